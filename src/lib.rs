@@ -1,0 +1,31 @@
+//! countersign: a terminal authenticator. See `docs` in the repository for use; this page is the map of the code.
+//!
+//! Imports point only down; `tests/suite/architecture.rs` reads the sources and enforces it:
+//!
+//! ```text
+//! 4  main.rs                      builds the real ports, maps the outcome to an exit code
+//! 3  tui/            cli/         two front ends that know nothing of each other
+//! 2  ops/                         what a user can do, once; pure or through ports
+//! 1  vault/  transfer/  config    the file · foreign formats · settings
+//! 0  otp/  secret  error  ports   codes · wiped bytes · errors · traits of the outside world
+//! ```
+//!
+//! # Glossary
+//!
+//! *entry* an enrolled account · *draft* one not yet enrolled · *code* what the site asks for · *vault* the open set
+//! of entries in memory · *store* its files on disk · *unlock method* one way to open the store · *method key* the age
+//! X25519 key of one unlock method · *format* a foreign file format · *plan* what an import would do · *recovery code*
+//! a site's own backup code · *received code* a one-time code that came by SMS, mail or letter · *screen* one thing on
+//! the stack · *command* a wish · *message* a fact · *effect* an order · *role* the meaning of a style · *port* a door
+//! to the outside world.
+
+#![forbid(unsafe_code)]
+
+pub mod config;
+pub mod error;
+pub mod ops;
+pub mod otp;
+pub mod ports;
+pub mod secret;
+pub mod transfer;
+pub mod vault;

@@ -1,0 +1,9 @@
+//! What a user can do, once, for both front ends: pure, or through ports.
+//! A change to the vault is a [`change::Change`]; both front ends hand it to [`session::Session::apply`].
+
+pub mod change;
+pub mod export;
+pub mod find;
+pub mod import;
+pub mod passphrase;
+pub mod session;

@@ -1,0 +1,116 @@
+//! One-time codes: what a credential is, and the code it gives at a given time or counter.
+//! Nothing here reads a clock. A new kind of code is `otp/<kind>.rs`, an arm in `otp/code.rs`, and vectors.
+
+pub mod base32;
+pub mod code;
+pub mod hotp;
+pub mod motp;
+pub mod steam;
+pub mod totp;
+pub mod uri;
+pub mod yandex;
+
+use crate::secret::{Secret, SecretText};
+pub use code::{NotComputable, Window};
+
+/// How a code is made. The names are those of the JSON forms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// RFC 6238.
+    Totp,
+    /// RFC 4226.
+    Hotp,
+    Steam,
+    Motp,
+    Yandex,
+    /// A code that came by SMS, mail or letter: nothing to compute.
+    Received,
+    /// Not known to this version; kept with what it brought.
+    Unknown,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 7] = [Kind::Totp, Kind::Hotp, Kind::Steam, Kind::Motp, Kind::Yandex, Kind::Received, Kind::Unknown];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Totp => "totp",
+            Kind::Hotp => "hotp",
+            Kind::Steam => "steam",
+            Kind::Motp => "motp",
+            Kind::Yandex => "yandex",
+            Kind::Received => "received",
+            Kind::Unknown => "unknown",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(name))
+    }
+}
+
+/// The hash of a credential. An unheard-of one is kept by its name and can't be computed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Algorithm {
+    Sha1,
+    Sha224,
+    Sha256,
+    Sha384,
+    Sha512,
+    Md5,
+    Other(String),
+}
+
+impl Algorithm {
+    pub const KNOWN: [Algorithm; 6] =
+        [Algorithm::Sha1, Algorithm::Sha224, Algorithm::Sha256, Algorithm::Sha384, Algorithm::Sha512, Algorithm::Md5];
+
+    pub fn name(&self) -> &str {
+        match self {
+            Algorithm::Sha1 => "SHA1",
+            Algorithm::Sha224 => "SHA224",
+            Algorithm::Sha256 => "SHA256",
+            Algorithm::Sha384 => "SHA384",
+            Algorithm::Sha512 => "SHA512",
+            Algorithm::Md5 => "MD5",
+            Algorithm::Other(name) => name,
+        }
+    }
+
+    /// Reads every spelling met in real exports (`sha1`, `SHA-1`, `HmacSHA1`, `HMAC-SHA-1`); anything else is kept by name.
+    pub fn from_name(name: &str) -> Algorithm {
+        let bare: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
+        let bare = bare.strip_prefix("HMAC").unwrap_or(&bare);
+        Algorithm::KNOWN.into_iter().find(|known| known.name() == bare).unwrap_or_else(|| Algorithm::Other(name.to_owned()))
+    }
+}
+
+/// All that makes codes: one value, replaced as a whole when an account is enrolled anew.
+/// It holds what was read, valid or not; [`Credential::check`] and the code functions say what can't be computed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Credential {
+    pub kind: Kind,
+    pub secret: Secret,
+    pub algorithm: Algorithm,
+    pub digits: u32,
+    /// Seconds. 0 where the kind has none (HOTP).
+    pub period: u64,
+    /// HOTP: the counter at enrolment, the next one to use then.
+    pub counter: u64,
+    /// mOTP and Yandex.
+    pub pin: Option<SecretText>,
+}
+
+impl Credential {
+    /// The usual parameters of a kind: 6 digits, 30 s, SHA-1; Steam 5 characters; Yandex 8 letters, SHA-256; mOTP 6 digits, 10 s, MD5.
+    pub fn new(kind: Kind, secret: Secret) -> Self {
+        let (algorithm, digits, period) = match kind {
+            Kind::Totp | Kind::Received | Kind::Unknown => (Algorithm::Sha1, 6, 30),
+            Kind::Hotp => (Algorithm::Sha1, 6, 0),
+            Kind::Steam => (Algorithm::Sha1, 5, 30),
+            Kind::Motp => (Algorithm::Md5, 6, 10),
+            Kind::Yandex => (Algorithm::Sha256, 8, 30),
+        };
+        Credential { kind, secret, algorithm, digits, period, counter: 0, pin: None }
+    }
+}

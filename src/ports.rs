@@ -1,0 +1,112 @@
+//! Doors to the outside world. Only `ports/*` touch the system; all else is handed these traits.
+//! A new door is a trait here, the real one in `ports/<name>.rs`, and a fake in `tests/support`.
+
+pub mod capture;
+pub mod clipboard;
+pub mod disk;
+pub mod prompt;
+pub mod system;
+pub mod terminal;
+
+use crate::secret::SecretText;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Wall time in milliseconds since 1970-01-01 UTC; negative clocks read as 0.
+pub type UnixMs = u64;
+
+pub trait Clock: Send + Sync {
+    /// The wall clock, which may be set back.
+    fn now(&self) -> UnixMs;
+    /// Time since boot including sleep; never goes back. Deadlines are kept in it.
+    fn boot(&self) -> Duration;
+}
+
+pub trait Entropy: Send + Sync {
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// What `metadata` tells of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileFacts {
+    pub length: u64,
+    pub is_folder: bool,
+    /// Permission bits, e.g. `0o600`.
+    pub mode: u32,
+}
+
+/// The file system, in steps small enough that a test can fail or cut the power at each.
+/// Errors are `io::Error` with the kind the system gave (`NotFound`, `PermissionDenied`, `StorageFull` …).
+pub trait Storage: Send + Sync {
+    /// The whole file; `FileTooLarge` where it is longer than `limit`.
+    fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>>;
+    /// Makes a new file, 0600 from creation, and writes all of it. `AlreadyExists` where there is one.
+    fn write_new(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+    fn sync_file(&self, path: &Path) -> io::Result<()>;
+    fn sync_folder(&self, path: &Path) -> io::Result<()>;
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    fn remove(&self, path: &Path) -> io::Result<()>;
+    /// Makes the folder and its parents, 0700.
+    fn make_folder(&self, path: &Path) -> io::Result<()>;
+    /// Names in a folder, sorted.
+    fn list(&self, path: &Path) -> io::Result<Vec<String>>;
+    fn facts(&self, path: &Path) -> io::Result<FileFacts>;
+    /// Follows symbolic links.
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
+    /// Takes the exclusive lock of a lock file (made where missing, never removed).
+    /// `WouldBlock` where another holder keeps it for longer than `patience`. A file system without locks gives a guard that locks nothing.
+    fn lock(&self, path: &Path, patience: Duration) -> io::Result<Box<dyn LockGuard>>;
+}
+
+/// Holds a lock until dropped.
+pub trait LockGuard: Send {}
+
+/// Which way a text went to the clipboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClipboardRoute {
+    System,
+    WlCopy,
+    Tmux,
+    /// Through the terminal; it can't be cleared from here.
+    Osc52,
+}
+
+/// What to copy: a code may take any route, a long-lived secret never goes through the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CopyKind {
+    Code,
+    Secret,
+}
+
+/// An RGBA picture, 4 bytes a pixel, rows from the top.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Picture {
+    pub width: u32,
+    pub height: u32,
+    pub rgba: Vec<u8>,
+}
+
+/// The errors are sentences for the user, e.g. "no clipboard was found".
+pub trait Clipboard: Send {
+    fn copy(&mut self, text: &SecretText, kind: CopyKind) -> Result<ClipboardRoute, String>;
+    /// Clears the clipboard if it still holds what `copy` put there last. Returns whether it did.
+    fn clear_if_ours(&mut self) -> bool;
+    /// The picture in the clipboard, if there is one.
+    fn picture(&mut self) -> Result<Picture, String>;
+}
+
+pub trait ScreenCapture: Send {
+    /// A picture of the whole screen.
+    fn capture(&mut self) -> Result<Picture, String>;
+}
+
+/// Asks the person at the terminal (command line only; the TUI has screens for it).
+pub trait Prompt {
+    /// Whether there is a person to ask.
+    fn is_interactive(&self) -> bool;
+    /// Asks without echo.
+    fn secret(&mut self, question: &str) -> io::Result<SecretText>;
+    /// Asks a yes-or-no question; the default is no.
+    fn confirm(&mut self, question: &str) -> io::Result<bool>;
+}

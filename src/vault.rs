@@ -1,0 +1,85 @@
+//! The vault: the open set of entries in memory, and its files on disk.
+//! `entry` and `schema` are the data, `seal` the encryption, `store` the files, `merge` the joining of copies.
+
+pub mod entry;
+pub mod merge;
+pub mod schema;
+pub mod seal;
+pub mod stamp;
+pub mod store;
+
+use crate::secret::SecretText;
+use entry::{Entry, EntryId};
+use serde_json::{Map, Value};
+use stamp::Stamp;
+use std::sync::Arc;
+
+/// The payload version this program writes. A higher one opens read-only.
+pub const VERSION: u64 = 1;
+
+/// The open vault. Entries are shared, so a changed copy of the vault costs only what changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Vault {
+    pub version: u64,
+    /// 256 random bits, hexadecimal; tells one vault from another.
+    pub id: String,
+    /// In no particular order on disk; sorted by id in memory.
+    pub entries: Vec<Arc<Entry>>,
+    pub methods: Vec<Method>,
+    /// Method keys that were replaced, kept so that older copies can still be read.
+    pub retired: Vec<RetiredKey>,
+    /// Unknown fields of the payload, kept for a newer version.
+    pub extra: Map<String, Value>,
+}
+
+/// One way to open the store: who can, by which recipient.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Method {
+    /// The file name under `unlock/` without `.age`, or the name given by the user.
+    pub name: String,
+    /// `passphrase`, `recovery`, `plugin`, `ssh`, `person`; others are kept.
+    pub kind: String,
+    /// The age recipient of its method key (`age1…`). Never written in clear outside the payload.
+    pub recipient: String,
+    pub added: Stamp,
+    pub removed: Option<Stamp>,
+    pub extra: Map<String, Value>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct RetiredKey {
+    /// `AGE-SECRET-KEY-1…`
+    pub identity: SecretText,
+    pub retired: Stamp,
+}
+
+impl Vault {
+    /// The entry with this id, in the trash or not.
+    pub fn entry(&self, id: EntryId) -> Option<&Arc<Entry>> {
+        self.entries.binary_search_by_key(&id, |entry| entry.id).ok().map(|at| &self.entries[at])
+    }
+
+    /// For changing one entry in place (copied first if it is shared).
+    pub fn entry_mut(&mut self, id: EntryId) -> Option<&mut Entry> {
+        let at = self.entries.binary_search_by_key(&id, |entry| entry.id).ok()?;
+        Some(Arc::make_mut(&mut self.entries[at]))
+    }
+
+    /// Adds an entry, or replaces the one of the same id.
+    pub fn insert(&mut self, entry: Entry) {
+        match self.entries.binary_search_by_key(&entry.id, |entry| entry.id) {
+            Ok(at) => self.entries[at] = Arc::new(entry),
+            Err(at) => self.entries.insert(at, Arc::new(entry)),
+        }
+    }
+
+    /// Entries that are not in the trash.
+    pub fn active(&self) -> impl Iterator<Item = &Arc<Entry>> {
+        self.entries.iter().filter(|entry| !entry.is_deleted())
+    }
+
+    /// Entries in the trash that were not purged.
+    pub fn trash(&self) -> impl Iterator<Item = &Arc<Entry>> {
+        self.entries.iter().filter(|entry| entry.is_deleted() && !entry.is_purged())
+    }
+}

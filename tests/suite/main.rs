@@ -1,0 +1,22 @@
+//! All tests that need no process of their own, in one binary.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod architecture;
+mod change;
+mod codes;
+mod config;
+mod faults;
+mod flows;
+mod formats;
+mod merging;
+mod monkey;
+mod pictures;
+mod ports;
+mod readme;
+mod registry;
+mod screens;
+mod store;
+mod time_loop;
+mod uris;

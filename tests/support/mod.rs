@@ -1,0 +1,4 @@
+//! What tests share: fakes of the ports, builders, paths of outside material.
+#![allow(dead_code)]
+
+pub mod world;
