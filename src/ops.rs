@@ -2,8 +2,11 @@
 //! A change to the vault is a [`change::Change`]; both front ends hand it to [`session::Session::apply`].
 
 pub mod change;
+pub mod check;
+pub mod demo;
 pub mod export;
 pub mod find;
 pub mod import;
 pub mod passphrase;
 pub mod session;
+pub mod usage;

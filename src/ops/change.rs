@@ -1,13 +1,22 @@
 //! Everything that can be done to the entries of a vault, as values. `apply` is the only code that edits entries,
 //! so the command line and the TUI can't differ, and a change can be sent to the worker, tested and undone.
+//! A field gets a stamp only where its value really changes.
 
-use crate::error::Result;
+mod enrol;
+mod fields;
+mod revert;
+
+use super::check;
+use crate::error::{Error, ErrorKind, Result};
 use crate::otp::Credential;
 use crate::secret::SecretText;
 use crate::transfer::Draft;
 use crate::vault::Vault;
-use crate::vault::entry::EntryId;
+use crate::vault::entry::{Entry, EntryId, RecoveryCode, Status};
 use crate::vault::stamp::Stamper;
+use fields::Pen;
+pub use revert::Reversal;
+use std::sync::Arc;
 
 /// `None` in a field of [`Edit`] leaves it as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,7 +29,7 @@ pub struct Edit {
     pub tags: Option<Vec<String>>,
     /// HOTP: set the next counter by hand (a counter reset: a new credential stamp).
     pub counter: Option<u64>,
-    /// Corrected parameters or secret; the old credential goes to the history.
+    /// Corrected parameters or secret, `counter` being the next one to use; the old credential goes to the history.
     pub credential: Option<Credential>,
 }
 
@@ -32,7 +41,7 @@ pub enum Change {
     Confirm(EntryId),
     /// A new credential for an account that is there: kept as candidate until confirmed.
     Reenrol(EntryId, Credential),
-    /// Drops the candidate.
+    /// Drops the candidate; it goes to the history, by which a merge knows that it was dropped.
     DropCandidate(EntryId),
     Edit(EntryId, Edit),
     /// To the trash.
@@ -43,6 +52,8 @@ pub enum Change {
     EmptyTrash,
     /// HOTP: takes the next code. The counter is saved before anybody sees the code.
     NextCode(EntryId),
+    /// HOTP: takes the next code of the candidate, to try it at the site.
+    NextCandidateCode(EntryId),
     /// Replaces the set of recovery codes; the old set is kept.
     SetRecoveryCodes(EntryId, Vec<SecretText>),
     /// Marks one recovery code (by position) as used or unused.
@@ -56,6 +67,8 @@ pub enum Change {
         add: Vec<Draft>,
         replace: Vec<(EntryId, Draft)>,
     },
+    /// Takes earlier changes back, field by field, where nothing else changed the field since. Comes as [`Outcome::undo`].
+    Revert(Vec<Reversal>),
     /// Several changes as one save (undo of a bulk change).
     Several(Vec<Change>),
 }
@@ -71,8 +84,147 @@ pub struct Outcome {
     pub undo: Option<Box<Change>>,
 }
 
+impl Outcome {
+    fn of(ids: Vec<EntryId>, undo: Option<Change>) -> Self {
+        Outcome { ids, code: None, undo: undo.map(Box::new) }
+    }
+}
+
 /// Applies a change to the vault in memory. Ids come from `new_id`. On an error the vault may be half changed: the caller drops it.
 pub fn apply(vault: &mut Vault, stamper: &mut Stamper, new_id: &mut dyn FnMut() -> EntryId, change: Change) -> Result<Outcome> {
-    let _ = (vault, stamper, new_id, change);
-    todo!()
+    match change {
+        Change::Enrol(drafts) => {
+            drafts.iter().try_for_each(check::draft)?;
+            Ok(enrol::add(vault, stamper, new_id, drafts))
+        }
+        Change::Import { add, replace } => enrol::import(vault, stamper, new_id, add, replace),
+        Change::Confirm(id) => alter(vault, stamper, id, |entry, pen| {
+            pen.set(&mut entry.status, Status::Active);
+            if let Some(candidate) = entry.candidate.take() {
+                pen.replace_credential(entry, candidate.value);
+            }
+            Ok(())
+        }),
+        Change::Reenrol(id, credential) => alter(vault, stamper, id, |entry, pen| {
+            check::credential(&credential)?;
+            pen.set_candidate(entry, Some(credential));
+            Ok(())
+        }),
+        Change::DropCandidate(id) => alter(vault, stamper, id, |entry, pen| {
+            pen.set_candidate(entry, None);
+            Ok(())
+        }),
+        Change::Edit(id, edit) => alter(vault, stamper, id, |entry, pen| fields::edit(entry, edit, pen)),
+        Change::SetRecoveryCodes(id, codes) => alter(vault, stamper, id, |entry, pen| {
+            check::recovery_codes(&codes)?;
+            pen.set_recovery_codes(entry, codes.into_iter().map(|code| RecoveryCode { code, used: None }).collect());
+            Ok(())
+        }),
+        Change::MarkRecoveryCode { id, index, used } => alter(vault, stamper, id, |entry, pen| {
+            if index >= entry.recovery_codes.value.len() {
+                return Err(Error::new(ErrorKind::NoMatch, format!("there is no recovery code {}", index + 1)));
+            }
+            pen.mark_recovery_code(entry, index, used);
+            Ok(())
+        }),
+        Change::Delete(ids) => {
+            let touched = toggle_trash(vault, stamper, ids, true)?;
+            let undo = (!touched.is_empty()).then(|| Change::Restore(touched.clone()));
+            Ok(Outcome::of(touched, undo))
+        }
+        Change::Restore(ids) => {
+            let touched = toggle_trash(vault, stamper, ids, false)?;
+            let undo = (!touched.is_empty()).then(|| Change::Delete(touched.clone()));
+            Ok(Outcome::of(touched, undo))
+        }
+        Change::EmptyTrash => Ok(Outcome::of(empty_trash(vault, stamper), None)),
+        Change::NextCode(id) => next_code(vault, id, Which::Current),
+        Change::NextCandidateCode(id) => next_code(vault, id, Which::Candidate),
+        Change::Revert(reversals) => revert::revert(vault, stamper, reversals),
+        Change::Several(changes) => {
+            let mut whole = Outcome::default();
+            let mut undos = Vec::new();
+            for change in changes {
+                let part = apply(vault, stamper, new_id, change)?;
+                whole.ids.extend(part.ids);
+                whole.code = part.code.or(whole.code);
+                undos.extend(part.undo.map(|undo| *undo));
+            }
+            undos.reverse();
+            whole.undo = (!undos.is_empty()).then(|| Box::new(Change::Several(undos)));
+            Ok(whole)
+        }
+    }
+}
+
+fn no_such_entry() -> Error {
+    Error::new(ErrorKind::NoMatch, "there is no such entry")
+        .hint("it may have been removed for good by another program or machine")
+}
+
+/// The entry, in the trash or not; what was purged is gone.
+fn existing(vault: &mut Vault, id: EntryId) -> Result<&mut Entry> {
+    vault.entry_mut(id).filter(|entry| !entry.is_purged()).ok_or_else(no_such_entry)
+}
+
+/// Changes one entry; the way back is the difference between before and after.
+fn alter(
+    vault: &mut Vault,
+    stamper: &mut Stamper,
+    id: EntryId,
+    edit: impl FnOnce(&mut Entry, &mut Pen<'_>) -> Result<()>,
+) -> Result<Outcome> {
+    let before = vault.entry(id).filter(|entry| !entry.is_purged()).ok_or_else(no_such_entry)?.clone();
+    edit(existing(vault, id)?, &mut Pen::new(stamper))?;
+    let after = vault.entry(id).ok_or_else(no_such_entry)?.clone();
+    let undo = (before != after).then(|| Change::Revert(vec![Reversal { before, after }]));
+    Ok(Outcome::of(vec![id], undo))
+}
+
+/// Moves entries into the trash or out of it; returns those that were not there already.
+fn toggle_trash(vault: &mut Vault, stamper: &mut Stamper, ids: Vec<EntryId>, to_trash: bool) -> Result<Vec<EntryId>> {
+    let mut touched = Vec::new();
+    for id in ids {
+        let entry = existing(vault, id)?;
+        if entry.is_deleted() != to_trash {
+            Pen::new(stamper).set_deleted(entry, to_trash);
+            touched.push(id);
+        }
+    }
+    Ok(touched)
+}
+
+fn empty_trash(vault: &mut Vault, stamper: &mut Stamper) -> Vec<EntryId> {
+    let ids: Vec<EntryId> = vault.trash().map(|entry| entry.id).collect();
+    for entry in &mut vault.entries {
+        if entry.is_deleted() && !entry.is_purged() {
+            fields::purge(Arc::make_mut(entry), stamper.next());
+        }
+    }
+    ids
+}
+
+#[derive(Clone, Copy)]
+enum Which {
+    Current,
+    Candidate,
+}
+
+/// Advances the counter by one. It carries no stamp: a merge takes the larger.
+fn next_code(vault: &mut Vault, id: EntryId, which: Which) -> Result<Outcome> {
+    let entry = existing(vault, id)?;
+    if entry.is_deleted() {
+        return Err(Error::new(ErrorKind::NoMatch, format!("{} is in the trash", entry.label())).hint("restore it first"));
+    }
+    let label = entry.label().to_owned();
+    let (credential, counter) = match (which, &mut entry.candidate) {
+        (Which::Current, _) => (entry.credential.value.clone(), &mut entry.counter),
+        (Which::Candidate, Some(candidate)) => (candidate.value.clone(), &mut candidate.value.counter),
+        (Which::Candidate, None) => return Err(Error::failed(format!("{label} has no new credential to try"))),
+    };
+    let used = *counter;
+    let refused = |why: &dyn std::fmt::Display| Error::failed(format!("{label} gives no code: {why}"));
+    let code = credential.code_for(used).map_err(|why| refused(&why))?;
+    *counter = used.checked_add(1).ok_or_else(|| refused(&crate::otp::NotComputable::CounterExhausted))?;
+    Ok(Outcome { ids: vec![id], code: Some((code, used)), undo: None })
 }

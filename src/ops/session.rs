@@ -1,9 +1,12 @@
 //! An open vault as both front ends hold it: apply a change, take in what others wrote. In memory only for the demo.
 
-use super::change::{Change, Outcome};
+use super::change::{self, Change, Outcome};
 use crate::error::Result;
+use crate::ports::Entropy;
 use crate::secret::SecretText;
 use crate::vault::Vault;
+use crate::vault::entry::EntryId;
+use crate::vault::stamp::{Stamp, Stamper};
 use crate::vault::store::{self, OpenStore, Trust, WorkFactor, World};
 use std::path::Path;
 
@@ -51,10 +54,32 @@ impl Session {
         }
     }
 
-    /// Applies a change and saves it; returns only after it is on the disk.
+    /// Sentences to show once after opening.
+    pub fn warnings(&self) -> &[String] {
+        match &self.backing {
+            Backing::Store(store) => store.warnings(),
+            Backing::Memory(_) => &[],
+        }
+    }
+
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Applies a change and saves it; returns only after it is on the disk. On an error the vault is as it was.
     pub fn apply(&mut self, change: Change) -> Result<Outcome> {
-        let _ = (&self.world, change);
-        todo!()
+        let entropy = self.world.entropy.clone();
+        let mut new_id = || random_id(&*entropy);
+        match &mut self.backing {
+            Backing::Store(store) => store.change(|vault, stamper| change::apply(vault, stamper, &mut new_id, change)),
+            Backing::Memory(vault) => {
+                let mut changed = vault.clone();
+                let mut stamper = Stamper::new(self.world.clock.now(), 0, highest(vault));
+                let outcome = change::apply(&mut changed, &mut stamper, &mut new_id, change)?;
+                *vault = changed;
+                Ok(outcome)
+            }
+        }
     }
 
     pub fn refresh(&mut self) -> Result<bool> {
@@ -63,4 +88,18 @@ impl Session {
             Backing::Memory(_) => Ok(false),
         }
     }
+}
+
+/// 122 random bits as a UUID of version 4.
+fn random_id(entropy: &dyn Entropy) -> EntryId {
+    let mut bytes = [0; 16];
+    entropy.fill(&mut bytes);
+    EntryId(uuid::Builder::from_random_bytes(bytes).into_uuid().as_u128())
+}
+
+fn highest(vault: &Vault) -> Stamp {
+    let of = |entry: &std::sync::Arc<crate::vault::entry::Entry>| {
+        entry.newest_edit().max(entry.deleted.unwrap_or_default()).max(entry.purged.unwrap_or_default())
+    };
+    vault.entries.iter().map(of).max().unwrap_or_default()
 }

@@ -1,0 +1,170 @@
+//! The single fields of an entry: set with a stamp where the value changes, credentials and sets kept in the histories.
+
+use super::Edit;
+use crate::error::{Error, Result};
+use crate::ops::check;
+use crate::otp::{Credential, Kind};
+use crate::secret::Secret;
+use crate::vault::entry::{Entry, HISTORY, RecoveryCode};
+use crate::vault::stamp::{Stamp, Stamped, Stamper};
+use serde_json::Map;
+
+/// Writes fields of one entry. All it changes carries one stamp, taken when the first field changes.
+pub(super) struct Pen<'a> {
+    stamper: &'a mut Stamper,
+    at: Option<Stamp>,
+}
+
+impl<'a> Pen<'a> {
+    pub fn new(stamper: &'a mut Stamper) -> Self {
+        Pen { stamper, at: None }
+    }
+
+    fn at(&mut self) -> Stamp {
+        *self.at.get_or_insert_with(|| self.stamper.next())
+    }
+
+    pub fn set<T: PartialEq>(&mut self, field: &mut Stamped<T>, value: T) {
+        if field.value != value {
+            *field = Stamped::new(self.at(), value);
+        }
+    }
+
+    /// The whole new set of tags. A tag taken off stays as a stamped flag, so that a merge knows.
+    pub fn set_tags(&mut self, entry: &mut Entry, tags: &[String]) {
+        for (tag, flag) in &mut entry.tags {
+            self.set(flag, tags.contains(tag));
+        }
+        for tag in tags {
+            if !entry.tags.contains_key(tag) {
+                entry.tags.insert(tag.clone(), Stamped::new(self.at(), true));
+            }
+        }
+    }
+
+    /// Puts a credential in the place of the current one, which goes to the history unless only the counter differs.
+    /// `credential.counter` is the next counter to use.
+    pub fn replace_credential(&mut self, entry: &mut Entry, credential: Credential) {
+        let mut current = entry.credential.value.clone();
+        current.counter = entry.counter;
+        if current == credential {
+            return;
+        }
+        let next = credential.counter;
+        let only_counter = Credential { counter: next, ..current.clone() } == credential;
+        let old = std::mem::replace(&mut entry.credential, Stamped::new(self.at(), credential));
+        entry.counter = next;
+        if !only_counter {
+            remember(&mut entry.history, Stamped::new(old.at, current));
+        }
+        let current = &entry.credential.value;
+        entry.history.retain(|old| Credential { counter: next, ..old.value.clone() } != *current);
+    }
+
+    /// A candidate that gives way goes to the history: by its stamp there a merge knows that it is no candidate any more.
+    pub fn set_candidate(&mut self, entry: &mut Entry, candidate: Option<Credential>) {
+        if entry.candidate.as_ref().map(|old| &old.value) == candidate.as_ref() {
+            return;
+        }
+        let new = candidate.map(|value| Stamped::new(self.at(), value));
+        if let Some(old) = std::mem::replace(&mut entry.candidate, new) {
+            remember(&mut entry.history, old);
+        }
+    }
+
+    /// A new set of recovery codes; the old one, if it held any, goes to the history.
+    pub fn set_recovery_codes(&mut self, entry: &mut Entry, codes: Vec<RecoveryCode>) {
+        let same = entry.recovery_codes.value.iter().map(|code| &code.code).eq(codes.iter().map(|code| &code.code));
+        if same {
+            return;
+        }
+        let old = std::mem::replace(&mut entry.recovery_codes, Stamped::new(self.at(), codes));
+        if !old.value.is_empty() {
+            remember(&mut entry.recovery_history, old);
+        }
+    }
+
+    pub fn mark_recovery_code(&mut self, entry: &mut Entry, index: usize, used: bool) {
+        if entry.recovery_codes.value[index].used.is_some() != used {
+            entry.recovery_codes.value[index].used = used.then(|| self.at());
+        }
+    }
+
+    /// Coming back takes an edit newer than the deletion; the manual order is the field where a new stamp does the least.
+    pub fn set_deleted(&mut self, entry: &mut Entry, deleted: bool) {
+        // Newer than what this pen wrote before.
+        let at = self.stamper.next();
+        match deleted {
+            true => entry.deleted = Some(at),
+            false => entry.order.at = at,
+        }
+    }
+}
+
+/// Puts a replaced value at the front; the oldest fall off.
+fn remember<T: Ord>(history: &mut Vec<Stamped<T>>, old: Stamped<T>) {
+    if !history.contains(&old) {
+        history.push(old);
+        history.sort_by(|a, b| b.cmp(a));
+        history.truncate(HISTORY);
+    }
+}
+
+pub(super) fn edit(entry: &mut Entry, edit: Edit, pen: &mut Pen<'_>) -> Result<()> {
+    let Edit { issuer, account, note, pinned, tags, counter, credential } = edit;
+    if let Some(issuer) = issuer.filter(|new| *new != entry.issuer.value) {
+        check::name("issuer", &issuer)?;
+        pen.set(&mut entry.issuer, issuer);
+    }
+    if let Some(account) = account.filter(|new| *new != entry.account.value) {
+        check::name("account", &account)?;
+        pen.set(&mut entry.account, account);
+    }
+    if let Some(note) = note.filter(|new| *new != entry.note.value) {
+        check::note(&note)?;
+        pen.set(&mut entry.note, note);
+    }
+    if let Some(pinned) = pinned {
+        pen.set(&mut entry.pinned, pinned);
+    }
+    if let Some(tags) = tags {
+        let new: Vec<String> = tags.iter().filter(|tag| !entry.tags().any(|old| old == *tag)).cloned().collect();
+        check::tags(&new)?;
+        pen.set_tags(entry, &tags);
+    }
+    if credential.is_some() || counter.is_some() {
+        let current = Credential { counter: entry.counter, ..entry.credential.value.clone() };
+        let mut new = credential.unwrap_or_else(|| current.clone());
+        if let Some(counter) = counter {
+            if new.kind != Kind::Hotp {
+                return Err(Error::new(crate::error::ErrorKind::Usage, format!("{} has no counter", entry.label()))
+                    .hint("only HOTP entries count"));
+            }
+            new.counter = counter;
+        }
+        if new != current {
+            check::credential(&new)?;
+            pen.replace_credential(entry, new);
+        }
+    }
+    Ok(())
+}
+
+/// Takes everything out but id and stamps.
+pub(super) fn purge(entry: &mut Entry, at: Stamp) {
+    entry.issuer.value.clear();
+    entry.account.value.clear();
+    entry.note.value.clear();
+    entry.pinned.value = false;
+    entry.credential.value = Credential::new(Kind::Unknown, Secret::new(Vec::new()));
+    entry.counter = 0;
+    entry.candidate = None;
+    entry.history.clear();
+    entry.tags.clear();
+    entry.order.value.clear();
+    entry.recovery_codes.value.clear();
+    entry.recovery_history.clear();
+    entry.raw = None;
+    entry.extra = Map::new();
+    entry.purged = Some(at);
+}

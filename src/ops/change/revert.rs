@@ -1,0 +1,81 @@
+//! Undo: the fields a change touched get back their earlier values, as new edits, unless something else changed them since.
+
+use super::fields::Pen;
+use super::{Change, Outcome, existing, no_such_entry};
+use crate::error::Result;
+use crate::otp::Credential;
+use crate::vault::Vault;
+use crate::vault::entry::Entry;
+use crate::vault::stamp::{Stamped, Stamper};
+use std::sync::Arc;
+
+/// An entry before and after a change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reversal {
+    pub before: Arc<Entry>,
+    pub after: Arc<Entry>,
+}
+
+pub(super) fn revert(vault: &mut Vault, stamper: &mut Stamper, reversals: Vec<Reversal>) -> Result<Outcome> {
+    let mut ids = Vec::new();
+    let mut redo = Vec::new();
+    for Reversal { before, after } in reversals.into_iter().rev() {
+        let id = before.id;
+        let found = vault.entry(id).ok_or_else(no_such_entry)?.clone();
+        let entry = existing(vault, id)?;
+        take_back(entry, &before, &after, &mut Pen::new(stamper));
+        ids.push(id);
+        redo.push(Reversal { before: found, after: Arc::new(entry.clone()) });
+    }
+    Ok(Outcome::of(ids, (!redo.is_empty()).then_some(Change::Revert(redo))))
+}
+
+fn take_back(entry: &mut Entry, before: &Entry, after: &Entry, pen: &mut Pen<'_>) {
+    field(&mut entry.issuer, &before.issuer, &after.issuer, pen);
+    field(&mut entry.account, &before.account, &after.account, pen);
+    field(&mut entry.note, &before.note, &after.note, pen);
+    field(&mut entry.pinned, &before.pinned, &after.pinned, pen);
+    field(&mut entry.status, &before.status, &after.status, pen);
+    field(&mut entry.order, &before.order, &after.order, pen);
+    for (tag, flag) in &mut entry.tags {
+        let set = |of: &Entry| of.tags.get(tag).is_some_and(|flag| flag.value);
+        if set(before) != set(after) && flag.value == set(after) {
+            pen.set(flag, set(before));
+        }
+    }
+    if before.credential != after.credential && entry.credential == after.credential {
+        pen.replace_credential(entry, Credential { counter: before.counter, ..before.credential.value.clone() });
+    }
+    if before.candidate != after.candidate && entry.candidate == after.candidate {
+        pen.set_candidate(entry, before.candidate.as_ref().map(|candidate| candidate.value.clone()));
+    }
+    recovery_codes(entry, before, after, pen);
+    if before.raw != after.raw && entry.raw == after.raw {
+        entry.raw = before.raw.clone();
+    }
+    if before.is_deleted() && !after.is_deleted() && !entry.is_deleted() {
+        pen.set_deleted(entry, true);
+    }
+}
+
+fn field<T: Clone + PartialEq>(current: &mut Stamped<T>, before: &Stamped<T>, after: &Stamped<T>, pen: &mut Pen<'_>) {
+    if before.value != after.value && current.value == after.value {
+        pen.set(current, before.value.clone());
+    }
+}
+
+fn recovery_codes(entry: &mut Entry, before: &Entry, after: &Entry, pen: &mut Pen<'_>) {
+    if entry.recovery_codes.at != after.recovery_codes.at {
+        return;
+    }
+    if before.recovery_codes.at != after.recovery_codes.at {
+        pen.set_recovery_codes(entry, before.recovery_codes.value.clone());
+        return;
+    }
+    let pairs = before.recovery_codes.value.iter().zip(&after.recovery_codes.value).enumerate();
+    for (index, (old, new)) in pairs {
+        if old.used.is_some() != new.used.is_some() && entry.recovery_codes.value.len() > index {
+            pen.mark_recovery_code(entry, index, old.used.is_some());
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Search as you type: fuzzy over issuer, account and tags, by substring over the note; best first.
+
+use crate::vault::entry::Entry;
+use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32String};
+use std::sync::Arc;
+
+/// Which entries a tag filter lets through.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum TagFilter {
+    #[default]
+    All,
+    Tag(String),
+    Untagged,
+}
+
+impl TagFilter {
+    pub fn lets(&self, entry: &Entry) -> bool {
+        match self {
+            TagFilter::All => true,
+            TagFilter::Tag(wanted) => entry.tags.get(wanted).is_some_and(|flag| flag.value),
+            TagFilter::Untagged => entry.tags().next().is_none(),
+        }
+    }
+}
+
+/// Keeps what it prepared of the entries from one key press to the next. It holds entries: drop it on lock.
+pub struct Search {
+    matcher: Matcher,
+    prepared: Vec<Prepared>,
+    found: Vec<(u32, u32)>,
+}
+
+struct Prepared {
+    entry: Arc<Entry>,
+    names: Utf32String,
+    /// In lower case.
+    note: String,
+    /// Which ASCII letters and digits occur in `names`: tells most misses apart without matching.
+    letters: u64,
+}
+
+/// Scores below any match of the names.
+const NOTE_SCORE: u32 = 1;
+
+impl Default for Search {
+    fn default() -> Self {
+        let mut config = Config::DEFAULT;
+        config.prefer_prefix = true;
+        Search { matcher: Matcher::new(config), prepared: Vec::new(), found: Vec::new() }
+    }
+}
+
+impl Search {
+    /// Positions in `entries` of what matches, best first, ties in the order given. An empty query lets all through.
+    /// Several words must all match, in any order.
+    pub fn rank(&mut self, entries: &[Arc<Entry>], query: &str, filter: &TagFilter) -> Vec<usize> {
+        let query = query.trim();
+        if query.is_empty() {
+            return (0..entries.len()).filter(|at| filter.lets(&entries[*at])).collect();
+        }
+        self.prepare(entries);
+        let pattern = Pattern::new(query, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
+        let lower = query.to_lowercase();
+        let wanted = letters(&lower);
+        self.found.clear();
+        for (at, prepared) in self.prepared.iter().enumerate() {
+            if !filter.lets(&prepared.entry) {
+                continue;
+            }
+            let by_name = match prepared.letters & wanted == wanted {
+                true => pattern.score(prepared.names.slice(..), &mut self.matcher),
+                false => None,
+            };
+            let score =
+                by_name.map(|score| score + NOTE_SCORE + 1).or_else(|| prepared.note.contains(&lower).then_some(NOTE_SCORE));
+            if let Some(score) = score {
+                self.found.push((u32::MAX - score, at as u32));
+            }
+        }
+        self.found.sort_unstable();
+        self.found.iter().map(|(_, at)| *at as usize).collect()
+    }
+
+    fn prepare(&mut self, entries: &[Arc<Entry>]) {
+        self.prepared.truncate(entries.len());
+        for (at, entry) in entries.iter().enumerate() {
+            match self.prepared.get_mut(at) {
+                Some(prepared) if Arc::ptr_eq(&prepared.entry, entry) => {}
+                Some(prepared) => *prepared = Prepared::of(entry),
+                None => self.prepared.push(Prepared::of(entry)),
+            }
+        }
+    }
+}
+
+impl Prepared {
+    fn of(entry: &Arc<Entry>) -> Self {
+        let mut names = format!("{} {}", entry.issuer.value, entry.account.value);
+        for tag in entry.tags() {
+            names.push(' ');
+            names.push_str(tag);
+        }
+        // Accents are matched by their base letter, so only plain names can be told apart by letters.
+        let letters = if names.is_ascii() { letters(&names.to_ascii_lowercase()) } else { u64::MAX };
+        Prepared { entry: entry.clone(), letters, note: entry.note.value.to_lowercase(), names: names.into() }
+    }
+}
+
+/// One bit for each ASCII letter and digit of a lower-case text.
+fn letters(text: &str) -> u64 {
+    text.bytes().fold(0, |bits, byte| match byte {
+        b'a'..=b'z' => bits | 1 << (byte - b'a'),
+        b'0'..=b'9' => bits | 1 << (26 + byte - b'0'),
+        _ => bits,
+    })
+}
