@@ -28,4 +28,5 @@ pub mod otp;
 pub mod ports;
 pub mod secret;
 pub mod transfer;
+pub mod tui;
 pub mod vault;

@@ -1,0 +1,101 @@
+//! Putting text into columns: cutting by display width, cleaning names, and the few drawing steps all screens use.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// The left margin of every screen, in columns.
+pub const MARGIN: u16 = 1;
+
+/// Columns a text takes on the screen.
+pub fn width(text: &str) -> u16 {
+    text.width().min(u16::MAX as usize) as u16
+}
+
+/// The text without what could disturb the terminal or the reader: controls become spaces, direction marks vanish.
+pub fn clean(text: &str) -> String {
+    text.chars()
+        .filter(|c| {
+            !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+                || *c == '\u{200d}'
+        })
+        .map(|c| if c.is_control() || c == '\u{2028}' || c == '\u{2029}' { ' ' } else { c })
+        .collect()
+}
+
+/// The cleaned text, cut with "…" where it is wider than `columns`.
+pub fn fit(text: &str, columns: u16) -> String {
+    let text = clean(text);
+    if width(&text) <= columns {
+        return text;
+    }
+    let mut kept = String::new();
+    let mut used = 0;
+    for piece in text.graphemes(true) {
+        let wide = width(piece);
+        if used + wide + 1 > columns {
+            break;
+        }
+        kept.push_str(piece);
+        used += wide;
+    }
+    if columns > 0 {
+        kept.push('…');
+    }
+    kept
+}
+
+/// Writes text at a place, cut to `columns` and to the buffer; returns the columns used.
+pub fn put(buffer: &mut Buffer, x: u16, y: u16, columns: u16, text: &str, style: Style) -> u16 {
+    let area = buffer.area;
+    if x < area.left() || y < area.top() || x >= area.right() || y >= area.bottom() {
+        return 0;
+    }
+    let text = fit(text, columns.min(area.right() - x));
+    let (end, _) = buffer.set_stringn(x, y, &text, (area.right() - x) as usize, style);
+    end - x
+}
+
+/// Writes text so that it ends before column `right`.
+pub fn put_right(buffer: &mut Buffer, right: u16, y: u16, text: &str, style: Style) {
+    let wide = width(text).min(right);
+    put(buffer, right - wide, y, wide, text, style);
+}
+
+/// Writes text in the middle of an area's columns.
+pub fn put_centre(buffer: &mut Buffer, area: Rect, y: u16, text: &str, style: Style) {
+    let wide = width(text).min(area.width);
+    put(buffer, area.x + (area.width - wide) / 2, y, wide, text, style);
+}
+
+/// Breaks a text into lines of at most `columns`, at spaces where there are any.
+pub fn wrap(text: &str, columns: u16) -> Vec<String> {
+    let columns = columns.max(1);
+    let mut lines = Vec::new();
+    for paragraph in text.lines() {
+        let mut line = String::new();
+        for word in clean(paragraph).split(' ').filter(|word| !word.is_empty()) {
+            let gap = u16::from(!line.is_empty());
+            if width(&line) + gap + width(word) <= columns {
+                if gap == 1 {
+                    line.push(' ');
+                }
+                line.push_str(word);
+                continue;
+            }
+            if !line.is_empty() {
+                lines.push(std::mem::take(&mut line));
+            }
+            for piece in word.graphemes(true) {
+                if width(&line) + width(piece) > columns && !line.is_empty() {
+                    lines.push(std::mem::take(&mut line));
+                }
+                line.push_str(piece);
+            }
+        }
+        lines.push(line);
+    }
+    lines
+}

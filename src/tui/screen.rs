@@ -1,0 +1,151 @@
+//! The stack's closed enum of screens and what each must be able to do. A new screen is its file, one row here, its keys
+//! in `keymap.rs`, and a scene in the tests.
+
+pub mod confirm;
+pub mod create;
+pub mod edit;
+pub mod enrol;
+pub mod help;
+pub mod list;
+pub mod qr;
+pub mod recovery;
+pub mod tags;
+pub mod unlock;
+pub mod welcome;
+
+use super::command::Command;
+use super::key::Key;
+use super::keymap::Place;
+use super::msg::{Done, Effect, Job, MouseAct};
+use super::state::Common;
+use crate::secret::SecretText;
+use ratatui::buffer::Buffer;
+use std::time::Duration;
+
+/// What reaches a screen.
+#[derive(Debug)]
+pub enum Event {
+    Command(Command),
+    /// A key that types or edits, or that is bound to nothing here.
+    Key(Key),
+    Paste(SecretText),
+    Mouse {
+        act: MouseAct,
+        column: u16,
+        row: u16,
+    },
+    Done(Done),
+}
+
+/// What a screen wants after an event.
+#[derive(Debug)]
+pub struct Reaction {
+    pub step: Step,
+    pub effects: Vec<Effect>,
+}
+
+#[derive(Debug)]
+pub enum Step {
+    Stay,
+    Push(Box<Screen>),
+    Replace(Box<Screen>),
+    Pop,
+}
+
+impl Reaction {
+    pub fn stay() -> Reaction {
+        Reaction { step: Step::Stay, effects: Vec::new() }
+    }
+
+    pub fn pop() -> Reaction {
+        Reaction { step: Step::Pop, effects: Vec::new() }
+    }
+
+    pub fn push(screen: Screen) -> Reaction {
+        Reaction { step: Step::Push(Box::new(screen)), effects: Vec::new() }
+    }
+
+    pub fn replace(screen: Screen) -> Reaction {
+        Reaction { step: Step::Replace(Box::new(screen)), effects: Vec::new() }
+    }
+
+    pub fn effect(effect: Effect) -> Reaction {
+        Reaction { step: Step::Stay, effects: vec![effect] }
+    }
+
+    pub fn job(job: Job) -> Reaction {
+        Reaction::effect(Effect::Job(job))
+    }
+
+    pub fn and(mut self, effect: Effect) -> Reaction {
+        self.effects.push(effect);
+        self
+    }
+}
+
+/// What every screen can do.
+pub trait Behaviour {
+    fn place(&self) -> Place;
+
+    /// Whether printable keys type text now instead of being commands.
+    fn typing(&self) -> bool {
+        false
+    }
+
+    fn handle(&mut self, common: &mut Common, event: Event) -> Reaction;
+
+    /// Draws the screen but for the two last lines (toast and keys).
+    fn draw(&self, common: &Common, buffer: &mut Buffer);
+
+    /// The commands of the footer, most useful first, each with its word (empty: the command's own).
+    fn footer(&self, common: &Common) -> Vec<(Command, &'static str)>;
+
+    /// Whether it is drawn over the screen below (a question in the last lines).
+    fn overlay(&self) -> bool {
+        false
+    }
+
+    /// The vault has changed (by us or by others): caches are made anew.
+    fn vault_changed(&mut self, _common: &Common) {}
+
+    /// When its picture next changes by itself, in boot time.
+    fn next_change(&self, _common: &Common) -> Option<Duration> {
+        None
+    }
+
+    /// What would be lost by leaving now, as the subject of a question: "the new entry".
+    fn unsaved(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+macro_rules! screens {
+    ($($variant:ident($kind:ty),)*) => {
+        #[derive(Debug)]
+        pub enum Screen { $($variant($kind),)* }
+
+        impl Screen {
+            pub fn behaviour(&self) -> &dyn Behaviour {
+                match self { $(Screen::$variant(screen) => screen,)* }
+            }
+
+            pub fn behaviour_mut(&mut self) -> &mut dyn Behaviour {
+                match self { $(Screen::$variant(screen) => screen,)* }
+            }
+        }
+    };
+}
+
+screens! {
+    Welcome(welcome::Welcome),
+    Create(create::Create),
+    Unlock(unlock::Unlock),
+    List(list::List),
+    Enrol(enrol::Enrol),
+    Edit(edit::EditEntry),
+    Tags(tags::Tags),
+    Recovery(recovery::Recovery),
+    Qr(qr::Qr),
+    Confirm(confirm::Confirm),
+    Help(help::Help),
+}

@@ -1,0 +1,38 @@
+//! (being built)
+
+use super::{Behaviour, Event, Reaction};
+use crate::tui::command::Command;
+use crate::tui::keymap::Place;
+use crate::tui::state::Common;
+use ratatui::buffer::Buffer;
+
+#[derive(Debug)]
+pub struct Enrol;
+
+impl Enrol {
+    pub fn new() -> Self {
+        Enrol
+    }
+    pub fn resume(_entry: &crate::vault::entry::Entry) -> Self {
+        Enrol
+    }
+}
+
+impl Behaviour for Enrol {
+    fn place(&self) -> Place {
+        Place::Menu
+    }
+
+    fn handle(&mut self, _common: &mut Common, event: Event) -> Reaction {
+        match event {
+            Event::Command(Command::Back) => Reaction::pop(),
+            _ => Reaction::stay(),
+        }
+    }
+
+    fn draw(&self, _common: &Common, _buffer: &mut Buffer) {}
+
+    fn footer(&self, _common: &Common) -> Vec<(Command, &'static str)> {
+        vec![(Command::Back, "")]
+    }
+}

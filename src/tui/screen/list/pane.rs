@@ -1,0 +1,115 @@
+//! The side pane: the selected entry with a large code, its countdown, the next code, and what is known of it.
+
+use super::List;
+use super::draw::{names, shown_code};
+use crate::otp::Kind;
+use crate::tui::layout::{put, wrap};
+use crate::tui::state::Common;
+use crate::tui::theme::Role;
+use crate::tui::widget::code::{face, grouped, hidden};
+use crate::tui::widget::{bar, big};
+use crate::vault::entry::Entry;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+pub fn draw(list: &List, common: &Common, buffer: &mut Buffer, area: Rect, entry: &Entry) {
+    let theme = &common.theme;
+    for y in area.top()..area.bottom() {
+        put(buffer, area.x, y, 1, "│", theme.style(Role::BarRest));
+    }
+    let (x, columns) = (area.x + 3, area.width.saturating_sub(4));
+    let mut y = area.y + 1;
+    let (issuer, account) = names(entry);
+    put(buffer, x, y, columns, issuer, theme.style(Role::Strong));
+    put(buffer, x, y + 1, columns, account, theme.style(Role::Dim));
+    y += 3;
+
+    let mut next = None;
+    match (face(&entry.credential.value, common.now.unix()), common.counter_code(entry.id)) {
+        (Some(face), _) => {
+            big::draw(buffer, x, y, columns, &shown_code(list, common, entry, &face), theme.style(Role::Code));
+            bar::draw(buffer, theme, x, y + 4, bar::CELLS * 3 / 2, face.left_s, face.period_s);
+            bar::draw_seconds(buffer, theme, x + bar::CELLS * 3 / 2, y + 4, face.left_s);
+            next = Some(if list.hidden { hidden(entry.credential.value.digits) } else { grouped(face.next.expose()) });
+            y += 6;
+        }
+        (None, Some(shown)) => {
+            big::draw(buffer, x, y, columns, &grouped(shown.code.expose()), theme.style(Role::Code));
+            y += 5;
+        }
+        (None, None) => {
+            let why = match entry.credential.value.check() {
+                Err(why) => why.to_string(),
+                Ok(()) => "the next code is taken by copying".to_owned(),
+            };
+            for line in wrap(&why, columns) {
+                put(buffer, x, y, columns, &line, theme.style(Role::Dim));
+                y += 1;
+            }
+            y += 1;
+        }
+    }
+    for (label, value) in facts(common, entry, next) {
+        if y >= area.bottom() {
+            return;
+        }
+        put(buffer, x, y, 9, label, theme.style(Role::Dim));
+        put(buffer, x + 10, y, columns.saturating_sub(10), &value, theme.style(Role::Text));
+        y += 1;
+    }
+    if !entry.note.value.is_empty() && y + 2 < area.bottom() {
+        put(buffer, x, y + 1, columns, "note", theme.style(Role::Dim));
+        let room = usize::from(area.bottom() - y - 2);
+        let lines = wrap(&entry.note.value, columns);
+        let cut = lines.len() > room;
+        for (at, line) in lines.iter().take(room).enumerate() {
+            let line = if cut && at + 1 == room { format!("{line} …") } else { line.clone() };
+            put(buffer, x, y + 2 + at as u16, columns, &line, theme.style(Role::Text));
+        }
+    }
+}
+
+fn facts(common: &Common, entry: &Entry, next: Option<String>) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
+    if let Some(next) = next {
+        facts.push(("next", next));
+    }
+    if entry.is_pending() {
+        facts.push(("status", "pending: ↵ to try it".to_owned()));
+    } else if entry.candidate.is_some() {
+        facts.push(("status", "enrolled anew, not confirmed".to_owned()));
+    }
+    let tags: Vec<&str> = entry.tags().collect();
+    if !tags.is_empty() {
+        facts.push(("tags", tags.join(", ")));
+    }
+    let codes = entry.recovery_codes.value.len();
+    if codes > 0 {
+        facts.push(("recovery", format!("{} of {codes} left", entry.recovery_codes_left())));
+    }
+    let used = common.open.as_ref().and_then(|open| open.usage.of(entry.id));
+    if let Some(used) = used {
+        facts.push(("copied", ago(common.now.wall_ms.saturating_sub(used.last) / 1000)));
+    }
+    facts.push(("secret", parameters(entry)));
+    facts
+}
+
+/// `SHA1 · 6 digits · 30 s`.
+fn parameters(entry: &Entry) -> String {
+    crate::tui::widget::code::parameters(
+        &entry.credential.value,
+        (entry.credential.value.kind == Kind::Hotp).then_some(entry.counter),
+    )
+}
+
+/// "3 minutes ago".
+fn ago(seconds: u64) -> String {
+    let (count, unit) = match seconds {
+        0..=59 => return "just now".to_owned(),
+        60..=3_599 => (seconds / 60, "minute"),
+        3_600..=86_399 => (seconds / 3_600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })
+}

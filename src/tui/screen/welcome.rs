@@ -1,0 +1,83 @@
+//! The first start: create a vault, look at the demo, or quit.
+
+use super::{Behaviour, Event, Reaction, Screen, create::Create};
+use crate::tui::command::Command;
+use crate::tui::keymap::Place;
+use crate::tui::layout::{put, put_centre};
+use crate::tui::msg::{Effect, Job, MouseAct};
+use crate::tui::state::Common;
+use crate::tui::theme::Role;
+use crate::tui::widget::menu::Menu;
+use ratatui::buffer::Buffer;
+
+#[derive(Debug, Default)]
+pub struct Welcome {
+    menu: Menu,
+}
+
+const LINES: [(&str, &str); 3] =
+    [("Create a vault", "for your own accounts"), ("Look at the demo", "made-up accounts, nothing is written"), ("Quit", "")];
+
+impl Welcome {
+    fn choose(&self) -> Reaction {
+        match self.menu.selected {
+            0 => Reaction::push(Screen::Create(Create::new())),
+            1 => Reaction::job(Job::OpenDemo),
+            _ => Reaction::effect(Effect::Quit(0)),
+        }
+    }
+
+    fn top(buffer: &Buffer) -> u16 {
+        (buffer.area.height.saturating_sub(12)) / 3 + 1
+    }
+}
+
+impl Behaviour for Welcome {
+    fn place(&self) -> Place {
+        Place::Menu
+    }
+
+    fn handle(&mut self, common: &mut Common, event: Event) -> Reaction {
+        match event {
+            Event::Command(Command::Accept) => self.choose(),
+            Event::Command(command) => {
+                self.menu.move_by(command, LINES.len());
+                Reaction::stay()
+            }
+            Event::Mouse { act: MouseAct::Click | MouseAct::DoubleClick, row, .. } => {
+                let size = ratatui::layout::Rect::new(0, 0, common.size.0, common.size.1);
+                match Menu::line_at(row, Welcome::top(&Buffer::empty(size)) + 5, LINES.len()) {
+                    Some(line) => {
+                        self.menu.selected = line;
+                        self.choose()
+                    }
+                    None => Reaction::stay(),
+                }
+            }
+            _ => Reaction::stay(),
+        }
+    }
+
+    fn draw(&self, common: &Common, buffer: &mut Buffer) {
+        let area = buffer.area;
+        let theme = &common.theme;
+        let top = Welcome::top(buffer);
+        put_centre(buffer, area, top, "countersign", theme.style(Role::Strong));
+        put_centre(buffer, area, top + 1, "one-time passwords in a vault of your own", theme.style(Role::Dim));
+        let x = area.width.saturating_sub(58) / 2;
+        self.menu.draw(buffer, common, x, top + 5, area.width.saturating_sub(x), &LINES);
+        if area.height > top + 13 && area.width >= 70 {
+            let about = [
+                "The vault is one folder, encrypted with age under a passphrase you choose.",
+                "Stock age opens it, so you are never locked into this program.",
+            ];
+            for (at, line) in about.iter().enumerate() {
+                put(buffer, x, top + 10 + at as u16, area.width - x, line, theme.style(Role::Dim));
+            }
+        }
+    }
+
+    fn footer(&self, _common: &Common) -> Vec<(Command, &'static str)> {
+        vec![(Command::Accept, ""), (Command::Down, "move"), (Command::Help, ""), (Command::Quit, "")]
+    }
+}

@@ -1,0 +1,130 @@
+//! The whole state of the program as a value: drawing only looks at it, `update` alone changes it.
+
+use super::keymap::Keymap;
+use super::msg::{Now, Snapshot};
+use super::screen::Screen;
+use super::theme::Theme;
+use crate::config::Config;
+use crate::ops::change::Change;
+use crate::secret::SecretText;
+use crate::vault::entry::EntryId;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// What came before the first frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// No vault is there yet.
+    Welcome,
+    Unlock,
+    Demo,
+}
+
+pub struct State {
+    pub common: Common,
+    /// Never empty; the last one has the keys.
+    pub screens: Vec<Screen>,
+}
+
+/// What all screens share.
+pub struct Common {
+    pub now: Now,
+    pub size: (u16, u16),
+    pub config: Config,
+    pub keymap: Keymap,
+    pub theme: Theme,
+    /// The vault's name in the title.
+    pub vault_name: String,
+    /// Whether a vault is on the disk: decides between welcome and unlock after locking the demo.
+    pub vault_exists: bool,
+    pub open: Option<Snapshot>,
+    /// When the person last did something, in boot time.
+    pub last_input: Duration,
+    pub toast: Option<Toast>,
+    /// When the clipboard has to be cleared, in boot time, while it holds something of ours.
+    pub clipboard_clears_at: Option<Duration>,
+    /// The worker is at something the person waits for, since then (boot time).
+    pub busy_since: Option<Duration>,
+    /// What takes the last change back, and what to say of it.
+    pub undo: Option<(Change, String)>,
+    /// Counter codes taken a moment ago: shown, and copied again rather than advanced.
+    pub counter_codes: BTreeMap<EntryId, CounterCode>,
+}
+
+/// An HOTP code that was saved and shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CounterCode {
+    pub code: SecretText,
+    /// The counter it was made with.
+    pub counter: u64,
+    /// Boot time.
+    pub until: Duration,
+}
+
+/// How long a counter's code stays on the screen.
+pub const COUNTER_CODE_SHOWN: Duration = Duration::from_secs(30);
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Toast {
+    pub tone: Tone,
+    pub text: String,
+    /// Said more quietly behind the text.
+    pub aside: String,
+    /// Boot time.
+    pub until: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    Done,
+    Note,
+    Warning,
+    Failure,
+}
+
+/// How long a toast stays, by its tone.
+fn toast_time(tone: Tone) -> Duration {
+    Duration::from_secs(match tone {
+        Tone::Done | Tone::Note => 6,
+        Tone::Warning | Tone::Failure => 12,
+    })
+}
+
+impl Common {
+    pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
+        self.say_with(tone, text, "");
+    }
+
+    pub fn say_with(&mut self, tone: Tone, text: impl Into<String>, aside: impl Into<String>) {
+        let until = self.now.boot + toast_time(tone);
+        self.toast = Some(Toast { tone, text: text.into(), aside: aside.into(), until });
+    }
+
+    /// An error as a toast: what, and the hint behind it.
+    pub fn say_error(&mut self, error: &crate::error::Error) {
+        self.say_with(Tone::Failure, sentence(&error.what), error.hint.as_deref().unwrap_or_default());
+    }
+
+    /// The counter code of an entry that is still shown.
+    pub fn counter_code(&self, id: EntryId) -> Option<&CounterCode> {
+        self.counter_codes.get(&id).filter(|shown| shown.until > self.now.boot)
+    }
+
+    /// Seconds until the vault locks by itself; `None` where it never does or is locked.
+    pub fn locks_in(&self) -> Option<u64> {
+        self.locks_at().map(|at| at.saturating_sub(self.now.boot).as_millis().div_ceil(1000) as u64)
+    }
+
+    /// The moment of auto-lock in boot time.
+    pub fn locks_at(&self) -> Option<Duration> {
+        let after = self.config.lock_after_s;
+        let open = self.open.as_ref().is_some_and(|open| !open.demo);
+        (open && after > 0).then(|| self.last_input + Duration::from_secs(after))
+    }
+}
+
+/// An error's words as a sentence: first letter large.
+pub fn sentence(what: &str) -> String {
+    let mut chars = what.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}

@@ -1,0 +1,26 @@
+//! State in, picture out. Draws the visible screens, the toast and the keys; never panics at any size.
+
+use super::state::State;
+use super::widget::footer;
+use ratatui::buffer::Buffer;
+
+pub fn view(state: &State, buffer: &mut Buffer) {
+    let area = buffer.area;
+    if area.width == 0 || area.height == 0 {
+        return;
+    }
+    let text = state.common.theme.style(super::theme::Role::Text);
+    buffer.set_style(area, text);
+    for screen in state.visible() {
+        screen.behaviour().draw(&state.common, buffer);
+    }
+    // In a few lines the content is worth more than the keys.
+    if area.height < 4 {
+        return;
+    }
+    let top = state.top().behaviour();
+    if !top.overlay() {
+        footer::draw_toast(buffer, &state.common);
+    }
+    footer::draw_keys(buffer, &state.common, top.place(), &top.footer(&state.common));
+}

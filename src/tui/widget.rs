@@ -1,0 +1,8 @@
+//! Pieces that several screens draw: each a function of its arguments into the buffer.
+
+pub mod bar;
+pub mod big;
+pub mod code;
+pub mod field;
+pub mod footer;
+pub mod menu;

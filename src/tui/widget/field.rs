@@ -1,0 +1,149 @@
+//! A line of text to type into. Its text is wiped when dropped; a masked one shows dots.
+
+use crate::secret::SecretText;
+use crate::tui::key::{Key, Stroke};
+use crate::tui::layout::{clean, put, width};
+use crate::tui::state::Common;
+use crate::tui::theme::Role;
+use ratatui::buffer::Buffer;
+use ratatui::style::Modifier;
+use unicode_segmentation::UnicodeSegmentation;
+use zeroize::Zeroizing;
+
+/// Bytes a field takes at most: longer pastes are cut. The buffer never grows beyond it, so growth leaves no copies.
+const CAPACITY: usize = 8 * 1024;
+
+#[derive(Clone)]
+pub struct Field {
+    text: Zeroizing<String>,
+    /// Byte offset, on a grapheme boundary.
+    cursor: usize,
+    pub masked: bool,
+}
+
+/// Never shows the text: it may be a passphrase.
+impl std::fmt::Debug for Field {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Field({} bytes)", self.text.len())
+    }
+}
+
+impl Field {
+    pub fn plain(text: &str) -> Field {
+        let mut field = Field { text: Zeroizing::new(String::with_capacity(256)), cursor: 0, masked: false };
+        field.insert(text);
+        field
+    }
+
+    pub fn masked() -> Field {
+        Field { masked: true, ..Field::plain("") }
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub fn secret(&self) -> SecretText {
+        SecretText::new(self.text.as_str())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    pub fn clear(&mut self) {
+        *self = Field { masked: self.masked, ..Field::plain("") };
+    }
+
+    pub fn set(&mut self, text: &str) {
+        self.clear();
+        self.insert(text);
+    }
+
+    /// Inserts at the cursor; line ends become spaces, other controls are dropped.
+    pub fn insert(&mut self, text: &str) {
+        for c in text.trim_end_matches(['\r', '\n']).chars() {
+            let c = if matches!(c, '\n' | '\t') { ' ' } else { c };
+            if c.is_control() || self.text.len() + c.len_utf8() > CAPACITY {
+                continue;
+            }
+            self.text.insert(self.cursor, c);
+            self.cursor += c.len_utf8();
+        }
+    }
+
+    /// Edits by a key; returns whether the key was one of editing.
+    pub fn edit(&mut self, key: Key) -> bool {
+        match (key.stroke, key.ctrl, key.alt) {
+            (Stroke::Left, ..) => self.cursor = self.before(),
+            (Stroke::Right, ..) => self.cursor = self.after(),
+            (Stroke::Home, ..) | (Stroke::Char('a'), true, _) => self.cursor = 0,
+            (Stroke::End, ..) | (Stroke::Char('e'), true, _) => self.cursor = self.text.len(),
+            (Stroke::Backspace, ..) | (Stroke::Char('h'), true, _) => self.cut(self.before(), self.cursor),
+            (Stroke::Delete, ..) | (Stroke::Char('d'), true, _) => self.cut(self.cursor, self.after()),
+            (Stroke::Char('u'), true, _) => self.cut(0, self.cursor),
+            (Stroke::Char('k'), true, _) => self.cut(self.cursor, self.text.len()),
+            (Stroke::Char('w'), true, _) => {
+                let kept = self.text[..self.cursor].trim_end();
+                let from =
+                    kept.rfind(char::is_whitespace).map_or(0, |at| at + kept[at..].chars().next().map_or(1, char::len_utf8));
+                self.cut(from, self.cursor);
+            }
+            _ => match key.typed() {
+                Some(c) => self.insert(c.encode_utf8(&mut [0; 4])),
+                None => return false,
+            },
+        }
+        true
+    }
+
+    fn cut(&mut self, from: usize, to: usize) {
+        self.text.replace_range(from..to, "");
+        self.cursor = from;
+    }
+
+    fn before(&self) -> usize {
+        self.text[..self.cursor].grapheme_indices(true).next_back().map_or(0, |(at, _)| at)
+    }
+
+    fn after(&self) -> usize {
+        self.text[self.cursor..].graphemes(true).next().map_or(self.cursor, |piece| self.cursor + piece.len())
+    }
+
+    /// Draws the text with its cursor where `focused`; what is too long scrolls.
+    pub fn draw(&self, buffer: &mut Buffer, common: &Common, x: u16, y: u16, columns: u16, focused: bool) {
+        if columns == 0 {
+            return;
+        }
+        let shown = |text: &str| if self.masked { "•".repeat(text.graphemes(true).count()) } else { clean(text) };
+        let (before, rest) = (shown(&self.text[..self.cursor]), shown(&self.text[self.cursor..]));
+        let line = format!("{before}{rest}");
+        // The cursor stays inside: graphemes scroll out at the left until it fits.
+        let mut skipped = 0;
+        let mut hidden = 0;
+        for piece in before.graphemes(true) {
+            if width(&before) - hidden < columns {
+                break;
+            }
+            hidden += width(piece);
+            skipped += piece.len();
+        }
+        let theme = &common.theme;
+        put(buffer, x, y, columns, "", theme.style(Role::Text));
+        let visible: String = line[skipped..].to_owned();
+        let mut used = 0;
+        for piece in visible.graphemes(true) {
+            if used + width(piece) > columns {
+                break;
+            }
+            used += put(buffer, x + used, y, width(piece).max(1), piece, theme.style(Role::Text));
+        }
+        if focused {
+            let cursor_x = x + (width(&before) - hidden).min(columns - 1);
+            if let Some(cell) = buffer.cell_mut((cursor_x, y)) {
+                let style = cell.style().add_modifier(Modifier::REVERSED);
+                cell.set_style(style);
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The two last lines of a screen: the toast, and the keys that can be used now.
+
+use crate::tui::command::Command;
+use crate::tui::keymap::Place;
+use crate::tui::layout::{MARGIN, put, width};
+use crate::tui::state::{Common, Tone};
+use crate::tui::theme::Role;
+use ratatui::buffer::Buffer;
+
+/// Draws the keys of the commands given, as many as fit; a command may bring its own word.
+pub fn draw_keys(buffer: &mut Buffer, common: &Common, place: Place, commands: &[(Command, &str)]) {
+    let area = buffer.area;
+    let Some(y) = area.bottom().checked_sub(1) else { return };
+    let mut x = area.x + MARGIN;
+    for (command, word) in commands {
+        let Some(key) = common.keymap.key(place, *command) else { continue };
+        let sign = key.sign();
+        let word = if word.is_empty() { command.label() } else { word };
+        let needed = width(&sign) + 1 + width(word);
+        if x + needed > area.right() {
+            break;
+        }
+        x += put(buffer, x, y, needed, &sign, common.theme.style(Role::Key)) + 1;
+        x += put(buffer, x, y, needed, word, common.theme.style(Role::Text)) + 3;
+    }
+}
+
+/// Draws the toast, if there is one, on the line above the keys.
+pub fn draw_toast(buffer: &mut Buffer, common: &Common) {
+    let (Some(toast), Some(y)) = (&common.toast, buffer.area.bottom().checked_sub(2)) else { return };
+    let (sign, role) = match toast.tone {
+        Tone::Done => ("✓", Role::Ok),
+        Tone::Note => ("·", Role::Dim),
+        Tone::Warning => ("!", Role::Warning),
+        Tone::Failure => ("✗", Role::Error),
+    };
+    let right = buffer.area.right().saturating_sub(MARGIN);
+    let mut x = buffer.area.x + MARGIN;
+    x += put(buffer, x, y, right.saturating_sub(x), sign, common.theme.style(role)) + 1;
+    let text_role = if toast.tone == Tone::Failure { Role::Error } else { Role::Text };
+    x += put(buffer, x, y, right.saturating_sub(x), &toast.text, common.theme.style(text_role)) + 1;
+    if !toast.aside.is_empty() && x < right {
+        put(buffer, x, y, right - x, &format!("· {}", toast.aside), common.theme.style(Role::Dim));
+    }
+}

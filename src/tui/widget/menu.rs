@@ -1,0 +1,50 @@
+//! A choice among lines: one is selected, each may carry a quiet second text, and one may say why it can't be taken.
+
+use crate::tui::command::Command;
+use crate::tui::layout::put;
+use crate::tui::state::Common;
+use crate::tui::theme::Role;
+use ratatui::buffer::Buffer;
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Menu {
+    pub selected: usize,
+}
+
+impl Menu {
+    /// Moves for a command; returns whether it was one of moving.
+    pub fn move_by(&mut self, command: Command, lines: usize) -> bool {
+        let last = lines.saturating_sub(1);
+        match command {
+            Command::Up => self.selected = if self.selected == 0 { last } else { self.selected - 1 },
+            Command::Down => self.selected = if self.selected >= last { 0 } else { self.selected + 1 },
+            Command::Top | Command::PageUp => self.selected = 0,
+            Command::Bottom | Command::PageDown => self.selected = last,
+            _ => return false,
+        }
+        true
+    }
+
+    /// Draws the lines from `y` on; `aside` follows each text dimly at a common column.
+    pub fn draw(&self, buffer: &mut Buffer, common: &Common, x: u16, y: u16, columns: u16, lines: &[(&str, &str)]) {
+        let theme = &common.theme;
+        let widest = lines.iter().map(|(text, _)| crate::tui::layout::width(text)).max().unwrap_or(0);
+        for (at, (text, aside)) in lines.iter().enumerate() {
+            let row = y + at as u16;
+            let selected = at == self.selected;
+            if selected {
+                put(buffer, x, row, 1, "▌", theme.style(Role::Mark));
+            }
+            let role = if selected { Role::Selected } else { Role::Dim };
+            put(buffer, x + 2, row, columns.saturating_sub(2), text, theme.style(role));
+            let aside_x = x + 2 + widest + 3;
+            put(buffer, aside_x, row, (x + columns).saturating_sub(aside_x), aside, theme.style(Role::Dim));
+        }
+    }
+
+    /// The line at a screen row, where the menu was drawn at `y`.
+    pub fn line_at(row: u16, y: u16, lines: usize) -> Option<usize> {
+        let at = usize::from(row.checked_sub(y)?);
+        (at < lines).then_some(at)
+    }
+}
