@@ -47,6 +47,15 @@ impl Kind {
     pub fn from_name(name: &str) -> Option<Kind> {
         Kind::ALL.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(name))
     }
+
+    /// Reads a secret as it is typed and as links and our JSON hold it: base32, for mOTP its own text.
+    /// [`Credential::secret_text`] is the way back. `None` where it is not that, or empty.
+    pub fn read_secret(self, text: &str) -> Option<Secret> {
+        match self {
+            Kind::Motp => motp::read_secret(text),
+            _ => base32::decode(text),
+        }
+    }
 }
 
 /// The hash of a credential. An unheard-of one is kept by its name and can't be computed.
@@ -90,8 +99,11 @@ impl Algorithm {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Credential {
     pub kind: Kind,
+    /// The raw key; for mOTP the ASCII of its text, which is hexadecimal in lower case and may be of odd length.
     pub secret: Secret,
+    /// TOTP and HOTP only: in the other kinds the hash is fixed, whatever stands here.
     pub algorithm: Algorithm,
+    /// Characters of a code: 1 to 10, Steam 1 to 6.
     pub digits: u32,
     /// Seconds. 0 where the kind has none (HOTP).
     pub period: u64,
@@ -112,5 +124,13 @@ impl Credential {
             Kind::Yandex => (Algorithm::Sha256, 8, 30),
         };
         Credential { kind, secret, algorithm, digits, period, counter: 0, pin: None }
+    }
+
+    /// The secret as people and files see it: base32 without padding, for mOTP its own text. [`Kind::read_secret`] is the way back.
+    pub fn secret_text(&self) -> SecretText {
+        match self.kind {
+            Kind::Motp => motp::secret_text(&self.secret),
+            _ => base32::encode(&self.secret),
+        }
     }
 }

@@ -1,16 +1,26 @@
-//! `otpauth://` links (and `motp://`, `steam://`): tolerant reading, exact writing.
+//! `otpauth://` links (and `motp://`, `steam://`): tolerant reading in `uri/read.rs`, exact writing in `uri/write.rs`.
+//! What the two must agree on stands here. Where apps disagree: a parameter wins over the label, a label without a colon
+//! is the account, a missing counter is 0.
 
-use super::Credential;
+mod read;
+mod write;
+
+use super::{Credential, base32};
+use crate::error::{Error, ErrorKind};
 use crate::secret::SecretText;
+use std::fmt;
 
-/// An account as a link tells it.
+pub use read::parse;
+pub use write::write;
+
+/// An account as a link tells it. Texts that are there are not empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Labelled {
     pub issuer: Option<String>,
     pub account: Option<String>,
     pub credential: Credential,
-    /// Parameters this program has no place for, kept in order.
-    pub unknown: Vec<(String, String)>,
+    /// Parameters this program has no place for, kept in order. Some apps put secrets there.
+    pub unknown: Vec<(String, SecretText)>,
 }
 
 /// Why a link could not be read. Never quotes the link.
@@ -21,9 +31,11 @@ pub enum UriError {
         explanation: Option<&'static str>,
     },
     TooLong,
+    /// `otpauth://TYPE/…` of another type than we know. Empty where it does not look like the name of a type.
     UnknownType(String),
     SecretMissing,
     SecretInvalid,
+    /// Not a number, or out of range.
     Number {
         parameter: &'static str,
     },
@@ -32,13 +44,66 @@ pub enum UriError {
 /// The longest link taken, in bytes.
 pub const MAX_LENGTH: usize = 8 * 1024;
 
-pub fn parse(link: &str) -> Result<Labelled, UriError> {
-    let _ = link;
-    todo!()
+impl UriError {
+    /// What to do next, where there is something to say.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            UriError::Scheme { explanation } => *explanation,
+            UriError::TooLong => None,
+            UriError::UnknownType(_) => Some("known are totp, hotp, steam and yaotp"),
+            UriError::SecretMissing => Some("copy the whole link; it ends in parameters such as secret=…"),
+            UriError::SecretInvalid => Some("a secret is made of the letters A to Z and the digits 2 to 7"),
+            UriError::Number { .. } => Some("digits go from 1 to 10, a period from 1 s up, a counter up to 2^64 − 1"),
+        }
+    }
 }
 
-/// Writes a link that [`parse`] reads back to the same value, `counter` being the next one to use.
-pub fn write(labelled: &Labelled) -> SecretText {
-    let _ = labelled;
-    todo!()
+impl fmt::Display for UriError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            UriError::Scheme { explanation: None } => f.write_str("this is not a link to a one-time password"),
+            UriError::Scheme { explanation: Some(_) } => f.write_str("this link does not hold the secret of a one-time password"),
+            UriError::TooLong => write!(f, "the link is longer than {} KiB", MAX_LENGTH / 1024),
+            UriError::UnknownType(name) if name.is_empty() => f.write_str("the link does not say which type of code it is for"),
+            UriError::UnknownType(name) => write!(f, "codes of type \"{name}\" are not known"),
+            UriError::SecretMissing => f.write_str("the link holds no secret"),
+            UriError::SecretInvalid => f.write_str("the secret in the link can't be read"),
+            UriError::Number { parameter } => write!(f, "the {parameter} of the link can't be used"),
+        }
+    }
+}
+
+impl std::error::Error for UriError {}
+
+impl From<UriError> for Error {
+    fn from(error: UriError) -> Self {
+        let plain = Error::new(ErrorKind::ForeignDamaged, error.to_string());
+        match error.hint() {
+            Some(hint) => plain.hint(hint),
+            None => plain,
+        }
+    }
+}
+
+/// Parameters written as nothing or, by careless writers, as the word `null`, are absent. A value that really is that
+/// word is written with an escaped letter, which this does not match.
+fn is_absent(raw: &str) -> bool {
+    raw.is_empty() || raw.eq_ignore_ascii_case("null")
+}
+
+/// Yandex: Aegis writes the PIN as base32 of its digits. An escaped letter marks a PIN that only looks like that.
+fn pin_from_base32(raw: &str) -> Option<SecretText> {
+    let secret = base32::decode(raw)?;
+    let text = std::str::from_utf8(secret.expose()).ok()?;
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| SecretText::new(text))
+}
+
+/// `encoder=` (KeePassXC) tells Steam codes from plain ones.
+const ENCODER_STEAM: &str = "steam";
+/// Ours: says that an account is not a Steam one although issuer and digits look so.
+const ENCODER_PLAIN: &str = "default";
+
+/// Steam's own links are plain TOTP with this issuer and no digits, or five.
+fn looks_like_steam(issuer: Option<&str>, digits: Option<u64>) -> bool {
+    issuer.is_some_and(|issuer| issuer.eq_ignore_ascii_case("steam")) && digits.is_none_or(|digits| digits == 5)
 }

@@ -1,4 +1,5 @@
 //! What tests share: fakes of the ports, builders, paths of outside material.
 #![allow(dead_code)]
 
+pub mod fixtures;
 pub mod world;
