@@ -65,16 +65,17 @@ fn field<T: Clone + PartialEq>(current: &mut Stamped<T>, before: &Stamped<T>, af
 }
 
 fn recovery_codes(entry: &mut Entry, before: &Entry, after: &Entry, pen: &mut Pen<'_>) {
-    if entry.recovery_codes.at != after.recovery_codes.at {
+    let texts = |of: &Entry| of.recovery_codes.value.iter().map(|code| code.code.clone()).collect::<Vec<_>>();
+    if texts(entry) != texts(after) {
         return;
     }
-    if before.recovery_codes.at != after.recovery_codes.at {
+    if texts(before) != texts(after) {
         pen.set_recovery_codes(entry, before.recovery_codes.value.clone());
         return;
     }
     let pairs = before.recovery_codes.value.iter().zip(&after.recovery_codes.value).enumerate();
     for (index, (old, new)) in pairs {
-        if old.used.is_some() != new.used.is_some() && entry.recovery_codes.value.len() > index {
+        if old.used.is_some() != new.used.is_some() {
             pen.mark_recovery_code(entry, index, old.used.is_some());
         }
     }
