@@ -4,13 +4,17 @@
 pub mod capture;
 pub mod clipboard;
 pub mod disk;
+pub mod hardening;
 pub mod prompt;
 pub mod system;
 pub mod terminal;
 
 use crate::secret::SecretText;
+use crossterm::event::{KeyEvent, MouseEvent};
+use ratatui::backend::Backend;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Wall time in milliseconds since 1970-01-01 UTC; negative clocks read as 0.
@@ -109,4 +113,36 @@ pub trait Prompt {
     fn secret(&mut self, question: &str) -> io::Result<SecretText>;
     /// Asks a yes-or-no question; the default is no.
     fn confirm(&mut self, question: &str) -> io::Result<bool>;
+}
+
+/// What reaches the full-screen front end from the terminal and from the system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    Key(KeyEvent),
+    Mouse(MouseEvent),
+    Paste(SecretText),
+    Resize {
+        columns: u16,
+        rows: u16,
+    },
+    /// A signal asks to end: clear the clipboard, restore the terminal, exit with 128 + this number, all within 2 seconds.
+    Terminate(i32),
+    /// The process ran again after a stop: check the auto-lock, then `Terminal::resume`, then draw.
+    Resumed,
+}
+
+/// Takes each input on the thread that read it; it must only hand it on.
+pub type InputSink = Arc<dyn Fn(Input) + Send + Sync>;
+
+/// The terminal of the full-screen front end. Dropping it gives the terminal back.
+pub trait Terminal: Backend {
+    /// Begins to report inputs. Called once; nothing wakes up while nothing happens.
+    fn listen(&mut self, sink: InputSink) -> io::Result<()>;
+    /// Gives the terminal back and stops the process as Ctrl-Z does. Returns after it ran again, the terminal not yet
+    /// taken: check the auto-lock, then `resume`.
+    fn suspend(&mut self) -> io::Result<()>;
+    /// Takes the terminal (again). All must be drawn anew, so `ratatui::Terminal::clear` follows.
+    fn resume(&mut self) -> io::Result<()>;
+    /// Gives the terminal back. Doing it twice is harmless.
+    fn leave(&mut self) -> io::Result<()>;
 }

@@ -18,5 +18,6 @@ mod readme;
 mod registry;
 mod screens;
 mod store;
+mod terminal;
 mod time_loop;
 mod uris;

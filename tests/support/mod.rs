@@ -1,5 +1,6 @@
 //! What tests share: fakes of the ports, builders, paths of outside material.
 #![allow(dead_code)]
 
+pub mod display;
 pub mod fixtures;
 pub mod world;
