@@ -31,6 +31,7 @@ pub(super) fn revert(vault: &mut Vault, stamper: &mut Stamper, reversals: Vec<Re
 }
 
 fn take_back(entry: &mut Entry, before: &Entry, after: &Entry, pen: &mut Pen<'_>) {
+    let in_trash = entry.is_deleted();
     field(&mut entry.issuer, &before.issuer, &after.issuer, pen);
     field(&mut entry.account, &before.account, &after.account, pen);
     field(&mut entry.note, &before.note, &after.note, pen);
@@ -43,19 +44,28 @@ fn take_back(entry: &mut Entry, before: &Entry, after: &Entry, pen: &mut Pen<'_>
             pen.set(flag, set(before));
         }
     }
-    if before.credential != after.credential && entry.credential == after.credential {
+    if before.credential != after.credential && same_but_counter(&entry.credential.value, &after.credential.value) {
         pen.replace_credential(entry, Credential { counter: before.counter, ..before.credential.value.clone() });
     }
-    if before.candidate != after.candidate && entry.candidate == after.candidate {
-        pen.set_candidate(entry, before.candidate.as_ref().map(|candidate| candidate.value.clone()));
+    let candidate = |of: &Entry| of.candidate.as_ref().map(|candidate| candidate.value.clone());
+    if candidate(before) != candidate(after) && candidate(entry) == candidate(after) {
+        pen.set_candidate(entry, candidate(before));
     }
     recovery_codes(entry, before, after, pen);
     if before.raw != after.raw && entry.raw == after.raw {
         entry.raw = before.raw.clone();
     }
-    if before.is_deleted() && !after.is_deleted() && !entry.is_deleted() {
-        pen.set_deleted(entry, true);
+    let wanted = match before.is_deleted() != after.is_deleted() && in_trash == after.is_deleted() {
+        true => before.is_deleted(),
+        false => in_trash,
+    };
+    if entry.is_deleted() != wanted {
+        pen.set_deleted(entry, wanted);
     }
+}
+
+fn same_but_counter(one: &Credential, other: &Credential) -> bool {
+    Credential { counter: other.counter, ..one.clone() } == *other
 }
 
 fn field<T: Clone + PartialEq>(current: &mut Stamped<T>, before: &Stamped<T>, after: &Stamped<T>, pen: &mut Pen<'_>) {
