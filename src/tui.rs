@@ -8,9 +8,45 @@ pub mod layout;
 pub mod msg;
 pub mod run;
 pub mod screen;
+pub mod stage;
 pub mod state;
 pub mod theme;
 pub mod update;
 pub mod view;
 pub mod widget;
 pub mod worker;
+
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::ports::{Clock, Terminal};
+use std::io;
+use std::sync::Arc;
+use worker::Worker;
+
+/// What the program is started with.
+pub struct Launch {
+    pub config: Config,
+    pub theme: theme::Theme,
+    /// The vault's name for the title.
+    pub vault_name: String,
+    pub start: state::Start,
+}
+
+/// Runs the full-screen program on a terminal; returns the exit status.
+pub fn launch<T>(launch: Launch, terminal: T, worker: Worker, clock: Arc<dyn Clock>) -> Result<u8>
+where
+    T: Terminal<Error = io::Error>,
+{
+    let keymap = keymap::Keymap::with_overrides(&launch.config.keys)?;
+    let failed = |error: io::Error| Error::failed(format!("the terminal failed: {}", crate::error::describe_io(&error)));
+    let mut stage = stage::TerminalStage::new(terminal, worker, clock.clone()).map_err(failed)?;
+    let mut common = state::Common::new(launch.config, keymap, launch.theme, launch.vault_name);
+    common.size = stage.size().map_err(failed)?;
+    common.vault_exists = launch.start == state::Start::Unlock;
+    let (mut state, first) = state::State::new(launch.start, common);
+    let ended = run::run(&mut state, first, &mut stage, clock.as_ref());
+    let left = stage.leave();
+    let code = ended.map_err(failed)?;
+    left.map_err(failed)?;
+    Ok(code)
+}

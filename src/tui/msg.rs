@@ -66,6 +66,8 @@ pub enum Effect {
     Job(Job),
     /// SIGTSTP.
     Suspend,
+    /// Take the terminal again after a stop.
+    Retake,
     /// Leave the loop with this exit status; the worker clears the clipboard first.
     Quit(u8),
 }

@@ -74,14 +74,15 @@ fn perform(state: &mut State, effects: Vec<Effect>, stage: &mut dyn Stage, now: 
             Effect::Job(job) => stage.job(job),
             Effect::Suspend => {
                 stage.suspend()?;
-                // The time asleep counts: the vault may have to be locked before anything is drawn.
-                let mut effects = update(state, Msg::Tick(now()));
-                effects.extend(update(state, Msg::Resumed));
+                // The time asleep counts: the state may lock itself before anything is drawn. The terminal is taken first.
+                let locked = update(state, Msg::Tick(now()));
+                let mut effects = update(state, Msg::Resumed);
+                effects.extend(locked);
                 if let Some(code) = perform(state, effects, stage, now)? {
                     return Ok(Some(code));
                 }
-                stage.resume()?;
             }
+            Effect::Retake => stage.resume()?,
             Effect::Quit(code) => return Ok(Some(code)),
         }
     }

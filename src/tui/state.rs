@@ -91,6 +91,25 @@ fn toast_time(tone: Tone) -> Duration {
 }
 
 impl Common {
+    pub fn new(config: Config, keymap: Keymap, theme: Theme, vault_name: String) -> Common {
+        Common {
+            now: Now::default(),
+            size: (80, 24),
+            config,
+            keymap,
+            theme,
+            vault_name,
+            vault_exists: false,
+            open: None,
+            last_input: Duration::ZERO,
+            toast: None,
+            clipboard_clears_at: None,
+            busy_since: None,
+            undo: None,
+            counter_codes: BTreeMap::new(),
+        }
+    }
+
     pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
         self.say_with(tone, text, "");
     }

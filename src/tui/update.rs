@@ -66,7 +66,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             to_top(state, Event::Mouse { act, column, row })
         }
         // The tick before this one has already checked auto-lock by boot time.
-        Msg::Resumed => vec![Effect::Job(Job::Refresh)],
+        Msg::Resumed => vec![Effect::Retake, Effect::Job(Job::Refresh)],
         Msg::Terminate(signal) => vec![Effect::Quit(128u8.saturating_add(signal.unsigned_abs() as u8))],
         Msg::Done(done) => on_done(state, done),
     }

@@ -13,7 +13,7 @@ use crate::vault::entry::EntryId;
 use crate::vault::store::{Trust, WorkFactor, World};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::Receiver;
 
 /// What the worker is given.
 pub struct Worker {
@@ -42,11 +42,11 @@ impl Worker {
         Worker { world, clipboard, capture, vault, home, trust, work_factor, session: None, usage: Arc::default() }
     }
 
-    /// Works until the jobs end; then the clipboard is cleared if it is ours.
-    pub fn run(mut self, jobs: &Receiver<Job>, answers: &Sender<Done>) {
+    /// Works until the jobs end or nobody takes an answer any more; then the clipboard is cleared if it is ours.
+    pub fn run(mut self, jobs: &Receiver<Job>, answer: &dyn Fn(Done) -> bool) {
         for job in jobs {
             let done = self.work(job);
-            if answers.send(done).is_err() {
+            if !answer(done) {
                 break;
             }
         }
