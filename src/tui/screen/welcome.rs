@@ -3,7 +3,7 @@
 use super::{Behaviour, Event, Reaction, Screen, create::Create};
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{put, put_centre};
+use crate::tui::layout::{put, put_centre, wrap};
 use crate::tui::msg::{Effect, Job, MouseAct};
 use crate::tui::state::Common;
 use crate::tui::theme::Role;
@@ -17,6 +17,9 @@ pub struct Welcome {
 
 const LINES: [(&str, &str); 3] =
     [("Create a vault", "for your own accounts"), ("Look at the demo", "made-up accounts, nothing is written"), ("Quit", "")];
+
+const ABOUT: &str = "The vault is one folder, encrypted with age under a passphrase that you choose. \
+                     Stock age opens it, so you are never locked into this program.";
 
 impl Welcome {
     fn choose(&self) -> Reaction {
@@ -66,13 +69,10 @@ impl Behaviour for Welcome {
         put_centre(buffer, area, top + 1, "one-time passwords in a vault of your own", theme.style(Role::Dim));
         let x = area.width.saturating_sub(58) / 2;
         self.menu.draw(buffer, common, x, top + 5, area.width.saturating_sub(x), &LINES);
-        if area.height > top + 13 && area.width >= 70 {
-            let about = [
-                "The vault is one folder, encrypted with age under a passphrase you choose.",
-                "Stock age opens it, so you are never locked into this program.",
-            ];
-            for (at, line) in about.iter().enumerate() {
-                put(buffer, x, top + 10 + at as u16, area.width - x, line, theme.style(Role::Dim));
+        if area.height > top + 13 {
+            let columns = area.width.saturating_sub(2 * x).max(20);
+            for (at, line) in wrap(ABOUT, columns).iter().enumerate() {
+                put(buffer, x, top + 10 + at as u16, columns, line, theme.style(Role::Dim));
             }
         }
     }

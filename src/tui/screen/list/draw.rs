@@ -75,7 +75,7 @@ impl Columns {
         let gap = if frame.columns >= 56 { 2 } else { 1 };
         let tail = code + if bar_cells > 0 { gap + bar_cells } else { 0 } + if frame.columns >= 24 { bar::SECONDS } else { 0 };
         let issuer = if frame.columns >= 20 { 3 } else { 1 };
-        let names = frame.columns.saturating_sub(issuer + gap + tail);
+        let names = frame.columns.saturating_sub(issuer + gap + tail + MARGIN);
         // Wide screens keep the columns together instead of tearing them apart.
         let names = names.min(50);
         let (issuer_width, account_width) = if names < 24 { (names, 0) } else { (names * 2 / 5, names - names * 2 / 5 - 1) };
@@ -281,8 +281,9 @@ fn draw_code(list: &List, common: &Common, buffer: &mut Buffer, columns: &Column
             }
             None => {
                 dots(buffer);
-                let used = put(buffer, columns.bar, y, room, &format!("counter {}", entry.counter), theme.style(Role::Dim));
-                put(buffer, columns.bar + used + 3, y, room.saturating_sub(used + 3), "↵ next code", theme.style(Role::Dim));
+                let used = put(buffer, columns.bar, y, room, &format!("counter {}", entry.counter), theme.style(Role::Dim)) + 2;
+                let next = if room >= used + 11 { "↵ next code" } else { "↵ next" };
+                put(buffer, columns.bar + used, y, room.saturating_sub(used), next, theme.style(Role::Dim));
             }
         }
         return;
