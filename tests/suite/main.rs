@@ -9,6 +9,8 @@ mod codes;
 mod config;
 mod faults;
 mod flows;
+mod flows_edit;
+mod flows_enrol;
 mod formats;
 mod merging;
 mod monkey;

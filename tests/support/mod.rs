@@ -3,4 +3,5 @@
 
 pub mod display;
 pub mod fixtures;
+pub mod tui;
 pub mod world;
