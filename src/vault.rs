@@ -11,7 +11,8 @@ pub mod store;
 use crate::secret::SecretText;
 use entry::{Entry, EntryId};
 use serde_json::{Map, Value};
-use stamp::Stamp;
+use stamp::{Stamp, Stamped};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The payload version this program writes. A higher one opens read-only.
@@ -23,11 +24,17 @@ pub struct Vault {
     pub version: u64,
     /// 256 random bits, hexadecimal; tells one vault from another.
     pub id: String,
+    /// What the user calls it; empty where nothing was set.
+    pub name: Stamped<String>,
     /// In no particular order on disk; sorted by id in memory.
     pub entries: Vec<Arc<Entry>>,
     pub methods: Vec<Method>,
     /// Method keys that were replaced, kept so that older copies can still be read.
     pub retired: Vec<RetiredKey>,
+    /// The highest stamp ever given by each device, even where a later edit has covered it.
+    pub clocks: BTreeMap<u64, Stamp>,
+    /// Entries that could not be read at all, as their JSON text, sorted; written back unchanged.
+    pub unread: Vec<SecretText>,
     /// Unknown fields of the payload, kept for a newer version.
     pub extra: Map<String, Value>,
 }
@@ -53,7 +60,41 @@ pub struct RetiredKey {
     pub retired: Stamp,
 }
 
+impl Method {
+    pub fn in_use(&self) -> bool {
+        self.removed.is_none_or(|removed| removed < self.added)
+    }
+}
+
 impl Vault {
+    /// An empty vault of this version.
+    pub fn new(id: impl Into<String>) -> Self {
+        Vault {
+            version: VERSION,
+            id: id.into(),
+            name: Stamped::new(Stamp::default(), String::new()),
+            entries: Vec::new(),
+            methods: Vec::new(),
+            retired: Vec::new(),
+            clocks: BTreeMap::new(),
+            unread: Vec::new(),
+            extra: Map::new(),
+        }
+    }
+
+    /// The largest stamp seen in it; what a [`stamp::Stamper`] starts from.
+    pub fn highest(&self) -> Stamp {
+        self.clocks.values().copied().max().unwrap_or_default()
+    }
+
+    /// Remembers that `at` was given.
+    pub fn note_stamp(&mut self, at: Stamp) {
+        if at > Stamp::default() {
+            let clock = self.clocks.entry(at.device).or_insert(at);
+            *clock = at.max(*clock);
+        }
+    }
+
     /// The entry with this id, in the trash or not.
     pub fn entry(&self, id: EntryId) -> Option<&Arc<Entry>> {
         self.entries.binary_search_by_key(&id, |entry| entry.id).ok().map(|at| &self.entries[at])

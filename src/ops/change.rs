@@ -12,7 +12,7 @@ use crate::otp::Credential;
 use crate::secret::SecretText;
 use crate::transfer::Draft;
 use crate::vault::Vault;
-use crate::vault::entry::{Entry, EntryId, RecoveryCode, Status};
+use crate::vault::entry::{Entry, EntryId, Status};
 use crate::vault::stamp::Stamper;
 use fields::Pen;
 pub use revert::Reversal;
@@ -100,9 +100,7 @@ pub fn apply(vault: &mut Vault, stamper: &mut Stamper, new_id: &mut dyn FnMut() 
         Change::Import { add, replace } => enrol::import(vault, stamper, new_id, add, replace),
         Change::Confirm(id) => alter(vault, stamper, id, |entry, pen| {
             pen.set(&mut entry.status, Status::Active);
-            if let Some(candidate) = entry.candidate.take() {
-                pen.replace_credential(entry, candidate.value);
-            }
+            pen.confirm_candidate(entry);
             Ok(())
         }),
         Change::Reenrol(id, credential) => alter(vault, stamper, id, |entry, pen| {
@@ -117,7 +115,7 @@ pub fn apply(vault: &mut Vault, stamper: &mut Stamper, new_id: &mut dyn FnMut() 
         Change::Edit(id, edit) => alter(vault, stamper, id, |entry, pen| fields::edit(entry, edit, pen)),
         Change::SetRecoveryCodes(id, codes) => alter(vault, stamper, id, |entry, pen| {
             check::recovery_codes(&codes)?;
-            pen.set_recovery_codes(entry, codes.into_iter().map(|code| RecoveryCode { code, used: None }).collect());
+            pen.set_recovery_codes(entry, codes.into_iter().map(|code| (code, false)).collect());
             Ok(())
         }),
         Change::MarkRecoveryCode { id, index, used } => alter(vault, stamper, id, |entry, pen| {
@@ -203,7 +201,7 @@ fn empty_trash(vault: &mut Vault, stamper: &mut Stamper) -> Vec<EntryId> {
     let ids: Vec<EntryId> = vault.trash().map(|entry| entry.id).collect();
     for entry in &mut vault.entries {
         if entry.is_deleted() && !entry.is_purged() {
-            fields::purge(Arc::make_mut(entry), stamper.next());
+            Arc::make_mut(entry).purge(stamper.next());
         }
     }
     ids

@@ -5,10 +5,9 @@ use crate::error::Result;
 use crate::otp::{Algorithm, Credential, Kind};
 use crate::secret::{Secret, SecretText};
 use crate::transfer::Draft;
+use crate::vault::Vault;
 use crate::vault::entry::EntryId;
 use crate::vault::stamp::{Stamp, Stamper};
-use crate::vault::{VERSION, Vault};
-use serde_json::Map;
 
 /// One made-up account: issuer, account, tags, and its secret spelled as plain bytes.
 fn draft(kind: Kind, issuer: &str, account: &str, tags: &[&str]) -> Draft {
@@ -71,14 +70,7 @@ fn drafts() -> Vec<Draft> {
 
 /// The vault at `now`; every call gives the same entries with other stamps.
 pub fn vault(now: crate::ports::UnixMs) -> Result<Vault> {
-    let mut vault = Vault {
-        version: VERSION,
-        id: "demo".into(),
-        entries: Vec::new(),
-        methods: Vec::new(),
-        retired: Vec::new(),
-        extra: Map::new(),
-    };
+    let mut vault = Vault::new("demo");
     let mut next = 0;
     let mut new_id = || {
         next += 1;
@@ -86,5 +78,6 @@ pub fn vault(now: crate::ports::UnixMs) -> Result<Vault> {
     };
     let mut stamper = Stamper::new(now, 0, Stamp::default());
     change::apply(&mut vault, &mut stamper, &mut new_id, Change::Enrol(drafts()))?;
+    vault.note_stamp(stamper.last());
     Ok(vault)
 }

@@ -6,7 +6,7 @@ use crate::ports::Entropy;
 use crate::secret::SecretText;
 use crate::vault::Vault;
 use crate::vault::entry::EntryId;
-use crate::vault::stamp::{Stamp, Stamper};
+use crate::vault::stamp::Stamper;
 use crate::vault::store::{self, OpenStore, Trust, WorkFactor, World};
 use std::path::Path;
 
@@ -74,8 +74,9 @@ impl Session {
             Backing::Store(store) => store.change(|vault, stamper| change::apply(vault, stamper, &mut new_id, change)),
             Backing::Memory(vault) => {
                 let mut changed = vault.clone();
-                let mut stamper = Stamper::new(self.world.clock.now(), 0, highest(vault));
+                let mut stamper = Stamper::new(self.world.clock.now(), 0, vault.highest());
                 let outcome = change::apply(&mut changed, &mut stamper, &mut new_id, change)?;
+                changed.note_stamp(stamper.last());
                 *vault = changed;
                 Ok(outcome)
             }
@@ -95,11 +96,4 @@ fn random_id(entropy: &dyn Entropy) -> EntryId {
     let mut bytes = [0; 16];
     entropy.fill(&mut bytes);
     EntryId(uuid::Builder::from_random_bytes(bytes).into_uuid().as_u128())
-}
-
-fn highest(vault: &Vault) -> Stamp {
-    let of = |entry: &std::sync::Arc<crate::vault::entry::Entry>| {
-        entry.newest_edit().max(entry.deleted.unwrap_or_default()).max(entry.purged.unwrap_or_default())
-    };
-    vault.entries.iter().map(of).max().unwrap_or_default()
 }

@@ -2,8 +2,8 @@
 //! Nothing is validated on load: an entry that can't be computed is kept and shown as such.
 
 use super::stamp::{Stamp, Stamped};
-use crate::otp::Credential;
-use crate::secret::SecretText;
+use crate::otp::{Credential, Kind};
+use crate::secret::{Secret, SecretText};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -44,7 +44,14 @@ impl Status {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RecoveryCode {
     pub code: SecretText,
-    pub used: Option<Stamp>,
+    /// Stamped like its set until it is marked.
+    pub used: Stamped<bool>,
+}
+
+impl RecoveryCode {
+    pub fn new(at: Stamp, code: SecretText, used: bool) -> Self {
+        RecoveryCode { code, used: Stamped::new(at, used) }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -62,8 +69,11 @@ pub struct Entry {
     pub counter: u64,
     /// A re-enrolment not confirmed yet; `credential` stays in use until it is.
     pub candidate: Option<Stamped<Credential>>,
-    /// Replaced credentials, newest first, at most [`HISTORY`].
+    /// Other credentials, newest first, each with its running counter: at most [`HISTORY`] that were replaced on purpose,
+    /// and every one that lost a merge.
     pub history: Vec<Stamped<Credential>>,
+    /// The stamps of credentials and candidates that gave way on purpose, ascending: by it a merge tells a replaced one from a lost one.
+    pub superseded: Vec<Stamp>,
     pub tags: BTreeMap<String, Stamped<bool>>,
     /// Manual order: a fractional index, empty where none was set.
     pub order: Stamped<String>,
@@ -81,7 +91,7 @@ pub struct Entry {
     pub extra: Map<String, Value>,
 }
 
-/// How many replaced credentials and recovery sets are kept.
+/// How many replaced credentials are kept.
 pub const HISTORY: usize = 3;
 
 impl Entry {
@@ -99,6 +109,7 @@ impl Entry {
             credential: Stamped::new(at, credential),
             candidate: None,
             history: Vec::new(),
+            superseded: Vec::new(),
             tags: BTreeMap::new(),
             order: Stamped::new(at, String::new()),
             recovery_codes: Stamped::new(at, Vec::new()),
@@ -124,8 +135,32 @@ impl Entry {
         see(self.recovery_codes.at);
         self.candidate.iter().for_each(|candidate| see(candidate.at));
         self.tags.values().for_each(|tag| see(tag.at));
-        self.recovery_codes.value.iter().filter_map(|code| code.used).for_each(&mut see);
+        self.recovery_codes.value.iter().for_each(|code| see(code.used.at));
         newest
+    }
+
+    /// Every stamp in it, in any order.
+    pub fn each_stamp(&self, mut see: impl FnMut(Stamp)) {
+        let credentials = self.candidate.iter().chain(&self.history).map(|credential| credential.at);
+        let sets = self.recovery_history.iter().flat_map(|set| {
+            let used = set.value.iter().map(|code| code.used.at);
+            used.chain([set.at])
+        });
+        let ends = self.deleted.iter().chain(&self.purged).chain(&self.superseded).copied();
+        credentials.chain(sets).chain(ends).for_each(&mut see);
+        let own = [
+            self.created,
+            self.issuer.at,
+            self.account.at,
+            self.note.at,
+            self.pinned.at,
+            self.status.at,
+            self.credential.at,
+            self.order.at,
+            self.recovery_codes.at,
+        ];
+        let marks = self.tags.values().map(|tag| tag.at).chain(self.recovery_codes.value.iter().map(|code| code.used.at));
+        own.into_iter().chain(marks).for_each(see);
     }
 
     pub fn is_deleted(&self) -> bool {
@@ -138,6 +173,66 @@ impl Entry {
 
     pub fn is_pending(&self) -> bool {
         self.status.value == Status::Pending
+    }
+
+    /// What stays of an entry that was purged: its id and the stamp. All else is older than any edit.
+    pub fn tombstone(id: EntryId, purged: Option<Stamp>) -> Self {
+        let nothing = Credential::new(Kind::Unknown, Secret::new(Vec::new()));
+        let mut entry = Entry::new(id, Stamp::default(), nothing);
+        entry.purged = purged;
+        entry
+    }
+
+    /// Whether the place of the credential is empty, as a purge leaves it.
+    pub fn has_no_credential(&self) -> bool {
+        let Credential { kind, secret, .. } = &self.credential.value;
+        self.credential.at == Stamp::default() && *kind == Kind::Unknown && secret.is_empty()
+    }
+
+    /// Takes everything out but the id and the stamp of the purge.
+    pub fn purge(&mut self, at: Stamp) {
+        *self = Entry::tombstone(self.id, Some(at));
+    }
+
+    /// Puts `credential` in the place of the current one, which goes to the history with its running counter.
+    pub fn replace_credential(&mut self, at: Stamp, credential: Credential) {
+        let counter = std::mem::replace(&mut self.counter, credential.counter);
+        let mut old = std::mem::replace(&mut self.credential, Stamped::new(at, credential));
+        old.value.counter = old.value.counter.max(counter);
+        self.supersede(old);
+    }
+
+    /// Sets or drops the candidate; the one before goes to the history.
+    pub fn set_candidate(&mut self, at: Stamp, candidate: Option<Credential>) {
+        let new = candidate.map(|value| Stamped::new(at, value));
+        if let Some(old) = std::mem::replace(&mut self.candidate, new) {
+            self.supersede(old);
+        }
+    }
+
+    /// The candidate takes the place of the credential. Does nothing where there is none.
+    pub fn confirm_candidate(&mut self, at: Stamp) {
+        if let Some(candidate) = self.candidate.take() {
+            self.replace_credential(at, candidate.value.clone());
+            self.supersede(candidate);
+        }
+    }
+
+    /// A new set of recovery codes; the old one is kept if it held any.
+    pub fn set_recovery_codes(&mut self, at: Stamp, codes: Vec<RecoveryCode>) {
+        let old = std::mem::replace(&mut self.recovery_codes, Stamped::new(at, codes));
+        if !old.value.is_empty() {
+            self.recovery_history.push(old);
+            self.recovery_history.sort_by(|a, b| b.cmp(a));
+        }
+    }
+
+    fn supersede(&mut self, old: Stamped<Credential>) {
+        if let Err(at) = self.superseded.binary_search(&old.at) {
+            self.superseded.insert(at, old.at);
+        }
+        self.history.push(old);
+        super::merge::tidy_history(self);
     }
 
     /// The tags that are set, sorted.
@@ -154,6 +249,6 @@ impl Entry {
     }
 
     pub fn recovery_codes_left(&self) -> usize {
-        self.recovery_codes.value.iter().filter(|code| code.used.is_none()).count()
+        self.recovery_codes.value.iter().filter(|code| !code.used.value).count()
     }
 }

@@ -1,1 +1,259 @@
-//! TODO
+//! Joining two copies of a vault: commutative, associative, idempotent, and no edit is lost.
+//! Every field is a join of its own, told apart by stamps. A purge hides what is older than it; taking that out is the store's work,
+//! since a join that forgets could not be associative.
+
+mod json;
+
+use super::entry::{Entry, HISTORY, RecoveryCode};
+use super::stamp::{Stamp, Stamped};
+use super::{Method, RetiredKey, Vault};
+use crate::error::{Error, ErrorKind, Result};
+use crate::otp::Credential;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The join of two copies of one vault. Vaults of different ids are refused.
+pub fn vault(ours: &Vault, theirs: &Vault) -> Result<Vault> {
+    if ours.id != theirs.id {
+        return Err(Error::new(ErrorKind::NotTrusted, "these are two different vaults and can't be merged")
+            .hint("export one and import it into the other"));
+    }
+    let mut clocks = ours.clocks.clone();
+    for (device, theirs) in &theirs.clocks {
+        let clock = clocks.entry(*device).or_insert(*theirs);
+        *clock = (*theirs).max(*clock);
+    }
+    let mut unread: Vec<_> = ours.unread.iter().chain(&theirs.unread).cloned().collect();
+    unread.sort();
+    unread.dedup();
+    Ok(Vault {
+        version: ours.version.max(theirs.version),
+        id: ours.id.clone(),
+        name: newer(&ours.name, &theirs.name),
+        entries: entries(&ours.entries, &theirs.entries),
+        methods: methods(&ours.methods, &theirs.methods),
+        retired: retired(&ours.retired, &theirs.retired),
+        clocks,
+        unread,
+        extra: json::objects(&ours.extra, &theirs.extra),
+    })
+}
+
+/// Both lists are sorted by id, and so is the result.
+fn entries(ours: &[Arc<Entry>], theirs: &[Arc<Entry>]) -> Vec<Arc<Entry>> {
+    let mut all = Vec::with_capacity(ours.len().max(theirs.len()));
+    let (mut ours, mut theirs) = (ours.iter().peekable(), theirs.iter().peekable());
+    loop {
+        let order = match (ours.peek(), theirs.peek()) {
+            (Some(our), Some(their)) => our.id.cmp(&their.id),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => return all,
+        };
+        match order {
+            Ordering::Less => all.extend(ours.next().cloned()),
+            Ordering::Greater => all.extend(theirs.next().cloned()),
+            Ordering::Equal => {
+                let pair = ours.next().zip(theirs.next());
+                all.extend(pair.map(|(our, their)| if our == their { our.clone() } else { Arc::new(entry(our, their)) }));
+            }
+        }
+    }
+}
+
+/// The join of two copies of one entry.
+pub fn entry(ours: &Entry, theirs: &Entry) -> Entry {
+    let mut tags = ours.tags.clone();
+    for (tag, flag) in &theirs.tags {
+        let ours = tags.entry(tag.clone()).or_insert_with(|| flag.clone());
+        *ours = newer(ours, flag);
+    }
+    let mut superseded: Vec<Stamp> = ours.superseded.iter().chain(&theirs.superseded).copied().collect();
+    superseded.sort();
+    superseded.dedup();
+    let (recovery_codes, recovery_history) = recovery(ours, theirs);
+    let mut joined = Entry {
+        id: ours.id,
+        created: ours.created.max(theirs.created),
+        issuer: newer(&ours.issuer, &theirs.issuer),
+        account: newer(&ours.account, &theirs.account),
+        note: newer(&ours.note, &theirs.note),
+        pinned: newer(&ours.pinned, &theirs.pinned),
+        status: newer(&ours.status, &theirs.status),
+        credential: ours.credential.clone(),
+        counter: ours.counter,
+        candidate: None,
+        history: ours.history.iter().chain(&theirs.history).cloned().collect(),
+        superseded,
+        tags,
+        order: newer(&ours.order, &theirs.order),
+        recovery_codes,
+        recovery_history,
+        deleted: ours.deleted.max(theirs.deleted),
+        purged: ours.purged.max(theirs.purged),
+        raw: json::maybe(&ours.raw, &theirs.raw),
+        extra: json::objects(&ours.extra, &theirs.extra),
+    };
+    join_credentials(&mut joined, theirs);
+    for candidate in ours.candidate.iter().chain(&theirs.candidate) {
+        join_candidate(&mut joined, candidate);
+    }
+    tidy_history(&mut joined);
+    joined
+}
+
+fn newer<T: Ord + Clone>(ours: &Stamped<T>, theirs: &Stamped<T>) -> Stamped<T> {
+    ours.max(theirs).clone()
+}
+
+/// By stamp, then by everything but the counter, which is a join of its own.
+fn compare(a: &Stamped<Credential>, b: &Stamped<Credential>) -> Ordering {
+    a.at.cmp(&b.at).then_with(|| compare_values(&a.value, &b.value))
+}
+
+fn compare_values(a: &Credential, b: &Credential) -> Ordering {
+    let parts = |of: &Credential| (of.kind, of.digits, of.period);
+    let order = parts(a).cmp(&parts(b)).then_with(|| a.secret.cmp(&b.secret));
+    order.then_with(|| a.algorithm.cmp(&b.algorithm)).then_with(|| a.pin.cmp(&b.pin))
+}
+
+/// The larger credential stays, with the larger counter where both have it; the other one goes to the history.
+fn join_credentials(joined: &mut Entry, theirs: &Entry) {
+    let lost = match compare(&joined.credential, &theirs.credential) {
+        Ordering::Equal => {
+            let enrolled = &mut joined.credential.value.counter;
+            *enrolled = theirs.credential.value.counter.max(*enrolled);
+            joined.counter = joined.counter.max(theirs.counter);
+            return;
+        }
+        Ordering::Greater if theirs.has_no_credential() => return,
+        Ordering::Greater => with_counter(&theirs.credential, theirs.counter),
+        Ordering::Less if joined.has_no_credential() => {
+            joined.credential = theirs.credential.clone();
+            return joined.counter = theirs.counter;
+        }
+        Ordering::Less => {
+            let lost = with_counter(&joined.credential, joined.counter);
+            joined.credential = theirs.credential.clone();
+            joined.counter = theirs.counter;
+            lost
+        }
+    };
+    joined.history.push(lost);
+}
+
+fn with_counter(credential: &Stamped<Credential>, counter: u64) -> Stamped<Credential> {
+    let mut credential = credential.clone();
+    credential.value.counter = credential.value.counter.max(counter);
+    credential
+}
+
+/// A candidate that gave way on purpose, or is the smaller of two, goes to the history.
+fn join_candidate(joined: &mut Entry, candidate: &Stamped<Credential>) {
+    let mut lost = candidate.clone();
+    if joined.superseded.binary_search(&candidate.at).is_err() {
+        match &mut joined.candidate {
+            None => return joined.candidate = Some(lost),
+            Some(current) => match compare(current, candidate) {
+                Ordering::Equal => {
+                    return current.value.counter = current.value.counter.max(candidate.value.counter);
+                }
+                Ordering::Greater => {}
+                Ordering::Less => std::mem::swap(current, &mut lost),
+            },
+        }
+    }
+    joined.history.push(lost);
+}
+
+/// Newest first, each once; of those replaced on purpose the newest [`HISTORY`] that are not in use under a newer stamp,
+/// of those that lost a merge all.
+pub fn tidy_history(entry: &mut Entry) {
+    let mut all = std::mem::take(&mut entry.history);
+    all.sort_by(|a, b| compare(b, a));
+    all.dedup_by(|later, kept| {
+        let same = compare(later, kept) == Ordering::Equal;
+        if same {
+            kept.value.counter = kept.value.counter.max(later.value.counter);
+        }
+        same
+    });
+    let mut kept: Vec<Stamped<Credential>> = Vec::with_capacity(all.len());
+    let mut replaced = 0;
+    for old in all {
+        let in_use = [Some(&entry.credential), entry.candidate.as_ref()].into_iter().flatten();
+        if in_use.clone().any(|used| compare(used, &old) == Ordering::Equal) {
+            continue;
+        }
+        if entry.superseded.binary_search(&old.at).is_ok() {
+            let is_again =
+                |newer: &Stamped<Credential>| newer.at > old.at && compare_values(&newer.value, &old.value) == Ordering::Equal;
+            let is_double = in_use.chain(&kept).any(is_again);
+            if is_double || replaced == HISTORY {
+                continue;
+            }
+            replaced += 1;
+        }
+        kept.push(old);
+    }
+    entry.history = kept;
+}
+
+/// The newest set, and all older ones that hold any codes. Use of a code is joined within its set.
+fn recovery(ours: &Entry, theirs: &Entry) -> (Stamped<Vec<RecoveryCode>>, Vec<Stamped<Vec<RecoveryCode>>>) {
+    let sets = |of: &Entry| [&of.recovery_codes].into_iter().chain(&of.recovery_history).cloned().collect::<Vec<_>>();
+    let mut all = sets(ours);
+    all.extend(sets(theirs));
+    let key = |set: &Stamped<Vec<RecoveryCode>>| (set.at, set.value.iter().map(|code| code.code.clone()).collect::<Vec<_>>());
+    all.sort_by_cached_key(|set| std::cmp::Reverse(key(set)));
+    all.dedup_by(|later, kept| {
+        let same = key(later) == key(kept);
+        if same {
+            for (kept, later) in kept.value.iter_mut().zip(&later.value) {
+                kept.used = newer(&kept.used, &later.used);
+            }
+        }
+        same
+    });
+    let newest = all.remove(0);
+    all.retain(|set| !set.value.is_empty());
+    (newest, all)
+}
+
+/// A method is known by its recipient.
+fn methods(ours: &[Method], theirs: &[Method]) -> Vec<Method> {
+    let mut all: BTreeMap<&str, Method> = BTreeMap::new();
+    for method in ours.iter().chain(theirs) {
+        let Some(known) = all.get_mut(method.recipient.as_str()) else {
+            all.insert(&method.recipient, method.clone());
+            continue;
+        };
+        let named = |of: &Method| (of.added, of.name.clone(), of.kind.clone());
+        let (added, name, kind) = named(known).max(named(method));
+        let removed = known.removed.max(method.removed);
+        let extra = json::objects(&known.extra, &method.extra);
+        *known = Method { name, kind, recipient: method.recipient.clone(), added, removed, extra };
+    }
+    let mut all: Vec<Method> = all.into_values().collect();
+    sort_methods(&mut all);
+    all
+}
+
+fn retired(ours: &[RetiredKey], theirs: &[RetiredKey]) -> Vec<RetiredKey> {
+    let mut all: Vec<RetiredKey> = ours.iter().chain(theirs).cloned().collect();
+    all.sort_by(|a, b| a.identity.cmp(&b.identity).then(b.retired.cmp(&a.retired)));
+    all.dedup_by(|later, kept| later.identity == kept.identity);
+    sort_retired(&mut all);
+    all
+}
+
+/// Oldest first.
+pub fn sort_methods(methods: &mut [Method]) {
+    methods.sort_by(|a, b| (a.added, &a.recipient).cmp(&(b.added, &b.recipient)));
+}
+
+/// Oldest first.
+pub fn sort_retired(retired: &mut [RetiredKey]) {
+    retired.sort_by(|a, b| (a.retired, &a.identity).cmp(&(b.retired, &b.identity)));
+}

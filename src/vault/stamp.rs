@@ -24,6 +24,21 @@ impl<T> Stamped<T> {
     }
 }
 
+/// The end of the year 9999. Later stamps are read as this one, so that a hostile file leaves room for newer edits.
+pub const LATEST_WALL_MS: UnixMs = 253_402_300_799_999;
+/// How far ahead of the clock a stamp may be before it is warned of.
+pub const WILD_AHEAD_MS: UnixMs = 24 * 60 * 60 * 1000;
+
+impl Stamp {
+    /// The stamp within the bounds that leave room for a later one.
+    pub fn bounded(self) -> Stamp {
+        match self.wall_ms >= LATEST_WALL_MS {
+            true => Stamp { wall_ms: LATEST_WALL_MS, count: self.count.min(u32::MAX / 2), ..self },
+            false => self,
+        }
+    }
+}
+
 /// Gives the stamps of one change: each larger than every stamp seen before it.
 #[derive(Clone, Debug)]
 pub struct Stamper {
@@ -35,13 +50,22 @@ pub struct Stamper {
 impl Stamper {
     /// `highest` is the largest stamp in the vault, so that a clock set back (or a field from the year 2100) can't freeze a field.
     pub fn new(now: UnixMs, device: u64, highest: Stamp) -> Self {
-        Stamper { now, device, last: highest }
+        Stamper { now: now.min(LATEST_WALL_MS), device, last: highest.bounded() }
     }
 
     pub fn next(&mut self) -> Stamp {
         let wall_ms = self.now.max(self.last.wall_ms);
-        let count = if wall_ms == self.last.wall_ms { self.last.count + 1 } else { 0 };
+        let (wall_ms, count) = match (wall_ms == self.last.wall_ms, self.last.count.checked_add(1)) {
+            (true, Some(count)) => (wall_ms, count),
+            (true, None) => (wall_ms + 1, 0),
+            (false, _) => (wall_ms, 0),
+        };
         self.last = Stamp { wall_ms, count, device: self.device };
+        self.last
+    }
+
+    /// The last stamp given, or the highest seen before.
+    pub fn last(&self) -> Stamp {
         self.last
     }
 

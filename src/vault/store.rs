@@ -1,10 +1,19 @@
 //! The store: the vault's files on disk. Every write is: lock; re-read and merge if the ciphertext changed;
 //! temporary file in the same folder; fsync; rename; fsync the folder.
 
-use super::Vault;
-use crate::error::Result;
+mod files;
+mod memory;
+
+use super::entry::Entry;
+use super::seal::{self, MethodKey};
+pub use super::seal::{DEFAULT_WORK_FACTOR, MAX_WORK_FACTOR, WEAK_WORK_FACTOR, WorkFactor};
+use super::stamp::{Stamp, Stamper, WILD_AHEAD_MS};
+use super::{Method, VERSION, Vault, merge, schema};
+use crate::error::{Error, ErrorKind, Result};
 use crate::ports::{Clock, Entropy, Storage};
 use crate::secret::SecretText;
+use files::{Digest, Place};
+use memory::Memory;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,13 +27,17 @@ pub struct World {
     pub state_folder: PathBuf,
 }
 
-/// log2 N of scrypt.
-pub type WorkFactor = u8;
-pub const DEFAULT_WORK_FACTOR: WorkFactor = 18;
-
 /// An open vault and the keys to save it. Dropping it locks the vault.
 pub struct OpenStore {
-    _todo: (),
+    world: World,
+    place: Place,
+    keys: Vec<MethodKey>,
+    vault: Vault,
+    /// Of `vault.age` as last read or written.
+    digest: Digest,
+    memory: Memory,
+    read_only: Option<String>,
+    warnings: Vec<String>,
 }
 
 /// What is at a place before it is opened.
@@ -34,15 +47,40 @@ pub enum Presence {
     Vault,
 }
 
+/// An error where parts of a vault are there, but not all.
 pub fn presence(world: &World, folder: &Path) -> Result<Presence> {
-    let _ = (world, folder);
-    todo!()
+    files::presence(&*world.storage, folder)
 }
 
 /// Makes a new vault with one passphrase. Refuses (`WouldOverwrite`) where there is any vault already.
 pub fn create(world: &World, folder: &Path, passphrase: &SecretText, work_factor: WorkFactor) -> Result<OpenStore> {
-    let _ = (world, folder, passphrase, work_factor);
-    todo!()
+    let key = MethodKey::generate();
+    let wrapped = seal::wrap(&[&key], passphrase, work_factor)?;
+    let place = Place::make(&*world.storage, folder)?;
+    let _lock = place.lock(&*world.storage)?;
+    if files::presence(&*world.storage, folder)? == Presence::Vault {
+        return Err(Error::new(ErrorKind::WouldOverwrite, format!("there is a vault already: {}", folder.display()))
+            .hint("unlock it, or choose another place with --vault"));
+    }
+    let mut memory = Memory::load(world, &place);
+    let mut vault = Vault::new(random_hex(&*world.entropy));
+    let at = Stamper::new(world.clock.now(), memory.device, Stamp::default()).next();
+    vault.note_stamp(at);
+    vault.methods.push(Method {
+        name: "passphrase".into(),
+        kind: "passphrase".into(),
+        recipient: key.recipient(),
+        added: at,
+        removed: None,
+        extra: Default::default(),
+    });
+    let sealed = seal_vault(&vault)?;
+    place.write_both(world, &wrapped, &sealed)?;
+    memory.pin(&vault);
+    memory.save(world);
+    let warnings = std::mem::take(&mut memory.warnings);
+    let digest = files::digest(&sealed);
+    Ok(OpenStore { world: world.clone(), place, keys: vec![key], vault, digest, memory, read_only: None, warnings })
 }
 
 /// How `unlock` treats a vault id that is not the one pinned for this path.
@@ -55,34 +93,155 @@ pub enum Trust {
 }
 
 pub fn unlock(world: &World, folder: &Path, passphrase: &SecretText, trust: Trust) -> Result<OpenStore> {
-    let _ = (world, folder, passphrase, trust);
-    todo!()
+    let storage = &*world.storage;
+    let place = Place::find(storage, folder)?;
+    let keys = seal::unwrap(&place.read_passphrase_file(storage)?, passphrase).map_err(|error| match error.kind {
+        ErrorKind::VaultDamaged => place.damaged(files::PASSPHRASE_FILE, &error),
+        _ => error,
+    })?;
+    let sealed = place.read_vault(storage)?;
+    let vault = open_vault(&place, &sealed, &keys)?;
+    let digest = files::digest(&sealed);
+    drop(sealed);
+    let mut memory = Memory::load(world, &place);
+    let mut warnings = memory.check(&vault, trust)?;
+    warnings.extend(wild_clocks(&vault, world.clock.now()));
+    if !vault.unread.is_empty() {
+        warnings.push(format!("{} could not be read; kept as it is", count(vault.unread.len(), "entry", "entries")));
+    }
+    memory.save(world);
+    warnings.append(&mut memory.warnings);
+    let read_only = why_read_only(&vault).or_else(|| place.why_read_only(storage));
+    Ok(OpenStore { world: world.clone(), place, keys, vault, digest, memory, read_only, warnings })
 }
 
 impl OpenStore {
     pub fn vault(&self) -> &Vault {
-        todo!()
+        &self.vault
     }
 
     /// Why nothing can be saved, if so.
     pub fn read_only(&self) -> Option<&str> {
-        todo!()
+        self.read_only.as_deref()
     }
 
     /// Sentences to show once after opening (first opening on this machine with its fingerprint, older state put back, wild clocks …).
     pub fn warnings(&self) -> &[String] {
-        todo!()
+        &self.warnings
+    }
+
+    /// The folder of the vault, with symbolic links followed.
+    pub fn folder(&self) -> &Path {
+        &self.place.folder
     }
 
     /// The one way to change the vault: takes the lock, reads what others wrote, lets `edit` change a copy, writes it, and only then keeps it.
     /// Where `edit` fails nothing is written and the vault stays as it was.
-    pub fn change<T>(&mut self, edit: impl FnOnce(&mut Vault, &mut super::stamp::Stamper) -> Result<T>) -> Result<T> {
-        let _ = edit;
-        todo!()
+    pub fn change<T>(&mut self, edit: impl FnOnce(&mut Vault, &mut Stamper) -> Result<T>) -> Result<T> {
+        if let Some(why) = &self.read_only {
+            return Err(Error::new(ErrorKind::ReadOnly, format!("nothing can be saved: {why}")));
+        }
+        let _lock = self.place.lock(&*self.world.storage)?;
+        self.place.remove_stale(&*self.world.storage);
+        let sealed = self.place.read_vault(&*self.world.storage)?;
+        let (base, on_disk) = match self.take_in(&sealed)? {
+            Some((merged, same)) => (merged, same),
+            None => (self.vault.clone(), true),
+        };
+        drop(sealed);
+        let mut vault = base.clone();
+        let mut stamper = Stamper::new(self.world.clock.now(), self.memory.device, vault.highest());
+        let before = stamper.last();
+        let done = edit(&mut vault, &mut stamper)?;
+        if stamper.last() > before {
+            vault.note_stamp(stamper.last());
+        }
+        strip_purged(&mut vault);
+        if !on_disk || vault != base {
+            let sealed = seal_vault(&vault)?;
+            self.place.write_vault(&self.world, &sealed)?;
+            self.digest = files::digest(&sealed);
+            self.memory.take(&vault);
+            self.memory.save(&self.world);
+        }
+        self.vault = vault;
+        Ok(done)
     }
 
     /// Takes in what another process wrote since. Returns whether anything changed.
     pub fn refresh(&mut self) -> Result<bool> {
-        todo!()
+        let sealed = self.place.read_vault(&*self.world.storage)?;
+        let Some((merged, _)) = self.take_in(&sealed)? else { return Ok(false) };
+        self.digest = files::digest(&sealed);
+        let changed = merged != self.vault;
+        self.vault = merged;
+        self.memory.see(&self.vault);
+        self.memory.save(&self.world);
+        Ok(changed)
     }
+
+    /// What is on the disk, merged with what is in memory, and whether that equals what is on the disk; `None` where the file is as it was.
+    fn take_in(&self, sealed: &[u8]) -> Result<Option<(Vault, bool)>> {
+        if files::digest(sealed) == self.digest {
+            return Ok(None);
+        }
+        let theirs = open_vault(&self.place, sealed, &self.keys)?;
+        if let Some(why) = why_read_only(&theirs) {
+            return Err(Error::new(ErrorKind::ReadOnly, format!("nothing can be saved: {why}")));
+        }
+        let merged = merge::vault(&self.vault, &theirs)?;
+        let same = merged == theirs;
+        Ok(Some((merged, same)))
+    }
+}
+
+fn open_vault(place: &Place, sealed: &[u8], keys: &[MethodKey]) -> Result<Vault> {
+    let (payload, _) = seal::open(sealed, keys).map_err(|error| place.damaged(files::VAULT_FILE, &error))?;
+    schema::read(&payload)
+}
+
+fn seal_vault(vault: &Vault) -> Result<Vec<u8>> {
+    let recipients: Vec<&str> =
+        vault.methods.iter().filter(|method| method.in_use()).map(|method| method.recipient.as_str()).collect();
+    seal::seal(&schema::write(vault), &recipients)
+}
+
+/// A purge leaves id and stamp: what a merge brought back of it goes again.
+fn strip_purged(vault: &mut Vault) {
+    for entry in &mut vault.entries {
+        let stripped = || Entry::tombstone(entry.id, entry.purged);
+        if entry.is_purged() && **entry != stripped() {
+            *entry = Arc::new(stripped());
+        }
+    }
+}
+
+fn why_read_only(vault: &Vault) -> Option<String> {
+    if vault.version > VERSION {
+        return Some(format!("a newer version of countersign wrote this vault (format {})", vault.version));
+    }
+    schema::has_unread_methods(vault).then(|| "it has an unlock method that this version can't write for".into())
+}
+
+fn wild_clocks(vault: &Vault, now: u64) -> Option<String> {
+    let ahead_ms = vault.highest().wall_ms.saturating_sub(now);
+    (ahead_ms > WILD_AHEAD_MS).then(|| {
+        let days = count((ahead_ms / WILD_AHEAD_MS) as usize, "day", "days");
+        format!("an edit in this vault is dated {days} ahead of this machine's clock: a clock is or was wrong, here or on another device")
+    })
+}
+
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// 256 random bits in hexadecimal.
+fn random_hex(entropy: &dyn Entropy) -> String {
+    let mut bytes = [0; 32];
+    entropy.fill(&mut bytes);
+    hex(&bytes)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -6,9 +6,9 @@ use countersign::ops::{check, demo, find, passphrase};
 use countersign::otp::{Algorithm, Credential, Kind, NotComputable};
 use countersign::secret::{Secret, SecretText};
 use countersign::transfer::Draft;
+use countersign::vault::Vault;
 use countersign::vault::entry::{Entry, EntryId, HISTORY};
 use countersign::vault::stamp::{Stamp, Stamper};
-use countersign::vault::{VERSION, Vault};
 use proptest::prelude::*;
 
 /// A vault in memory with a clock that moves a second with each change.
@@ -20,14 +20,7 @@ struct Desk {
 
 impl Desk {
     fn new() -> Self {
-        let vault = Vault {
-            version: VERSION,
-            id: "test".into(),
-            entries: vec![],
-            methods: vec![],
-            retired: vec![],
-            extra: Default::default(),
-        };
+        let vault = Vault::new("test");
         Desk { vault, now: 1_700_000_000_000, ids: 0 }
     }
 
@@ -100,7 +93,7 @@ fn seen(entry: &Entry) -> Seen {
         credential: Credential { counter: entry.counter, ..entry.credential.value.clone() },
         candidate: entry.candidate.as_ref().map(|candidate| candidate.value.clone()),
         tags: entry.tags().map(str::to_owned).collect(),
-        recovery: entry.recovery_codes.value.iter().map(|code| (code.code.clone(), code.used.is_some())).collect(),
+        recovery: entry.recovery_codes.value.iter().map(|code| (code.code.clone(), code.used.value)).collect(),
         in_trash: entry.is_deleted(),
     }
 }

@@ -4,4 +4,5 @@
 pub mod display;
 pub mod fixtures;
 pub mod tui;
+pub mod store;
 pub mod world;

@@ -68,7 +68,7 @@ fn take_over(entry: &mut Entry, draft: Draft, pen: &mut Pen<'_>) {
     tags.extend(draft.tags.iter().filter_map(|tag| tidy_tag(tag)));
     pen.set_tags(entry, &tags);
     if entry.recovery_codes.value.is_empty() {
-        let codes = draft.recovery_codes.into_iter().map(|(code, _)| RecoveryCode { code, used: None });
+        let codes = draft.recovery_codes.into_iter().map(|(code, _)| (code, false));
         pen.set_recovery_codes(entry, codes.collect());
     }
     if draft.raw.is_some() {
@@ -88,10 +88,10 @@ fn entry_of(draft: Draft, id: EntryId, stamper: &mut Stamper) -> Entry {
     entry.note.value = draft.note;
     entry.pinned.value = draft.pinned;
     entry.status.value = if draft.pending { Status::Pending } else { Status::Active };
+    entry.superseded = history.iter().rev().map(|old| old.at).collect();
     entry.history = history;
     entry.tags = draft.tags.iter().filter_map(|tag| tidy_tag(tag)).map(|tag| (tag, Stamped::new(at, true))).collect();
-    entry.recovery_codes.value =
-        draft.recovery_codes.into_iter().map(|(code, used)| RecoveryCode { code, used: used.then_some(at) }).collect();
+    entry.recovery_codes.value = draft.recovery_codes.into_iter().map(|(code, used)| RecoveryCode::new(at, code, used)).collect();
     entry.raw = draft.raw;
     entry.deleted = draft.deleted.then(|| stamper.next());
     entry

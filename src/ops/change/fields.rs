@@ -4,10 +4,9 @@ use super::Edit;
 use crate::error::{Error, Result};
 use crate::ops::check;
 use crate::otp::{Credential, Kind};
-use crate::secret::Secret;
-use crate::vault::entry::{Entry, HISTORY, RecoveryCode};
+use crate::secret::SecretText;
+use crate::vault::entry::{Entry, RecoveryCode};
 use crate::vault::stamp::{Stamp, Stamped, Stamper};
-use serde_json::Map;
 
 /// Writes fields of one entry. All it changes carries one stamp, taken when the first field changes.
 pub(super) struct Pen<'a> {
@@ -50,44 +49,33 @@ impl<'a> Pen<'a> {
         if current == credential {
             return;
         }
-        let next = credential.counter;
-        let only_counter = Credential { counter: next, ..current.clone() } == credential;
-        let old = std::mem::replace(&mut entry.credential, Stamped::new(self.at(), credential));
-        entry.counter = next;
-        if !only_counter {
-            remember(&mut entry.history, Stamped::new(old.at, current));
-        }
-        let current = &entry.credential.value;
-        entry.history.retain(|old| Credential { counter: next, ..old.value.clone() } != *current);
+        entry.replace_credential(self.at(), credential);
     }
 
-    /// A candidate that gives way goes to the history: by its stamp there a merge knows that it is no candidate any more.
+    pub fn confirm_candidate(&mut self, entry: &mut Entry) {
+        if entry.candidate.is_some() {
+            entry.confirm_candidate(self.at());
+        }
+    }
+
+    /// A candidate that gives way goes to the history.
     pub fn set_candidate(&mut self, entry: &mut Entry, candidate: Option<Credential>) {
-        if entry.candidate.as_ref().map(|old| &old.value) == candidate.as_ref() {
-            return;
-        }
-        let new = candidate.map(|value| Stamped::new(self.at(), value));
-        if let Some(old) = std::mem::replace(&mut entry.candidate, new) {
-            remember(&mut entry.history, old);
+        if entry.candidate.as_ref().map(|old| &old.value) != candidate.as_ref() {
+            entry.set_candidate(self.at(), candidate);
         }
     }
 
-    /// A new set of recovery codes; the old one, if it held any, goes to the history.
-    pub fn set_recovery_codes(&mut self, entry: &mut Entry, codes: Vec<RecoveryCode>) {
-        let same = entry.recovery_codes.value.iter().map(|code| &code.code).eq(codes.iter().map(|code| &code.code));
-        if same {
-            return;
-        }
-        let old = std::mem::replace(&mut entry.recovery_codes, Stamped::new(self.at(), codes));
-        if !old.value.is_empty() {
-            remember(&mut entry.recovery_history, old);
+    /// A new set of recovery codes and whether each was used; the old set, if it held any, goes to the history.
+    pub fn set_recovery_codes(&mut self, entry: &mut Entry, codes: Vec<(SecretText, bool)>) {
+        let same = entry.recovery_codes.value.iter().map(|code| &code.code).eq(codes.iter().map(|(code, _)| code));
+        if !same {
+            let at = self.at();
+            entry.set_recovery_codes(at, codes.into_iter().map(|(code, used)| RecoveryCode::new(at, code, used)).collect());
         }
     }
 
     pub fn mark_recovery_code(&mut self, entry: &mut Entry, index: usize, used: bool) {
-        if entry.recovery_codes.value[index].used.is_some() != used {
-            entry.recovery_codes.value[index].used = used.then(|| self.at());
-        }
+        self.set(&mut entry.recovery_codes.value[index].used, used);
     }
 
     /// Coming back takes an edit newer than the deletion; the manual order is the field where a new stamp does the least.
@@ -98,15 +86,6 @@ impl<'a> Pen<'a> {
             true => entry.deleted = Some(at),
             false => entry.order.at = at,
         }
-    }
-}
-
-/// Puts a replaced value at the front; the oldest fall off.
-fn remember<T: Ord>(history: &mut Vec<Stamped<T>>, old: Stamped<T>) {
-    if !history.contains(&old) {
-        history.push(old);
-        history.sort_by(|a, b| b.cmp(a));
-        history.truncate(HISTORY);
     }
 }
 
@@ -148,23 +127,4 @@ pub(super) fn edit(entry: &mut Entry, edit: Edit, pen: &mut Pen<'_>) -> Result<(
         }
     }
     Ok(())
-}
-
-/// Takes everything out but id and stamps.
-pub(super) fn purge(entry: &mut Entry, at: Stamp) {
-    entry.issuer.value.clear();
-    entry.account.value.clear();
-    entry.note.value.clear();
-    entry.pinned.value = false;
-    entry.credential.value = Credential::new(Kind::Unknown, Secret::new(Vec::new()));
-    entry.counter = 0;
-    entry.candidate = None;
-    entry.history.clear();
-    entry.tags.clear();
-    entry.order.value.clear();
-    entry.recovery_codes.value.clear();
-    entry.recovery_history.clear();
-    entry.raw = None;
-    entry.extra = Map::new();
-    entry.purged = Some(at);
 }

@@ -80,13 +80,14 @@ fn recovery_codes(entry: &mut Entry, before: &Entry, after: &Entry, pen: &mut Pe
         return;
     }
     if texts(before) != texts(after) {
-        pen.set_recovery_codes(entry, before.recovery_codes.value.clone());
+        let codes = before.recovery_codes.value.iter().map(|code| (code.code.clone(), code.used.value));
+        pen.set_recovery_codes(entry, codes.collect());
         return;
     }
     let pairs = before.recovery_codes.value.iter().zip(&after.recovery_codes.value).enumerate();
     for (index, (old, new)) in pairs {
-        if old.used.is_some() != new.used.is_some() {
-            pen.mark_recovery_code(entry, index, old.used.is_some());
+        if old.used.value != new.used.value {
+            pen.mark_recovery_code(entry, index, old.used.value);
         }
     }
 }

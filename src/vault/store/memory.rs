@@ -1,0 +1,150 @@
+//! What this machine remembers of a vault, in the state folder and never synced: the device id, the pinned fingerprint,
+//! the highest stamp seen of each device. Trouble here is warned of and never keeps a vault shut.
+
+use super::files::{self, Place, digest};
+use super::{Trust, World, hex};
+use crate::error::{Error, ErrorKind, Result, describe_io};
+use crate::vault::Vault;
+use crate::vault::stamp::Stamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::io::ErrorKind as Io;
+use std::path::PathBuf;
+
+const LONGEST: u64 = 1 << 20;
+
+pub struct Memory {
+    /// Random, made once per machine and user.
+    pub device: u64,
+    /// What went wrong, in sentences.
+    pub warnings: Vec<String>,
+    path: PathBuf,
+    kept: Kept,
+    saved: Kept,
+}
+
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+struct Kept {
+    /// SHA-256 of the vault id.
+    vault: String,
+    /// Device id in hexadecimal → wall ms and count.
+    highest: BTreeMap<String, (u64, u32)>,
+}
+
+impl Memory {
+    pub fn load(world: &World, place: &Place) -> Memory {
+        let name = hex(&digest(place.folder.as_os_str().as_encoded_bytes()));
+        let path = world.state_folder.join("vaults").join(format!("{name}.json"));
+        let mut memory = Memory { device: 0, warnings: Vec::new(), path, kept: Kept::default(), saved: Kept::default() };
+        memory.device = memory.load_device(world);
+        match world.storage.read(&memory.path, LONGEST).map(|bytes| serde_json::from_slice::<Kept>(&bytes)) {
+            Ok(Ok(kept)) => {
+                memory.saved = kept.clone();
+                memory.kept = kept;
+            }
+            Ok(Err(_)) => memory.warn("what this machine remembered of the vault was damaged and starts anew"),
+            Err(error) if error.kind() == Io::NotFound => {}
+            Err(error) => memory.warn(format!("what this machine remembers of the vault can't be read: {}", describe_io(&error))),
+        }
+        memory
+    }
+
+    fn load_device(&mut self, world: &World) -> u64 {
+        let path = world.state_folder.join("device");
+        let read = world.storage.read(&path, 64).ok();
+        let known = read.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
+        if let Some(device) = known.and_then(|text| u64::from_str_radix(text.trim(), 16).ok()).filter(|id| *id != 0) {
+            return device;
+        }
+        let mut random = [0; 8];
+        world.entropy.fill(&mut random);
+        let device = u64::from_le_bytes(random).max(1);
+        let made = world.storage.make_folder(&world.state_folder).map_err(|error| (world.state_folder.clone(), error));
+        if let Err((path, error)) = made.and_then(|()| files::replace(world, &path, format!("{device:016x}\n").as_bytes())) {
+            self.warn(format!("can't write {}: {}", path.display(), describe_io(&error)));
+        }
+        device
+    }
+
+    fn warn(&mut self, sentence: impl Into<String>) {
+        self.warnings.push(sentence.into());
+    }
+
+    /// Compares a vault just opened with what was remembered, and remembers it.
+    pub fn check(&mut self, vault: &Vault, trust: Trust) -> Result<Vec<String>> {
+        let mut warnings = Vec::new();
+        let id = fingerprint(vault);
+        if self.kept.vault.is_empty() {
+            warnings.push(format!("first opening of this vault on this machine; its fingerprint is: {}", words(vault)));
+        } else if self.kept.vault != id && trust == Trust::Pinned {
+            return Err(Error::new(ErrorKind::NotTrusted, "this is not the vault that was here before")
+                .hint(format!("its fingerprint is: {}; if the change is yours, unlock with --trust-vault", words(vault))));
+        }
+        if self.kept.vault == id && self.is_older(vault) {
+            warnings.push("an older state of this vault was put back: edits seen here before are missing".into());
+        }
+        self.pin(vault);
+        Ok(warnings)
+    }
+
+    fn is_older(&self, vault: &Vault) -> bool {
+        let clock = |device: &str| u64::from_str_radix(device, 16).ok().and_then(|device| vault.clocks.get(&device)).copied();
+        self.kept.highest.iter().any(|(device, (wall_ms, count))| {
+            let now = clock(device).unwrap_or_default();
+            (now.wall_ms, now.count) < (*wall_ms, *count)
+        })
+    }
+
+    /// This vault is the one of this path.
+    pub fn pin(&mut self, vault: &Vault) {
+        let id = fingerprint(vault);
+        if self.kept.vault != id {
+            self.kept = Kept { vault: id, highest: BTreeMap::new() };
+        }
+        self.see(vault);
+    }
+
+    /// Remembers its highest stamps.
+    pub fn see(&mut self, vault: &Vault) {
+        for (device, Stamp { wall_ms, count, .. }) in &vault.clocks {
+            let highest = self.kept.highest.entry(format!("{device:016x}")).or_default();
+            *highest = (*wall_ms, *count).max(*highest);
+        }
+    }
+
+    /// Remembers this vault as the state from now on, even where edits seen before are missing from it: the user was told and went on.
+    pub fn take(&mut self, vault: &Vault) {
+        self.kept.highest.clear();
+        self.see(vault);
+    }
+
+    /// Writes what is new; what goes wrong becomes a warning.
+    pub fn save(&mut self, world: &World) {
+        if self.kept == self.saved {
+            return;
+        }
+        let folder = world.state_folder.join("vaults");
+        let text = serde_json::to_vec(&self.kept).unwrap_or_default();
+        let made = world.storage.make_folder(&folder).map_err(|error| (folder, error));
+        match made.and_then(|()| files::replace(world, &self.path, &text)) {
+            Ok(()) => self.saved = self.kept.clone(),
+            Err((path, error)) => self.warn(format!("can't write {}: {}", path.display(), describe_io(&error))),
+        }
+    }
+}
+
+fn fingerprint(vault: &Vault) -> String {
+    hex(&digest(vault.id.as_bytes()))
+}
+
+/// Six words of the EFF's long list: 77 bits of the fingerprint, to compare between machines.
+pub fn words(vault: &Vault) -> String {
+    let list = eff_wordlist::large::LIST;
+    let mut number = u128::from_be_bytes(digest(vault.id.as_bytes())[..16].try_into().unwrap_or_default());
+    let mut words = Vec::with_capacity(6);
+    for _ in 0..6 {
+        words.push(list[(number % list.len() as u128) as usize].1);
+        number /= list.len() as u128;
+    }
+    words.join(" ")
+}
