@@ -3,6 +3,6 @@
 
 pub mod display;
 pub mod fixtures;
-pub mod tui;
 pub mod store;
+pub mod tui;
 pub mod world;
