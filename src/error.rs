@@ -1,7 +1,9 @@
 //! The one error type: a kind (tested, mapped to an exit status), what happened, and a hint what to do next.
 //! A new failure is a new row of [`ErrorKind`]; no message may quote a secret.
 
+use std::cell::Cell;
 use std::fmt;
+use std::panic::{self, AssertUnwindSafe};
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -103,4 +105,22 @@ pub fn describe_io(error: &std::io::Error) -> String {
         Some(at) => text[..at].to_lowercase(),
         None => text.to_lowercase(),
     }
+}
+
+thread_local! {
+    static CONTAINED: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Runs a foreign decoder on hostile input; `None` where it panicked. The panic hook must stay silent meanwhile: see [`is_contained`].
+pub fn contain<T>(work: impl FnOnce() -> T) -> Option<T> {
+    CONTAINED.set(CONTAINED.get() + 1);
+    // What the closure leaves half done is dropped with it: a decoder works on copies.
+    let outcome = panic::catch_unwind(AssertUnwindSafe(work));
+    CONTAINED.set(CONTAINED.get() - 1);
+    outcome.ok()
+}
+
+/// Whether a panic on this thread would be caught by [`contain`], so that nothing has to be restored or said.
+pub fn is_contained() -> bool {
+    CONTAINED.get() > 0
 }

@@ -12,6 +12,7 @@ pub mod terminal;
 use crate::secret::SecretText;
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::backend::Backend;
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -89,6 +90,13 @@ pub struct Picture {
     pub width: u32,
     pub height: u32,
     pub rgba: Vec<u8>,
+}
+
+/// The size alone: a picture of a code is a secret.
+impl fmt::Debug for Picture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[picture of {} × {}]", self.width, self.height)
+    }
 }
 
 /// The errors are sentences for the user, e.g. "no clipboard was found".

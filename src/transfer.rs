@@ -1,16 +1,21 @@
-//! Foreign formats: bytes and an optional password in, drafts and what was skipped out. Nothing here prompts, prints or stores.
+//! Foreign formats: a file and an optional password in, drafts and what was skipped out. Nothing here prompts, prints or stores.
 //! A new format is one file under `transfer/` and two lines here: its `mod` and its row in [`FORMATS`].
 
 pub mod draft;
+pub mod file;
+pub mod found;
 pub mod google;
 pub mod json;
+pub mod links;
 pub mod otpauth;
 pub mod picture;
 pub mod qr;
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretText;
 pub use draft::Draft;
+pub use file::ForeignFile;
+pub use found::{Found, Skipped};
 
 /// The largest foreign file taken, in bytes.
 pub const MAX_FILE: u64 = 64 * 1024 * 1024;
@@ -23,14 +28,28 @@ pub trait Format: Sync {
     fn name(&self) -> &'static str;
     /// How to get such a file, in one line.
     fn how_to_get(&self) -> &'static str;
-    /// Whether these bytes are of this format. Cheap; must be true for at most one format.
-    fn detect(&self, bytes: &[u8]) -> bool;
+    /// Whether files of this format are encrypted.
+    fn encryption(&self) -> Encryption {
+        Encryption::Never
+    }
+    /// Whether the file is of this format. Cheap. The first row of [`FORMATS`] that says yes is taken,
+    /// so a format without a signature stands behind those that have one.
+    fn detect(&self, file: &ForeignFile) -> bool;
     /// Reads all that is in it. `password` is for encrypted forms: `NeedsPassword` without, `WrongPassword` with a wrong one.
-    fn read(&self, bytes: &[u8], password: Option<&SecretText>) -> Result<Found>;
+    /// `ForeignDamaged` where nothing at all can be taken; an entry that can't is in [`Found::skipped`].
+    fn read(&self, file: &ForeignFile, password: Option<&SecretText>) -> Result<Found>;
     /// Writes drafts in this format, where it can be written.
     fn writer(&self) -> Option<&dyn Writer> {
         None
     }
+}
+
+/// Whether files of a format come encrypted with a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encryption {
+    Never,
+    Optional,
+    Always,
 }
 
 pub trait Writer: Sync {
@@ -45,34 +64,82 @@ pub struct Written {
     pub lost: Vec<String>,
 }
 
-/// What a foreign file held.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Found {
-    pub drafts: Vec<Draft>,
-    pub skipped: Vec<Skipped>,
-    /// Sentences about the file as a whole, e.g. which parts of a transfer are missing.
-    pub warnings: Vec<String>,
-    /// Which part of a multi-part transfer each part read was.
-    pub parts: Vec<google::Part>,
-}
+/// All formats, in the order of detection.
+pub static FORMATS: &[&dyn Format] = &[&picture::QrPicture, &json::Json, &google::Google, &otpauth::Otpauth];
 
-/// Something in the file that was not taken: where (from 0) and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Skipped {
-    pub index: usize,
-    pub reason: String,
-}
-
-pub static FORMATS: &[&dyn Format] = &[];
-
-/// The format of these bytes, or `UnknownFormat`.
-pub fn detect(bytes: &[u8]) -> Result<&'static dyn Format> {
-    let _ = bytes;
-    todo!()
+/// The format of this file, or `UnknownFormat` with what is known about it.
+pub fn detect(file: &ForeignFile) -> Result<&'static dyn Format> {
+    if file.bytes().is_empty() {
+        return Err(Error::new(ErrorKind::UnknownFormat, "the file is empty"));
+    }
+    FORMATS.iter().copied().find(|format| format.detect(file)).ok_or_else(|| unknown(file))
 }
 
 /// The format of this id, or `Usage` with the nearest one named.
 pub fn by_id(id: &str) -> Result<&'static dyn Format> {
-    let _ = id;
-    todo!()
+    FORMATS.iter().copied().find(|format| format.id().eq_ignore_ascii_case(id)).ok_or_else(|| {
+        let ids: Vec<&str> = FORMATS.iter().map(|format| format.id()).collect();
+        let hint = match nearest(id, &ids) {
+            Some(near) => format!("did you mean {near}?"),
+            None => format!("the formats are {}", ids.join(", ")),
+        };
+        Error::new(ErrorKind::Usage, format!("there is no format \"{}\"", id.escape_debug())).hint(hint)
+    })
+}
+
+/// Detects the format and reads the file.
+pub fn read(bytes: &[u8], password: Option<&SecretText>) -> Result<(&'static dyn Format, Found)> {
+    let file = ForeignFile::new(bytes);
+    let format = detect(&file)?;
+    Ok((format, format.read(&file, password)?))
+}
+
+/// Reads pasted text: one link or several, or anything else a file may hold.
+pub fn read_text(text: &SecretText) -> Result<Found> {
+    read(text.expose().as_bytes(), None).map(|(_, found)| found)
+}
+
+fn unknown(file: &ForeignFile) -> Error {
+    if let Some(error) = file.json_error() {
+        return Error::new(ErrorKind::ForeignDamaged, format!("the file is damaged JSON: {error}"))
+            .hint("it may be cut short: export or copy it again");
+    }
+    if let Some(error) = file.text().and_then(links::explain) {
+        return error;
+    }
+    let what = match file.text() {
+        Some(_) => "the text holds no link and is of no known format",
+        None => "the file is of no known format",
+    };
+    Error::new(ErrorKind::UnknownFormat, what).hint("`countersign formats` lists what can be read and how to get it")
+}
+
+/// The id that shares the most with what was typed: the same start, or at most two letters apart.
+fn nearest<'a>(typed: &str, ids: &[&'a str]) -> Option<&'a str> {
+    if typed.len() > 40 {
+        return None;
+    }
+    let typed = typed.to_ascii_lowercase();
+    ids.iter()
+        .copied()
+        .map(|id| (distance(&typed, id), id))
+        .filter(|(distance, _)| *distance <= 2)
+        .min()
+        .map(|(_, id)| id)
+        .or_else(|| ids.iter().copied().find(|id| typed.len() >= 3 && (id.starts_with(&typed) || typed.starts_with(id))))
+}
+
+/// Levenshtein's.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, left) in a.bytes().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, right) in b.bytes().enumerate() {
+            let next = (diagonal + usize::from(left != right)).min(row[j] + 1).min(row[j + 1] + 1);
+            diagonal = row[j + 1];
+            row[j + 1] = next;
+        }
+    }
+    row[b.len()]
 }

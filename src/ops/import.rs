@@ -1,9 +1,11 @@
 //! What an import would do: each draft new, same, alike or in conflict with what the vault holds.
 
 use super::change::Change;
+use crate::otp::{Credential, Kind};
 use crate::transfer::{Draft, Found, Skipped};
 use crate::vault::Vault;
-use crate::vault::entry::EntryId;
+use crate::vault::entry::{Entry, EntryId};
+use std::collections::{HashMap, HashSet};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnConflict {
@@ -20,27 +22,95 @@ pub enum Standing {
     Same(EntryId),
     /// The secret is there under another name: taken, and said.
     Alike(EntryId),
-    /// Issuer and account are there with another secret.
+    /// Issuer and account are there with another secret or other parameters.
     Conflict(EntryId),
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
+    /// In the order of the file.
     pub rows: Vec<(Draft, Standing)>,
     pub skipped: Vec<Skipped>,
     pub warnings: Vec<String>,
 }
 
-/// Drafts are compared with the vault, never with each other. Entries in the trash count as absent.
+/// Drafts are compared with the vault, never with each other. Entries in the trash count as absent,
+/// except to drafts that go to the trash themselves: those would pile up with each import.
 pub fn plan(vault: &Vault, found: Found) -> Plan {
-    let _ = (vault, found);
-    todo!()
+    let active = Index::of(vault.active().map(AsRef::as_ref));
+    let all =
+        found.drafts.iter().any(|draft| draft.deleted).then(|| Index::of(vault.active().chain(vault.trash()).map(AsRef::as_ref)));
+    let rows = found.drafts.into_iter().map(|draft| {
+        let standing = match &all {
+            Some(all) if draft.deleted => all.same(&draft).map_or(Standing::New, Standing::Same),
+            _ => active.standing(&draft),
+        };
+        (draft, standing)
+    });
+    Plan { rows: rows.collect(), skipped: found.skipped, warnings: found.warnings }
 }
 
 impl Plan {
     /// The change that carries the plan out; `None` where nothing is left to do.
+    /// With `Replace`, an entry is replaced by the first draft in conflict with it; further ones are kept beside it, so that none is lost.
     pub fn change(self, on_conflict: OnConflict) -> Option<Change> {
-        let _ = on_conflict;
-        todo!()
+        let (mut add, mut replace, mut replaced) = (Vec::new(), Vec::new(), HashSet::new());
+        for (draft, standing) in self.rows {
+            match (standing, on_conflict) {
+                (Standing::Same(_), _) | (Standing::Conflict(_), OnConflict::Skip) => {}
+                (Standing::Conflict(id), OnConflict::Replace) if replaced.insert(id) => replace.push((id, draft)),
+                _ => add.push(draft),
+            }
+        }
+        (!add.is_empty() || !replace.is_empty()).then_some(Change::Import { add, replace })
     }
+}
+
+/// Entries by what drafts are compared by.
+struct Index<'v> {
+    by_secret: HashMap<&'v [u8], Vec<&'v Entry>>,
+    by_name: HashMap<(&'v str, &'v str), Vec<&'v Entry>>,
+}
+
+impl<'v> Index<'v> {
+    fn of(entries: impl Iterator<Item = &'v Entry>) -> Self {
+        let mut index = Index { by_secret: HashMap::new(), by_name: HashMap::new() };
+        for entry in entries {
+            index.by_secret.entry(entry.credential.value.secret.expose()).or_default().push(entry);
+            index.by_name.entry((&entry.issuer.value, &entry.account.value)).or_default().push(entry);
+        }
+        index
+    }
+
+    fn standing(&self, draft: &Draft) -> Standing {
+        if let Some(id) = self.same(draft) {
+            return Standing::Same(id);
+        }
+        // Two accounts without any name are not one account.
+        let nameless = draft.issuer.is_empty() && draft.account.is_empty();
+        if let Some(entry) = self.named(draft).first().filter(|_| !nameless) {
+            return Standing::Conflict(entry.id);
+        }
+        match self.by_secret.get(draft.credential.secret.expose()).and_then(|entries| entries.first()) {
+            Some(entry) if !draft.credential.secret.is_empty() => Standing::Alike(entry.id),
+            _ => Standing::New,
+        }
+    }
+
+    fn same(&self, draft: &Draft) -> Option<EntryId> {
+        self.named(draft).iter().find(|entry| is_same(entry, draft)).map(|entry| entry.id)
+    }
+
+    fn named<'a>(&'a self, draft: &'a Draft) -> &'a [&'v Entry] {
+        self.by_name.get(&(draft.issuer.as_str(), draft.account.as_str())).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The same credential. The counter of HOTP moves with use: one that is behind the vault's tells nothing new.
+fn is_same(entry: &Entry, draft: &Draft) -> bool {
+    let settled = |credential: &Credential| Credential { counter: 0, ..credential.clone() };
+    let Credential { kind, secret, .. } = &draft.credential;
+    settled(&entry.credential.value) == settled(&draft.credential)
+        && (*kind != Kind::Hotp || draft.credential.counter <= entry.counter)
+        && (!secret.is_empty() || entry.raw == draft.raw)
 }

@@ -1,12 +1,15 @@
-//! An account not yet enrolled: what an importer or the wizard has, without ids and stamps.
+//! An account not yet enrolled: what an importer or the wizard has, without stamps.
 
 use crate::otp::Credential;
 use crate::otp::uri::Labelled;
 use crate::secret::SecretText;
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Value, json};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draft {
+    /// Of our own JSON: which entry it was in the vault it came from. Never the id of a new entry.
+    pub id: Option<u128>,
     pub issuer: String,
     pub account: String,
     /// `credential.counter` is the next counter to use.
@@ -19,7 +22,9 @@ pub struct Draft {
     pub recovery_codes: Vec<(SecretText, bool)>,
     /// Replaced credentials, newest first.
     pub history: Vec<Credential>,
-    /// What an unknown kind brought.
+    /// A new credential that the site has not accepted yet.
+    pub candidate: Option<Credential>,
+    /// What an unknown kind brought, or the unknown parameters of a link.
     pub raw: Option<Value>,
     /// Of our own JSON: in the trash.
     pub deleted: bool,
@@ -28,6 +33,7 @@ pub struct Draft {
 impl Draft {
     pub fn new(credential: Credential) -> Self {
         Draft {
+            id: None,
             issuer: String::new(),
             account: String::new(),
             credential,
@@ -37,17 +43,36 @@ impl Draft {
             pending: false,
             recovery_codes: Vec::new(),
             history: Vec::new(),
+            candidate: None,
             raw: None,
             deleted: false,
+        }
+    }
+
+    /// Parameters of the link it came from that this program has no place for.
+    pub fn unknown_parameters(&self) -> Vec<(String, SecretText)> {
+        let parameters = self.raw.as_ref().and_then(|raw| raw.get("parameters"));
+        parameters.and_then(|list| Vec::deserialize(list).ok()).unwrap_or_default()
+    }
+
+    /// What to call it in a sentence: issuer and account, as far as there are any.
+    pub fn label(&self) -> String {
+        match (self.issuer.as_str(), self.account.as_str()) {
+            ("", "") => "unnamed".to_owned(),
+            ("", one) | (one, "") => one.to_owned(),
+            (issuer, account) => format!("{issuer} ({account})"),
         }
     }
 }
 
 impl From<Labelled> for Draft {
     fn from(labelled: Labelled) -> Self {
+        // WinAuth's `data` holds Steam's session tokens, which have no business in a vault.
+        let unknown: Vec<_> = labelled.unknown.into_iter().filter(|(name, _)| !name.eq_ignore_ascii_case("data")).collect();
         Draft {
             issuer: labelled.issuer.unwrap_or_default(),
             account: labelled.account.unwrap_or_default(),
+            raw: (!unknown.is_empty()).then(|| json!({ "parameters": unknown })),
             ..Draft::new(labelled.credential)
         }
     }

@@ -1,2 +1,68 @@
-//! TODO
+//! Pictures with QR codes: a file, or pixels from the clipboard or the screen.
+
+use super::links::{self, Candidate};
+use super::{ForeignFile, Format, Found, qr};
+use crate::error::{Error, ErrorKind, Result};
+use crate::ports::Picture;
+use crate::secret::SecretText;
+
 pub struct QrPicture;
+
+impl Format for QrPicture {
+    fn id(&self) -> &'static str {
+        "qr"
+    }
+
+    fn name(&self) -> &'static str {
+        "Picture of QR codes"
+    }
+
+    fn how_to_get(&self) -> &'static str {
+        "a PNG, JPEG, WebP, GIF or BMP: a screenshot or photograph of the code a site or an app shows"
+    }
+
+    fn detect(&self, file: &ForeignFile) -> bool {
+        qr::is_picture(file.bytes())
+    }
+
+    fn read(&self, file: &ForeignFile, _: Option<&SecretText>) -> Result<Found> {
+        read_picture(&qr::open_picture(file.bytes())?)
+    }
+}
+
+/// Reads all QR codes of a picture. `UnknownFormat`, saying what was found instead, where none is a one-time password.
+pub fn read_picture(picture: &Picture) -> Result<Found> {
+    let texts = qr::decode(picture);
+    if texts.is_empty() {
+        return Err(Error::new(ErrorKind::UnknownFormat, "no QR code was found in the picture")
+            .hint("the whole code with some white around it must be visible; try a larger or sharper picture"));
+    }
+    if !texts.iter().any(|text| links::is_link(text.expose())) {
+        return Err(not_otp(texts[0].expose()));
+    }
+    links::read(
+        texts
+            .iter()
+            .enumerate()
+            .map(|(index, text)| Candidate { place: format!("QR code {}", index + 1), text: text.expose().trim() }),
+    )
+}
+
+/// What the code is instead. Its text may be private and is not quoted.
+fn not_otp(text: &str) -> Error {
+    if let Some(error) = links::explain(text) {
+        return error;
+    }
+    const KNOWN: [(&str, &str); 6] = [
+        ("http:", "a web address"),
+        ("https:", "a web address"),
+        ("WIFI:", "the access to a wireless network"),
+        ("BEGIN:VCARD", "a visiting card"),
+        ("MEBKM:", "a bookmark"),
+        ("mailto:", "a mail address"),
+    ];
+    let starts = |start: &str| text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
+    let what = KNOWN.iter().find(|(start, _)| starts(start)).map_or("other text", |(_, what)| what);
+    Error::new(ErrorKind::UnknownFormat, format!("the QR code holds no one-time password, but {what}"))
+        .hint("look for the code that the site shows for an authenticator app")
+}

@@ -97,12 +97,9 @@ impl Worker {
                 let path = worker.expand(&path);
                 let bytes =
                     worker.world.storage.read(&path, transfer::MAX_FILE).map_err(|error| Error::io("read", &path, &error))?;
-                transfer::detect(&bytes)?.read(&bytes, None)
+                transfer::read(&bytes, None).map(|(_, found)| found)
             }),
-            Job::ReadText(text) => self.found("from the pasted text", |_| {
-                let bytes = text.expose().as_bytes();
-                transfer::detect(bytes)?.read(bytes, None)
-            }),
+            Job::ReadText(text) => self.found("from the pasted text", |_| transfer::read_text(&text)),
             Job::CompletePath(typed) => {
                 let names = self.complete(&typed);
                 Done::Completions { typed, names }
@@ -185,6 +182,5 @@ fn locked() -> Error {
 
 fn read_picture(picture: std::result::Result<Picture, String>, what: &str) -> Result<Found> {
     let picture = picture.map_err(|why| Error::failed(format!("{what}: {why}")))?;
-    let _ = picture;
-    Err(Error::failed("pictures are read next"))
+    transfer::picture::read_picture(&picture)
 }

@@ -22,3 +22,11 @@ pub fn bytes(name: &str) -> Option<Vec<u8>> {
 pub fn json(name: &str) -> Option<Value> {
     Some(serde_json::from_slice(&bytes(name)?).unwrap())
 }
+
+/// The manifest's rows of one format that are single files, with the bytes of each.
+pub fn rows(format: &str) -> Vec<(Value, Vec<u8>)> {
+    let (Some(folder), Some(Value::Array(manifest))) = (folder(), json("MANIFEST.json")) else { return Vec::new() };
+    let of_format = manifest.into_iter().filter(|row| row["format"] == format);
+    let with_path = of_format.map(|row| (folder.join(row["file"].as_str().unwrap()), row));
+    with_path.filter(|(path, _)| path.is_file()).map(|(path, row)| (row, std::fs::read(path).unwrap())).collect()
+}

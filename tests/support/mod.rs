@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 pub mod display;
+pub mod drawing;
 pub mod fixtures;
 pub mod store;
 pub mod tui;

@@ -1,0 +1,75 @@
+//! A foreign file as the formats look at it: its bytes, and its text and JSON made once for all who ask.
+//! What a later format needs besides (a name, files beside it) is added here, so that no signature changes.
+
+use serde_json::Value;
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+pub struct ForeignFile<'a> {
+    bytes: &'a [u8],
+    text: OnceCell<Option<Cow<'a, str>>>,
+    json: OnceCell<Option<Result<Value, String>>>,
+}
+
+impl<'a> ForeignFile<'a> {
+    pub fn new(bytes: &'a [u8]) -> Self {
+        ForeignFile { bytes, text: OnceCell::new(), json: OnceCell::new() }
+    }
+
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// The file as text without byte-order mark, from UTF-8 or UTF-16. Bytes that are no UTF-8 read as U+FFFD;
+    /// `None` where there are so many, or NULs, that it is no text.
+    pub fn text(&self) -> Option<&str> {
+        self.text.get_or_init(|| decode_text(self.bytes)).as_deref()
+    }
+
+    /// The file as JSON, if it is whole.
+    pub fn json(&self) -> Option<&Value> {
+        self.parsed()?.as_ref().ok()
+    }
+
+    /// Why a file that begins like JSON is none: a position, never content.
+    pub fn json_error(&self) -> Option<&str> {
+        self.parsed()?.as_ref().err().map(String::as_str)
+    }
+
+    fn parsed(&self) -> Option<&Result<Value, String>> {
+        self.json
+            .get_or_init(|| {
+                let text = self.text()?.trim_start();
+                text.starts_with(['{', '[']).then(|| serde_json::from_str(text).map_err(|error| error.to_string()))
+            })
+            .as_ref()
+    }
+}
+
+fn decode_text(bytes: &[u8]) -> Option<Cow<'_, str>> {
+    if let Some(rest) = bytes.strip_prefix(&[0xFF, 0xFE]) {
+        return utf16(rest, u16::from_le_bytes).map(Cow::Owned);
+    }
+    if let Some(rest) = bytes.strip_prefix(&[0xFE, 0xFF]) {
+        return utf16(rest, u16::from_be_bytes).map(Cow::Owned);
+    }
+    let bytes = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes);
+    if bytes.contains(&0) {
+        return None;
+    }
+    let text = String::from_utf8_lossy(bytes);
+    // Binary that happens to hold no NUL is recognised by its share of bytes that are no UTF-8.
+    let bad = match &text {
+        Cow::Borrowed(_) => 0,
+        Cow::Owned(text) => text.matches('\u{FFFD}').count(),
+    };
+    (bad * 10 <= bytes.len()).then_some(text)
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    if !rest.is_empty() {
+        return None;
+    }
+    char::decode_utf16(pairs.iter().map(|pair| unit(*pair))).collect::<Result<String, _>>().ok()
+}

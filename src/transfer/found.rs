@@ -1,0 +1,52 @@
+//! What a foreign file held, and how several files are read as one.
+
+use super::Draft;
+use super::google::{self, Part};
+use std::ops::Range;
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Found {
+    /// In the order of the file.
+    pub drafts: Vec<Draft>,
+    pub skipped: Vec<Skipped>,
+    /// Sentences about the file as a whole, e.g. which parts of a transfer are missing.
+    pub warnings: Vec<String>,
+    /// Which parts of Google transfers were read, and which of the drafts came of each.
+    pub parts: Vec<(Part, Range<usize>)>,
+}
+
+/// Something in the file that was not taken: its place among all that the file lists (from 0) and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    pub index: usize,
+    pub reason: String,
+}
+
+impl Found {
+    /// Takes in what another file held. The same part of a transfer counts once; which parts are missing is said anew.
+    pub fn absorb(&mut self, other: Found) {
+        let stale: Vec<String> = google::missing(&self.parts).into_iter().chain(google::missing(&other.parts)).collect();
+        self.warnings.extend(other.warnings);
+        self.warnings.retain(|warning| !stale.contains(warning));
+        self.skipped.extend(other.skipped);
+        let mut from = 0;
+        for (part, drafts) in other.parts {
+            self.drafts.extend_from_slice(&other.drafts[from..drafts.start]);
+            from = drafts.end;
+            self.take_part(part, other.drafts[drafts].to_vec());
+        }
+        self.drafts.extend_from_slice(&other.drafts[from..]);
+        self.warnings.extend(google::missing(&self.parts));
+    }
+
+    /// Adds the drafts of one part of a transfer, unless just this part is there already.
+    /// Programs other than Google's leave the transfer's number out, so the drafts must agree as well.
+    pub(super) fn take_part(&mut self, part: Part, drafts: Vec<Draft>) {
+        if self.parts.iter().any(|(known, range)| *known == part && self.drafts[range.clone()] == drafts) {
+            return;
+        }
+        let start = self.drafts.len();
+        self.drafts.extend(drafts);
+        self.parts.push((part, start..self.drafts.len()));
+    }
+}
