@@ -15,7 +15,7 @@ pub fn draft_of(entry: &Entry) -> Draft {
         note: entry.note.value.clone(),
         pinned: entry.pinned.value,
         pending: entry.is_pending(),
-        recovery_codes: entry.recovery_codes.value.iter().map(|code| (code.code.clone(), code.used.is_some())).collect(),
+        recovery_codes: entry.recovery_codes.value.iter().map(|code| (code.code.clone(), code.used.value)).collect(),
         history: entry.history.iter().map(|old| old.value.clone()).collect(),
         candidate: entry.candidate.as_ref().map(|candidate| candidate.value.clone()),
         raw: entry.raw.clone(),
