@@ -12,6 +12,7 @@ mod flows;
 mod flows_edit;
 mod flows_enrol;
 mod formats;
+mod imports;
 mod keys;
 mod merging;
 mod monkey;

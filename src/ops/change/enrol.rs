@@ -68,8 +68,7 @@ fn take_over(entry: &mut Entry, draft: Draft, pen: &mut Pen<'_>) {
     tags.extend(draft.tags.iter().filter_map(|tag| tidy_tag(tag)));
     pen.set_tags(entry, &tags);
     if entry.recovery_codes.value.is_empty() {
-        let codes = draft.recovery_codes.into_iter().map(|(code, _)| (code, false));
-        pen.set_recovery_codes(entry, codes.collect());
+        pen.set_recovery_codes(entry, draft.recovery_codes);
     }
     if draft.raw.is_some() {
         entry.raw = draft.raw;
