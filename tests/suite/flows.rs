@@ -1,1 +1,266 @@
-//! (to be written)
+//! The list in a person's hands: keys in, what is seen and copied out.
+
+use crate::support::tui::Tui;
+use countersign::otp::Kind;
+use countersign::ports::CopyKind;
+use countersign::tui::state::Start;
+use std::time::Duration;
+
+fn copied(tui: &Tui) -> Vec<String> {
+    tui.outside.lock().unwrap().copied.iter().map(|(text, _)| text.clone()).collect()
+}
+
+/// The code an entry shows at the test's time.
+fn code_of(tui: &Tui, issuer: &str, at: u64) -> String {
+    tui.entry(issuer).credential.value.code_at(at).unwrap().code.expose().to_owned()
+}
+
+fn unix(tui: &Tui) -> u64 {
+    tui.state.common.now.unix()
+}
+
+#[test]
+fn enter_copies_the_selected_code_and_says_how_long_it_holds() {
+    let mut tui = Tui::demo();
+    let code = code_of(&tui, "Amazon", unix(&tui));
+    tui.press("Enter").see("✓ Copied Amazon · valid 23 s · clipboard clears in 30 s");
+    assert_eq!(copied(&tui), [code]);
+    assert_eq!(tui.outside.lock().unwrap().copied[0].1, CopyKind::Code);
+}
+
+#[test]
+fn a_code_about_to_end_gives_the_next_one_and_says_so() {
+    let mut tui = Tui::demo();
+    tui.wait(Duration::from_secs(21));
+    let next = code_of(&tui, "Amazon", unix(&tui) + 2);
+    tui.press("Enter").see("the next code, as this one was about to end · valid 32 s");
+    assert_eq!(copied(&tui), [next]);
+}
+
+#[test]
+fn with_three_seconds_left_the_code_itself_is_copied() {
+    let mut tui = Tui::demo();
+    tui.wait(Duration::from_secs(20));
+    let code = code_of(&tui, "Amazon", unix(&tui));
+    tui.press("Enter").see("Copied Amazon · valid 3 s");
+    assert_eq!(copied(&tui), [code]);
+}
+
+#[test]
+fn n_copies_the_next_code() {
+    let mut tui = Tui::demo();
+    let next = code_of(&tui, "Amazon", unix(&tui) + 30);
+    tui.press("n").see("Copied the next code of Amazon · valid 53 s");
+    assert_eq!(copied(&tui), [next]);
+}
+
+#[test]
+fn a_digit_copies_that_visible_row() {
+    let mut tui = Tui::demo();
+    let code = code_of(&tui, "GitHub", unix(&tui));
+    let row = tui.screen_text().lines().position(|line| line.contains("GitHub")).unwrap();
+    let digit = row - 2;
+    tui.press(&digit.to_string()).see("Copied GitHub");
+    assert_eq!(copied(&tui), [code]);
+}
+
+#[test]
+fn f_labels_the_rows_and_a_label_copies() {
+    let mut tui = Tui::demo();
+    let code = code_of(&tui, "AWS", unix(&tui));
+    tui.press("f").see(" s AWS").press("s").see("Copied AWS").see_no(" s AWS");
+    assert_eq!(copied(&tui), [code]);
+}
+
+#[test]
+fn escape_leaves_the_labels_without_copying() {
+    let mut tui = Tui::demo();
+    tui.press("f Esc").see("★ Amazon");
+    assert_eq!(copied(&tui), [] as [&str; 0]);
+}
+
+#[test]
+fn what_can_not_be_copied_says_why_and_the_clipboard_stays() {
+    let mut tui = Tui::demo();
+    tui.outside.lock().unwrap().copy_fails = Some("no clipboard was found".into());
+    tui.press("Enter").see("✗ Not copied: Amazon · no clipboard was found");
+    assert_eq!(tui.state.common.clipboard_clears_at, None);
+}
+
+#[test]
+fn the_clipboard_is_cleared_when_its_time_is_over() {
+    let mut tui = Tui::demo();
+    tui.press("Enter");
+    assert_eq!(copied(&tui).len(), 1);
+    tui.wait(Duration::from_secs(29));
+    assert_eq!(copied(&tui).len(), 1);
+    tui.wait(Duration::from_secs(1)).see("Clipboard cleared");
+    assert_eq!(copied(&tui).len(), 0);
+}
+
+#[test]
+fn a_second_copy_starts_the_clearing_time_anew() {
+    let mut tui = Tui::demo();
+    tui.press("Enter").wait(Duration::from_secs(20)).press("j Enter").wait(Duration::from_secs(20));
+    assert_eq!(copied(&tui).len(), 2);
+    tui.wait(Duration::from_secs(10)).see("Clipboard cleared");
+}
+
+#[test]
+fn a_counter_advances_once_and_the_shown_code_is_copied_again() {
+    let mut tui = Tui::demo();
+    let before = tui.entry("Old VPN");
+    assert_eq!(before.credential.value.kind, Kind::Hotp);
+    let expected = before.credential.value.code_for(before.counter).unwrap().expose().to_owned();
+    tui.press("/").type_text("old vpn").press("Enter");
+    assert_eq!(copied(&tui), [expected.clone()]);
+    assert_eq!(tui.entry("Old VPN").counter, before.counter + 1);
+    tui.see(&format!("counter {}", before.counter));
+    tui.press("Enter");
+    assert_eq!(copied(&tui), [expected.clone(), expected]);
+    assert_eq!(tui.entry("Old VPN").counter, before.counter + 1);
+}
+
+#[test]
+fn half_a_minute_later_a_counter_gives_a_new_code() {
+    let mut tui = Tui::demo();
+    let before = tui.entry("Old VPN").counter;
+    tui.press("/").type_text("old vpn").press("Enter").wait(Duration::from_secs(30)).press("Enter");
+    assert_eq!(tui.entry("Old VPN").counter, before + 2);
+}
+
+#[test]
+fn looking_moving_and_the_next_key_never_advance_a_counter() {
+    let mut tui = Tui::demo().sized(120, 40);
+    let before = tui.entry("Old VPN").counter;
+    tui.press("G g j j j k PageDown PageUp n / Esc").press("/").type_text("old vpn").press("Tab n").wait(Duration::from_secs(90));
+    assert_eq!(tui.entry("Old VPN").counter, before);
+}
+
+#[test]
+fn search_narrows_as_it_is_typed_and_escape_brings_all_back() {
+    let mut tui = Tui::demo();
+    tui.press("/").type_text("gtlb").see("GitLab").see_no("Amazon").see("1 of 15");
+    tui.press("Esc").see("Amazon").see("GitLab");
+}
+
+#[test]
+fn in_the_search_every_printable_key_types() {
+    let mut tui = Tui::demo();
+    tui.press("/").type_text("q?dg1").see("/ q?dg1");
+    assert_eq!(tui.quit, None);
+    assert_eq!(tui.entries().len(), 15);
+}
+
+#[test]
+fn search_finds_tags_too() {
+    let mut tui = Tui::demo();
+    tui.press("/").type_text("shop").see("Amazon");
+}
+
+#[test]
+fn tab_goes_through_the_tags_and_round() {
+    let mut tui = Tui::demo();
+    tui.press("Tab");
+    let with_tag = tui.screen_text();
+    assert!(with_tag.lines().count() == 24 && !with_tag.contains("Amazon"), "{with_tag}");
+    tui.press("BackTab").see("Amazon");
+    tui.press("BackTab").see("all").press("Tab").see("Amazon");
+}
+
+#[test]
+fn pinning_is_saved_and_moves_the_row_up() {
+    let mut tui = Tui::demo();
+    tui.press("/").type_text("twilio").press("Tab p").see("Pinned Twilio");
+    assert!(tui.entry("Twilio").pinned.value);
+    tui.press("u").see("Taken back: Pinned Twilio");
+    assert!(!tui.entry("Twilio").pinned.value);
+}
+
+#[test]
+fn deleting_asks_goes_to_the_trash_and_can_be_taken_back() {
+    let mut tui = Tui::demo();
+    tui.press("d").see("Move Amazon to the trash?").press("n").see("Amazon");
+    assert_eq!(tui.entries().len(), 15);
+    tui.press("d y").see("Amazon is in the trash · u takes it back");
+    assert_eq!(tui.entries().len(), 14);
+    tui.press("u").see("Taken back");
+    assert_eq!(tui.entries().len(), 15);
+}
+
+#[test]
+fn marked_entries_are_deleted_together() {
+    let mut tui = Tui::demo();
+    tui.press("Space Space Space").see("3 marked").press("d").see("Move 3 entries to the trash?").press("y");
+    assert_eq!(tui.entries().len(), 12);
+    tui.press("u");
+    assert_eq!(tui.entries().len(), 15);
+}
+
+#[test]
+fn nothing_to_take_back_says_so() {
+    Tui::demo().press("u").see("There is nothing to take back");
+}
+
+#[test]
+fn hidden_codes_are_shown_one_at_a_time_for_ten_seconds() {
+    let mut tui = Tui::demo();
+    let code = code_of(&tui, "Amazon", unix(&tui));
+    let shown = format!("{} {}", &code[..3], &code[3..]);
+    tui.press("h").see("••• •••").see_no(&shown).press("r").see(&shown);
+    tui.wait(Duration::from_secs(10)).see_no(&shown);
+}
+
+#[test]
+fn a_click_selects_and_a_double_click_copies() {
+    let mut tui = Tui::demo();
+    let row = tui.screen_text().lines().position(|line| line.contains("GitHub")).unwrap() as u16;
+    let code = code_of(&tui, "GitHub", unix(&tui));
+    tui.click(5, row).see("▌  GitHub").double_click(5, row).see("Copied GitHub");
+    assert_eq!(copied(&tui), [code]);
+}
+
+#[test]
+fn the_demo_never_locks_by_itself_and_ctrl_l_leaves_it() {
+    let mut tui = Tui::demo();
+    tui.wait(Duration::from_secs(3_600)).see("Amazon");
+    tui.press("Ctrl-L").see("Create a vault").see_no("Amazon");
+    assert!(tui.state.common.open.is_none());
+}
+
+#[test]
+fn q_and_ctrl_c_quit_with_status_0() {
+    for key in ["q", "Ctrl-C"] {
+        let mut tui = Tui::demo();
+        tui.press(key);
+        assert_eq!(tui.quit, Some(0), "{key}");
+    }
+}
+
+#[test]
+fn the_welcome_screen_leads_to_the_demo() {
+    Tui::start(Start::Welcome).press("j Enter").see("demo: nothing is written").see("GitHub");
+}
+
+#[test]
+fn a_new_passphrase_has_to_be_typed_twice_the_same() {
+    let mut tui = Tui::start(Start::Welcome);
+    tui.press("Enter").type_text("one thing").press("Enter").type_text("another").press("Enter").see("The two are not the same.");
+}
+
+#[test]
+fn an_empty_passphrase_is_refused() {
+    Tui::start(Start::Welcome).press("Enter Enter").see("An empty passphrase protects nothing.");
+}
+
+#[test]
+fn the_strength_of_a_passphrase_is_said_while_it_is_typed() {
+    let mut tui = Tui::start(Start::Welcome);
+    tui.press("Enter").type_text("password1").see("very weak");
+}
+
+#[test]
+fn ctrl_r_shows_what_was_typed() {
+    let mut tui = Tui::start(Start::Unlock);
+    tui.type_text("open sesame").see_no("sesame").press("Ctrl-R").see("open sesame");
+}

@@ -73,7 +73,7 @@ impl Columns {
             _ => 0,
         };
         let gap = if frame.columns >= 56 { 2 } else { 1 };
-        let tail = code + if bar_cells > 0 { gap + bar_cells } else { 0 } + if frame.columns >= 24 { bar::SECONDS } else { 0 };
+        let tail = code + gap + bar_cells + if frame.columns >= 24 { bar::SECONDS } else { 0 };
         let issuer = if frame.columns >= 20 { 3 } else { 1 };
         let names = frame.columns.saturating_sub(issuer + gap + tail + MARGIN);
         // Wide screens keep the columns together instead of tearing them apart.
@@ -81,7 +81,7 @@ impl Columns {
         let (issuer_width, account_width) = if names < 24 { (names, 0) } else { (names * 2 / 5, names - names * 2 / 5 - 1) };
         let account = issuer + issuer_width + 1;
         let code_right = issuer + names + gap + code;
-        let bar = code_right + if bar_cells > 0 { gap } else { 0 };
+        let bar = code_right + gap;
         Columns {
             issuer,
             issuer_width,
