@@ -5,6 +5,8 @@ pub mod capture;
 pub mod clipboard;
 pub mod disk;
 pub mod hardening;
+mod pixels;
+mod program;
 pub mod prompt;
 pub mod system;
 pub mod terminal;

@@ -8,3 +8,21 @@ pub mod scenes;
 pub mod store;
 pub mod tui;
 pub mod world;
+pub mod xvfb;
+
+use std::time::{Duration, Instant};
+
+/// Whether a program is on PATH.
+pub fn is_installed(program: &str) -> bool {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&folders).any(|folder| folder.join(program).is_file())
+}
+
+/// Waits until something outside this process has happened; fails after ten seconds.
+pub fn wait_until(what: &str, mut happened: impl FnMut() -> bool) {
+    let give_up = Instant::now() + Duration::from_secs(10);
+    while !happened() {
+        assert!(Instant::now() < give_up, "waited in vain until {what}");
+        std::thread::park_timeout(Duration::from_millis(10));
+    }
+}

@@ -23,6 +23,13 @@ pub fn open_controlling() -> io::Result<File> {
     File::options().read(true).write(true).open("/dev/tty")
 }
 
+/// Whether some [`Tty`] of this process is taken for full-screen use.
+static ANY_ENTERED: AtomicBool = AtomicBool::new(false);
+
+pub fn is_any_entered() -> bool {
+    ANY_ENTERED.load(Ordering::SeqCst)
+}
+
 pub struct Tty {
     file: File,
     mouse: bool,
@@ -47,7 +54,7 @@ impl Tty {
         let mut raw = locked(&self.original).clone();
         raw.make_raw();
         *locked(&self.entered_by) = Some(std::thread::current().id());
-        self.entered.store(true, Ordering::SeqCst);
+        self.set_entered(true);
         self.set_attributes(&raw)?;
         let mut bytes = ENTER.to_vec();
         if self.mouse {
@@ -58,7 +65,7 @@ impl Tty {
 
     /// Gives the terminal back, if it is taken.
     pub fn leave(&self) -> io::Result<()> {
-        if !self.entered.swap(false, Ordering::SeqCst) {
+        if !self.set_entered(false) {
             return Ok(());
         }
         let written = self.write(&self.leave_bytes());
@@ -68,7 +75,7 @@ impl Tty {
 
     /// Gives the terminal back whatever else is going on, and drops what was typed for us but not read.
     pub fn force_back(&self) {
-        if !self.entered.swap(false, Ordering::SeqCst) {
+        if !self.set_entered(false) {
             return;
         }
         let _ = tcflush(&self.file, QueueSelector::IFlush);
@@ -86,6 +93,12 @@ impl Tty {
             *locked(&self.original) = tcgetattr(&self.file)?;
         }
         Ok(())
+    }
+
+    /// Returns what it was before.
+    fn set_entered(&self, entered: bool) -> bool {
+        ANY_ENTERED.store(entered, Ordering::SeqCst);
+        self.entered.swap(entered, Ordering::SeqCst)
     }
 
     pub fn is_entered(&self) -> bool {
