@@ -1,5 +1,6 @@
 //! Links: what real apps write is read, what is written is read back to the same value, what is broken is refused by kind.
 
+use crate::support::fixtures;
 use countersign::otp::uri::{Labelled, UriError, parse, write};
 use countersign::otp::{Algorithm, Credential, Kind};
 use countersign::secret::{Secret, SecretText};
@@ -207,6 +208,102 @@ fn no_error_quotes_the_link() {
     }
     let labelled = parse("otpauth://totp/a?secret=JBSWY3DP&data=MARKER").unwrap();
     assert!(!format!("{labelled:?}").contains("MARKER"), "other apps put secrets into parameters of their own");
+}
+
+/// Where the sources of the collected links disagree with each other, or with the rule taken here: a parameter wins over
+/// the label, a lone label is the account, a missing counter is 0, an unknown hash is kept. Link, outcome here, reason.
+const DISAGREEMENTS: &[(&str, &str, &str)] = &[
+    (
+        "otpauth://totp/issuer:username?secret=ABCDEFG&issuer=something",
+        r#"totp "something" "username" ABCDEFA SHA1 6 30 s"#,
+        "Stratum: the label wins",
+    ),
+    ("otpauth://totp/issuer?secret=ABCDEFG", r#"totp - "issuer" ABCDEFA SHA1 6 30 s"#, "Stratum: a lone label is the issuer"),
+    ("otpauth://hotp/issuer?secret=ABCDEFG", r#"hotp - "issuer" ABCDEFA SHA1 6 counter 0"#, "Stratum: a lone label"),
+    ("otpauth://hotp/issuer?secret=ABCDEFG&counter=10", r#"hotp - "issuer" ABCDEFA SHA1 6 counter 10"#, "Stratum: a lone label"),
+    (
+        "otpauth://totp/issuer?secret=ABCDEFG&counter=10",
+        r#"totp - "issuer" ABCDEFA SHA1 6 30 s counter=10"#,
+        "Stratum: a lone label",
+    ),
+    ("otpauth://totp/issuer?secret=ABCDEFG&digits=7", r#"totp - "issuer" ABCDEFA SHA1 7 30 s"#, "Stratum: a lone label"),
+    ("otpauth://totp/issuer?secret=ABCDEFG&period=60", r#"totp - "issuer" ABCDEFA SHA1 6 60 s"#, "Stratum: a lone label"),
+    ("otpauth://totp/issuer?secret=ABCDEFG&algorithm=SHA1", r#"totp - "issuer" ABCDEFA SHA1 6 30 s"#, "Stratum: a lone label"),
+    (
+        "otpauth://totp/issuer?secret=ABCDEFG&algorithm=SHA256",
+        r#"totp - "issuer" ABCDEFA SHA256 6 30 s"#,
+        "Stratum: a lone label",
+    ),
+    (
+        "otpauth://totp/issuer?secret=ABCDEFG&algorithm=SHA512",
+        r#"totp - "issuer" ABCDEFA SHA512 6 30 s"#,
+        "Stratum: a lone label",
+    ),
+    ("otpauth://totp/Steam?secret=ABCDEFG", r#"totp - "Steam" ABCDEFA SHA1 6 30 s"#, "Stratum: a lone label, so a Steam issuer"),
+    ("otpauth://totp/:username?secret=ABCDEFG", r#"totp - "username" ABCDEFA SHA1 6 30 s"#, "Stratum: an empty prefix"),
+    ("otpauth://totp/?secret=ABCDEFG", "totp - - ABCDEFA SHA1 6 30 s", "Stratum refuses an empty label, Chronos accepts it"),
+    (
+        "otpauth://totp/issuer:username?secret=ABCDEFG&algorithm=something",
+        r#"totp "issuer" "username" ABCDEFA something 6 30 s"#,
+        "Stratum refuses; here the entry is kept and says why it gives no code",
+    ),
+    (
+        "otpauth://yaotp/username?secret=ORSXG5DJNZTXIZLTORUW4ZZRGI&pin_length=4",
+        r#"yandex - "username" ORSXG5DJNZTXIZLTORUW4ZZRGI SHA256 8 30 s pin_length=4"#,
+        "Stratum makes up the issuer",
+    ),
+    (
+        "otpauth://yaotp/issuer:username?secret=ABCDEFG&pin_length=test",
+        r#"yandex "issuer" "username" ABCDEFA SHA256 8 30 s pin_length=test"#,
+        "Stratum refuses; here the parameter has no meaning and is kept",
+    ),
+    (
+        "otpauth://hotp?secret=HXDMVJECJJWSRB3HWIZR4IFUGFTMXBOZ",
+        "hotp - - HXDMVJECJJWSRB3HWIZR4IFUGFTMXBOZ SHA1 6 counter 0",
+        "pass-otp refuses a missing counter, Stratum and Ente take 0",
+    ),
+];
+
+#[test]
+fn collected_links_are_read_as_their_sources_read_them() {
+    let Some(vectors) = fixtures::json("vectors/otpauth_uris.json") else { return };
+    let cases = vectors["cases"].as_array().unwrap();
+    for (link, outcome, why) in DISAGREEMENTS {
+        assert!(cases.iter().any(|case| case["uri"] == *link), "no longer among the links: {link}");
+        assert_eq!(told(link), *outcome, "{link}: {why}");
+    }
+    let agreed = cases.iter().filter(|case| DISAGREEMENTS.iter().all(|(link, ..)| case["uri"] != *link));
+    let mut compared = 0;
+    for case in agreed {
+        let parsed = parse(case["uri"].as_str().unwrap());
+        assert_eq!(parsed.is_ok(), case["accept"].as_bool().unwrap(), "{case}: {parsed:?}");
+        if let (Ok(labelled), Some(expect)) = (parsed, case["expect"].as_object()) {
+            compare(&labelled, expect);
+        }
+        compared += 1;
+    }
+    assert!(compared >= 50, "only {compared} links were compared");
+}
+
+/// An absent key was not asserted by the source; `null` means none.
+fn compare(labelled: &Labelled, expect: &serde_json::Map<String, serde_json::Value>) {
+    let Labelled { issuer, account, credential, unknown } = labelled;
+    for (key, value) in expect {
+        match key.as_str() {
+            "kind" => assert_eq!(Some(credential.kind.name()), value.as_str(), "{expect:?}"),
+            "issuer" => assert_eq!(issuer.as_deref(), value.as_str(), "{expect:?}"),
+            "account" => assert_eq!(account.as_deref(), value.as_str(), "{expect:?}"),
+            "secret" => assert_eq!(Some(&credential.secret), credential.kind.read_secret(value.as_str().unwrap()).as_ref()),
+            "algorithm" => assert_eq!(Some(credential.algorithm.name()), value.as_str(), "{expect:?}"),
+            "digits" => assert_eq!(Some(u64::from(credential.digits)), value.as_u64(), "{expect:?}"),
+            "period" => assert_eq!(credential.period, value.as_u64().unwrap_or(0), "{expect:?}"),
+            "counter" => assert_eq!(credential.counter, value.as_u64().unwrap_or(0), "{expect:?}"),
+            // mOTP: Stratum's own constant, which no link carries.
+            "pin_length" if credential.kind == Kind::Motp => {}
+            "pin_length" => assert!(value.is_null() && unknown.iter().all(|(name, _)| name != "pin_length"), "{expect:?}"),
+            other => panic!("the vectors tell of {other:?}, which is not compared"),
+        }
+    }
 }
 
 fn written(labelled: &Labelled) -> String {
