@@ -1,5 +1,7 @@
 //! Starts countersign.
 
+#![forbid(unsafe_code)]
+
 use countersign::ports::clipboard::holder;
 use std::process::ExitCode;
 
