@@ -5,6 +5,7 @@ pub mod display;
 pub mod drawing;
 pub mod fixtures;
 pub mod scenes;
+pub mod stage;
 pub mod store;
 pub mod tui;
 pub mod world;

@@ -1,5 +1,6 @@
 //! The TUI driven by keys: a state and its worker with fake ports, run in one thread, so a flow reads as a person acts.
 
+use super::store::Desk;
 use super::world::{FakeClock, FakeEntropy};
 use countersign::config::Config;
 use countersign::ports::{Clipboard, ClipboardRoute, Clock, CopyKind, FileFacts, LockGuard, Picture, ScreenCapture, Storage};
@@ -67,20 +68,30 @@ impl Tui {
             entropy: Arc::new(FakeEntropy::seed(11)),
             state_folder: "/state".into(),
         };
+        Tui::around(start, config, world, "/vault".into(), clock, outside)
+    }
+
+    /// On real files: the vault of a desk.
+    pub fn at(desk: &Desk, start: Start, config: Config) -> Tui {
+        Tui::around(start, config, desk.world.clone(), desk.folder.clone(), desk.clock.clone(), Shared::default())
+    }
+
+    fn around(start: Start, config: Config, world: World, vault: PathBuf, clock: Arc<FakeClock>, outside: Shared) -> Tui {
         let worker = Worker::new(
             world,
             Box::new(FakeClipboard(outside.clone())),
             Box::new(FakeScreen(outside.clone())),
-            "/vault".into(),
+            vault,
             Some("/home/hugo".into()),
             Trust::Pinned,
-            10,
+            1,
         );
         let keymap = Keymap::with_overrides(&config.keys).unwrap();
         let theme = Theme::built_in(&config.theme).unwrap();
         let mut common = Common::new(config, keymap, theme, "personal".into());
         common.now = Now { wall_ms: clock.now(), boot: clock.boot() };
         common.last_input = clock.boot();
+        common.vault_exists = start == Start::Unlock;
         let (state, effects) = State::new(start, common);
         let mut tui = Tui { state, worker, clock, outside, quit: None, holding: false, held: VecDeque::new() };
         tui.perform(effects);
