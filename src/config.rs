@@ -1,7 +1,13 @@
 //! Settings: defaults < file < environment < flags. An unknown key is an error with a suggestion.
+//! A new setting is a field, its default and a row in `take`.
 
+use crate::error::{Error, ErrorKind, Result};
+use crate::ports::Storage;
+use crate::words::nearest;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
+use toml::{Table, Value};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
@@ -17,8 +23,9 @@ pub struct Config {
     pub hide_codes: bool,
     /// A program that writes a PNG of the screen to the path given as its last argument.
     pub screenshot_command: Option<Vec<String>>,
-    /// Command name → keys, replacing the defaults of that command.
+    /// Command name → keys, replacing the defaults of that command. The names are checked by the keymap.
     pub keys: BTreeMap<String, Vec<String>>,
+    /// A folder, or a name beside the default vault.
     pub vault: Option<PathBuf>,
 }
 
@@ -36,4 +43,105 @@ impl Default for Config {
             vault: None,
         }
     }
+}
+
+/// Every key of the file, as documented.
+pub const KEYS: [&str; 9] =
+    ["lock_after_s", "clipboard_clear_s", "min_left_s", "mouse", "theme", "hide_codes", "screenshot_command", "keys", "vault"];
+
+/// A larger file is not a configuration.
+const LIMIT: u64 = 1024 * 1024;
+/// The longest time a setting may name, in seconds: a day.
+const DAY_S: i64 = 24 * 60 * 60;
+
+impl Config {
+    /// The settings of a file. One that is missing gives the defaults, unless the user `named` it.
+    pub fn load(storage: &dyn Storage, path: &Path, named: bool) -> Result<Config> {
+        let bytes = match storage.read(path, LIMIT) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !named => return Ok(Config::default()),
+            Err(error) => return Err(Error::io("read the configuration", path, &error)),
+            Ok(bytes) => bytes,
+        };
+        let wrong = |what: &str| Error::new(ErrorKind::Usage, format!("the configuration {} {what}", path.display()));
+        let text = str::from_utf8(&bytes).map_err(|_| wrong("is not UTF-8 text"))?;
+        Config::parse(text).map_err(|error| Error { what: wrong(&error.what).what, ..error })
+    }
+
+    /// Reads TOML; the error completes "the configuration …".
+    pub fn parse(text: &str) -> Result<Config> {
+        let table: Table = toml::from_str(text).map_err(|error| {
+            let line =
+                error.span().map_or(String::new(), |span| format!(" in line {}", text[..span.start].matches('\n').count() + 1));
+            usage(format!("is not valid TOML{line}: {}", error.message().trim_end_matches('.')))
+        })?;
+        let mut config = Config::default();
+        table.into_iter().try_for_each(|(key, value)| config.take(&key, value))?;
+        Ok(config)
+    }
+
+    fn take(&mut self, key: &str, value: Value) -> Result<()> {
+        match key {
+            "lock_after_s" => self.lock_after_s = seconds(key, &value, DAY_S)?,
+            "clipboard_clear_s" => self.clipboard_clear_s = seconds(key, &value, DAY_S)?,
+            "min_left_s" => self.min_left_s = seconds(key, &value, 60)?,
+            "mouse" => self.mouse = truth(key, &value)?,
+            "hide_codes" => self.hide_codes = truth(key, &value)?,
+            "theme" => self.theme = text(key, value)?,
+            "vault" => self.vault = Some(PathBuf::from(text(key, value)?)),
+            "screenshot_command" => {
+                let words = texts(key, value)?;
+                if words.first().is_none_or(String::is_empty) {
+                    return Err(expected(key, "a program and its arguments, e.g. [\"grim\"]"));
+                }
+                self.screenshot_command = Some(words);
+            }
+            "keys" => {
+                let Value::Table(table) = value else { return Err(expected(key, "a table of command = \"key\"")) };
+                for (command, keys) in table {
+                    let keys = match keys {
+                        Value::String(one) => vec![one],
+                        several => texts(&format!("keys.{command}"), several)?,
+                    };
+                    self.keys.insert(command, keys);
+                }
+            }
+            unknown => {
+                let error = usage(format!("has an unknown key \"{}\"", unknown.escape_debug()));
+                return Err(error.hint(match nearest(unknown, &KEYS) {
+                    Some(near) => format!("did you mean {near}?"),
+                    None => format!("the keys are {}", KEYS.join(", ")),
+                }));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn usage(what: String) -> Error {
+    Error::new(ErrorKind::Usage, what)
+}
+
+fn expected(key: &str, what: &str) -> Error {
+    usage(format!("has a wrong value for {key}")).hint(format!("{key} is {what}"))
+}
+
+fn seconds(key: &str, value: &Value, most: i64) -> Result<u64> {
+    let number = value.as_integer().filter(|number| (0..=most).contains(number));
+    number.map(i64::unsigned_abs).ok_or_else(|| expected(key, &format!("a number of seconds from 0 to {most}")))
+}
+
+fn truth(key: &str, value: &Value) -> Result<bool> {
+    value.as_bool().ok_or_else(|| expected(key, "true or false"))
+}
+
+fn text(key: &str, value: Value) -> Result<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Ok(text),
+        _ => Err(expected(key, "a text")),
+    }
+}
+
+fn texts(key: &str, value: Value) -> Result<Vec<String>> {
+    let Value::Array(values) = value else { return Err(expected(key, "a list of texts")) };
+    values.into_iter().map(|value| value.as_str().map(str::to_owned).ok_or_else(|| expected(key, "a list of texts"))).collect()
 }

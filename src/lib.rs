@@ -7,7 +7,7 @@
 //! 3  tui/            cli/         two front ends that know nothing of each other
 //! 2  ops/                         what a user can do, once; pure or through ports
 //! 1  vault/  transfer/  config    the file · foreign formats · settings
-//! 0  otp/  secret  error  ports   codes · wiped bytes · errors · traits of the outside world
+//! 0  otp/  secret  error  words  ports    codes · wiped bytes · errors · traits of the outside world
 //! ```
 //!
 //! # Glossary
@@ -21,6 +21,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod cli;
 pub mod config;
 pub mod error;
 pub mod ops;
@@ -30,3 +31,4 @@ pub mod secret;
 pub mod transfer;
 pub mod tui;
 pub mod vault;
+pub mod words;

@@ -1,14 +1,86 @@
-//! Starts countersign.
+//! Builds the real ports, starts one of the two front ends, and gives back its exit status.
 
 #![forbid(unsafe_code)]
 
-use countersign::ports::clipboard::holder;
+use countersign::cli::desk::Outside;
+use countersign::cli::output::Output;
+use countersign::cli::{self, Globals, Start};
+use countersign::error::Result;
+use countersign::ports::clipboard::{RoutedClipboard, Surroundings, holder};
+use countersign::ports::disk::Disk;
+use countersign::ports::prompt::TerminalPrompt;
+use countersign::ports::system::{SystemClock, SystemEntropy};
+use countersign::ports::terminal::{self, tty};
+use countersign::ports::{Environment, capture, environment, hardening};
+use countersign::tui::{self, Launch, state, theme::Theme, worker::Worker};
+use countersign::vault::store::{self, DEFAULT_WORK_FACTOR, Presence, World};
+use std::alloc::System;
+use std::io::Write;
 use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Every freed block is wiped, those of the libraries too.
+#[global_allocator]
+static WIPED: zeroizing_alloc::ZeroAlloc<System> = zeroizing_alloc::ZeroAlloc(System);
 
 fn main() -> ExitCode {
+    hardening::forbid_dumps();
+    hardening::hide_panic_data();
     let arguments: Vec<_> = std::env::args_os().collect();
     if arguments.get(1).is_some_and(|first| first == holder::SUB_COMMAND) {
-        return ExitCode::from(holder::hold_clipboard_main(&arguments[2..]));
+        return holder::hold_clipboard_main(&arguments[2..]).into();
     }
-    ExitCode::SUCCESS
+    let status = match cli::parse(arguments) {
+        Start::Done(status) => Ok(status),
+        Start::Command(invocation) => environment::read().map(|environment| cli::run(invocation, outside(environment))),
+        Start::Screens { globals, demo } => environment::read().and_then(|environment| screens(&globals, demo, environment)),
+    };
+    status.unwrap_or_else(|error| Output::new(false, false).finish(Err(error))).into()
+}
+
+fn world(environment: &Environment) -> World {
+    World {
+        storage: Arc::new(Disk),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+        state_folder: environment.state_folder.clone(),
+    }
+}
+
+fn outside(environment: Environment) -> Outside {
+    Outside {
+        world: world(&environment),
+        environment,
+        prompt: Box::new(TerminalPrompt),
+        clipboard: Box::new(|| Box::new(RoutedClipboard::new(None))),
+        capture: Box::new(|command| Box::new(capture::Screenshot::new(capture::Surroundings::of_this_process(command)))),
+        hand_over: Box::new(|text, seconds| {
+            let terminal = tty::open_controlling().ok().map(|file| Box::new(file) as Box<dyn Write + Send>);
+            let around = Surroundings::of_this_process(terminal.is_some());
+            holder::copy_and_hand_over(text, seconds, &around, terminal, &holder::Holder::itself()?)
+        }),
+    }
+}
+
+/// The full-screen program.
+fn screens(globals: &Globals, demo: bool, environment: Environment) -> Result<u8> {
+    let world = world(&environment);
+    let config = globals.load_config(&*world.storage, &environment)?;
+    let vault = globals.vault_folder(&config, &environment)?;
+    let start = match demo {
+        true => state::Start::Demo,
+        false if store::presence(&world, &vault)? == Presence::Vault => state::Start::Unlock,
+        false => state::Start::Welcome,
+    };
+    let theme = Theme::built_in(if globals.wants_color_on_screen(&environment) { &config.theme } else { "mono" })?;
+    let vault_name = match demo {
+        true => "demo".into(),
+        false => vault.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned()),
+    };
+    let terminal = terminal::open(config.mouse)?;
+    let clipboard = Box::new(RoutedClipboard::new(Some(Box::new(terminal.writer()))));
+    let capture = Box::new(capture::Screenshot::new(capture::Surroundings::of_this_process(config.screenshot_command.clone())));
+    let clock = world.clock.clone();
+    let worker = Worker::new(world, clipboard, capture, vault, environment.home, globals.trust(), DEFAULT_WORK_FACTOR);
+    tui::launch(Launch { config, theme, vault_name, start }, terminal, worker, clock)
 }

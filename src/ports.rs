@@ -4,6 +4,7 @@
 pub mod capture;
 pub mod clipboard;
 pub mod disk;
+pub mod environment;
 pub mod hardening;
 mod pixels;
 mod program;
@@ -113,6 +114,24 @@ pub trait Clipboard: Send {
 pub trait ScreenCapture: Send {
     /// A picture of the whole screen.
     fn capture(&mut self) -> Result<Picture, String>;
+}
+
+/// What the environment says, read once at the start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Environment {
+    /// `$XDG_DATA_HOME/countersign`
+    pub data_folder: PathBuf,
+    /// `$XDG_STATE_HOME/countersign`
+    pub state_folder: PathBuf,
+    /// `$XDG_CONFIG_HOME/countersign/config.toml`
+    pub config_file: PathBuf,
+    pub home: Option<PathBuf>,
+    /// `COUNTERSIGN_VAULT`
+    pub vault: Option<PathBuf>,
+    /// `COUNTERSIGN_PASSPHRASE_FILE`
+    pub passphrase_file: Option<PathBuf>,
+    /// Whether colours are welcome: no `NO_COLOR`, and no terminal without them.
+    pub color: bool,
 }
 
 /// Asks the person at the terminal (command line only; the TUI has screens for it).

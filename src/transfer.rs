@@ -13,6 +13,7 @@ pub mod qr;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretText;
+use crate::words::nearest;
 pub use draft::Draft;
 pub use file::ForeignFile;
 pub use found::{Found, Skipped};
@@ -112,34 +113,4 @@ fn unknown(file: &ForeignFile) -> Error {
         None => "the file is of no known format",
     };
     Error::new(ErrorKind::UnknownFormat, what).hint("`countersign formats` lists what can be read and how to get it")
-}
-
-/// The id that shares the most with what was typed: the same start, or at most two letters apart.
-fn nearest<'a>(typed: &str, ids: &[&'a str]) -> Option<&'a str> {
-    if typed.len() > 40 {
-        return None;
-    }
-    let typed = typed.to_ascii_lowercase();
-    ids.iter()
-        .copied()
-        .map(|id| (distance(&typed, id), id))
-        .filter(|(distance, _)| *distance <= 2)
-        .min()
-        .map(|(_, id)| id)
-        .or_else(|| ids.iter().copied().find(|id| typed.len() >= 3 && (id.starts_with(&typed) || typed.starts_with(id))))
-}
-
-/// Levenshtein's.
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, left) in a.bytes().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, right) in b.bytes().enumerate() {
-            let next = (diagonal + usize::from(left != right)).min(row[j] + 1).min(row[j + 1] + 1);
-            diagonal = row[j + 1];
-            row[j + 1] = next;
-        }
-    }
-    row[b.len()]
 }

@@ -5,6 +5,7 @@ mod search;
 use crate::error::{Error, ErrorKind, Result};
 use crate::vault::Vault;
 use crate::vault::entry::{Entry, EntryId};
+use crate::words::printable;
 pub use search::{Search, TagFilter};
 use std::sync::Arc;
 
@@ -60,13 +61,13 @@ fn one_of<'v>(entries: Vec<&'v Arc<Entry>>, query: &str) -> Result<&'v Arc<Entry
     match found.as_slice() {
         [] => Err(no_match(&entries, query)),
         [one] => Ok(one),
-        several => Err(Error::new(ErrorKind::SeveralMatch, format!("{} entries match \"{}\"", several.len(), plain(query)))
+        several => Err(Error::new(ErrorKind::SeveralMatch, format!("{} entries match \"{}\"", several.len(), printable(query)))
             .hint(format!("say which, by account or id:\n{}", listed(several)))),
     }
 }
 
 fn no_match(entries: &[&Arc<Entry>], query: &str) -> Error {
-    let error = Error::new(ErrorKind::NoMatch, format!("no entry matches \"{}\"", plain(query)));
+    let error = Error::new(ErrorKind::NoMatch, format!("no entry matches \"{}\"", printable(query)));
     let owned: Vec<Arc<Entry>> = entries.iter().map(|entry| Arc::clone(entry)).collect();
     let near: Vec<_> = Search::default().rank(&owned, query, &TagFilter::All).into_iter().map(|at| &owned[at]).take(3).collect();
     match near.is_empty() {
@@ -85,13 +86,11 @@ fn listed(entries: &[&Arc<Entry>]) -> String {
 }
 
 fn line(entry: &Entry) -> String {
-    let names: Vec<String> =
-        [&entry.issuer.value, &entry.account.value].into_iter().filter(|text| !text.is_empty()).map(|text| plain(text)).collect();
+    let names: Vec<String> = [&entry.issuer.value, &entry.account.value]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .map(|text| printable(text))
+        .collect();
     let names = if names.is_empty() { entry.label().to_owned() } else { names.join(" · ") };
     format!("  {names}  {}", entry.id)
-}
-
-/// Without control characters: names may come from hostile files, and these texts end on a terminal.
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

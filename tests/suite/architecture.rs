@@ -362,8 +362,20 @@ fn the_tiers_are_read_from_the_architecture_page() {
     let tiers: Vec<String> = tiers(&lib.text).iter().map(|(name, tier)| format!("{tier} {name}")).collect();
     let mut sorted = tiers.clone();
     sorted.sort();
-    let expected =
-        ["0 error", "0 otp", "0 ports", "0 secret", "1 config", "1 transfer", "1 vault", "2 ops", "3 cli", "3 tui", "4 main"];
+    let expected = [
+        "0 error",
+        "0 otp",
+        "0 ports",
+        "0 secret",
+        "0 words",
+        "1 config",
+        "1 transfer",
+        "1 vault",
+        "2 ops",
+        "3 cli",
+        "3 tui",
+        "4 main",
+    ];
     assert_eq!(sorted, expected);
 }
 

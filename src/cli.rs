@@ -1,0 +1,235 @@
+//! The command line: what was said becomes a [`Start`], and a command runs at a [`desk::Desk`].
+//! A new command is its file under `cli/`, a row in `Command` and a row in `Command::run`.
+
+mod add;
+mod code;
+pub mod desk;
+mod edit;
+mod export;
+mod formats;
+mod import;
+mod init;
+mod list;
+pub mod output;
+mod restore;
+mod rm;
+mod show;
+mod source;
+mod trash;
+
+use crate::config::Config;
+use crate::error::{Error, ErrorKind, Result};
+use crate::ports::Environment;
+use crate::vault::store::Trust;
+use clap::error::ErrorKind as ClapKind;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use desk::{Desk, Outside};
+use output::Output;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// Keep your one-time passwords in an encrypted vault, and read them in the terminal.
+///
+/// Without a command the full-screen program opens.
+#[derive(Debug, Parser)]
+#[command(name = "countersign", version, max_term_width = 100, disable_help_subcommand = true)]
+struct Line {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What every command takes.
+#[derive(Clone, Debug, Args)]
+pub struct Globals {
+    /// The vault: a folder, or a name without slash beside the default one [env: COUNTERSIGN_VAULT]
+    #[arg(long, global = true, value_name = "DIR|NAME", help_heading = "Everywhere")]
+    pub vault: Option<PathBuf>,
+    /// Read the passphrase from a file; - is stdin [env: COUNTERSIGN_PASSPHRASE_FILE]
+    #[arg(long, global = true, value_name = "FILE|-", help_heading = "Everywhere")]
+    pub passphrase_file: Option<PathBuf>,
+    /// Read the configuration from this file
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Everywhere")]
+    pub config: Option<PathBuf>,
+    /// Colour the output
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_default_value = true,
+        help_heading = "Everywhere"
+    )]
+    pub color: Color,
+    /// Say nothing but results, warnings and errors
+    #[arg(long, short, global = true, help_heading = "Everywhere")]
+    pub quiet: bool,
+    /// Answer every question with yes
+    #[arg(long, short, global = true, help_heading = "Everywhere")]
+    pub yes: bool,
+    /// Take the vault for the right one although another was here before
+    #[arg(long, global = true, help_heading = "Everywhere")]
+    pub trust_vault: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Create a vault
+    Init(init::Init),
+    /// Look at the program with a made-up vault; nothing is written
+    Demo,
+    /// Print or copy one code
+    Code(code::Code),
+    /// List the entries, never their secrets
+    List(list::List),
+    /// Enrol accounts from a link, a picture, the screen, the clipboard or a typed secret
+    Add(add::Add),
+    /// Change an entry
+    Edit(edit::EditLine),
+    /// Move an entry to the trash
+    Rm(rm::Rm),
+    /// Bring an entry back from the trash
+    Restore(restore::Restore),
+    /// List the trash, or empty it
+    Trash(trash::Trash),
+    /// Reveal the secret of an entry
+    Show(show::Show),
+    /// Take in a file of another program, pictures of QR codes or links
+    Import(import::ImportLine),
+    /// Write the entries in another format
+    Export(export::Export),
+    /// List the formats that can be read and written
+    Formats(formats::Formats),
+}
+
+/// What the command line asks for.
+pub enum Start {
+    /// The full-screen program.
+    Screens { globals: Globals, demo: bool },
+    /// A command, for [`run`].
+    Command(Invocation),
+    /// Nothing more: help, the version or an error was printed.
+    Done(u8),
+}
+
+/// A command and what it was given.
+pub struct Invocation {
+    globals: Globals,
+    command: Command,
+}
+
+/// Reads the command line. Help goes to stdout; a wrong command line is told on stderr and exits 2.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Start {
+    match Line::try_parse_from(arguments) {
+        Ok(Line { globals, command: None }) => Start::Screens { globals, demo: false },
+        Ok(Line { globals, command: Some(Command::Demo) }) => Start::Screens { globals, demo: true },
+        Ok(Line { globals, command: Some(command) }) => Start::Command(Invocation { globals, command }),
+        Err(error) if matches!(error.kind(), ClapKind::DisplayHelp | ClapKind::DisplayVersion) => {
+            let mut output = Output::new(false, false);
+            output.text(&error.render().to_string());
+            Start::Done(output.finish(Ok(())))
+        }
+        Err(error) => Start::Done(Output::new(false, false).finish(Err(usage_error(&error)))),
+    }
+}
+
+/// clap's error in our form: its first paragraph, and its tip as the hint.
+fn usage_error(error: &clap::Error) -> Error {
+    let text = error.render().to_string();
+    let mut paragraphs = text.split("\n\n").map(str::trim);
+    let first = paragraphs.next().unwrap_or_default();
+    let what: Vec<&str> = first.lines().map(str::trim).collect();
+    let what = what.join(" ");
+    let error = Error::new(ErrorKind::Usage, what.strip_prefix("error: ").unwrap_or(&what));
+    let tip = paragraphs.find_map(|paragraph| paragraph.lines().next()?.trim().strip_prefix("tip: ").map(str::to_owned));
+    error.hint(tip.unwrap_or_else(|| "countersign --help, or --help after a command, tells what there is".into()))
+}
+
+/// Runs a command to its exit status; all its errors are printed.
+pub fn run(invocation: Invocation, outside: Outside) -> u8 {
+    let Invocation { globals, command } = invocation;
+    let output = Output::new(globals.wants_color(&outside.environment), globals.quiet);
+    let mut desk = Desk::new(globals, outside, output);
+    let result = command.run(&mut desk);
+    desk.output.finish(result)
+}
+
+impl Command {
+    fn run(self, desk: &mut Desk) -> Result<()> {
+        match self {
+            Command::Init(line) => line.run(desk),
+            Command::Code(line) => line.run(desk),
+            Command::List(line) => line.run(desk),
+            Command::Add(line) => line.run(desk),
+            Command::Edit(line) => line.run(desk),
+            Command::Rm(line) => line.run(desk),
+            Command::Restore(line) => line.run(desk),
+            Command::Trash(line) => line.run(desk),
+            Command::Show(line) => line.run(desk),
+            Command::Import(line) => line.run(desk),
+            Command::Export(line) => line.run(desk),
+            Command::Formats(line) => line.run(desk),
+            Command::Demo => Err(Error::failed("the demo is shown by the full-screen program")),
+        }
+    }
+}
+
+impl Globals {
+    fn wants_color(&self, environment: &Environment) -> bool {
+        match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => environment.color && Output::is_terminal(),
+        }
+    }
+
+    /// As for the results, but the screen is a terminal whatever stdout is.
+    pub fn wants_color_on_screen(&self, environment: &Environment) -> bool {
+        self.color == Color::Always || (self.color == Color::Auto && environment.color)
+    }
+
+    pub fn trust(&self) -> Trust {
+        match self.trust_vault {
+            true => Trust::Accept,
+            false => Trust::Pinned,
+        }
+    }
+
+    /// The configuration file named, or the usual one.
+    pub fn load_config(&self, storage: &dyn crate::ports::Storage, environment: &Environment) -> Result<Config> {
+        let path = self.config.as_deref().unwrap_or(&environment.config_file);
+        Config::load(storage, path, self.config.is_some())
+    }
+
+    /// Where the vault is: the flag, else the environment, else the configuration, else the default.
+    pub fn vault_folder(&self, config: &Config, environment: &Environment) -> Result<PathBuf> {
+        let named = self.vault.as_deref().or(environment.vault.as_deref()).or(config.vault.as_deref());
+        match named {
+            None => Ok(environment.data_folder.join("vault")),
+            Some(path) if path.as_os_str().is_empty() => Err(Error::new(ErrorKind::Usage, "the vault's name is empty")),
+            Some(path) if is_bare_name(path) => Ok(environment.data_folder.join(path)),
+            Some(path) => Ok(expand_home(path, environment)),
+        }
+    }
+}
+
+fn is_bare_name(path: &Path) -> bool {
+    let name = path.as_os_str();
+    name != "." && name != ".." && !name.to_string_lossy().contains('/')
+}
+
+/// `~/` as the shell would have it: in the configuration and the environment no shell does.
+fn expand_home(path: &Path, environment: &Environment) -> PathBuf {
+    match (path.strip_prefix("~"), &environment.home) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => path.to_owned(),
+    }
+}

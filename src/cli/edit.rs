@@ -1,0 +1,140 @@
+//! `edit`: change an entry.
+
+use super::desk::{Desk, called};
+use super::source;
+use crate::cli::add::read_secret;
+use crate::error::{Error, ErrorKind, Result};
+use crate::ops::change::{Change, Edit};
+use crate::ops::find;
+use crate::otp::{Algorithm, Kind};
+use crate::secret::SecretText;
+use crate::vault::entry::Entry;
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub struct EditLine {
+    /// An issuer, an account or an id; else a part of them that only one entry has
+    query: String,
+    #[arg(long, value_name = "I")]
+    issuer: Option<String>,
+    #[arg(long, value_name = "A")]
+    account: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+    /// Put a tag on (can be given several times)
+    #[arg(long, value_name = "T")]
+    tag: Vec<String>,
+    /// Take a tag off (can be given several times)
+    #[arg(long, value_name = "T")]
+    untag: Vec<String>,
+    /// Keep it on top of the list
+    #[arg(long, conflicts_with = "unpin")]
+    pin: bool,
+    /// Let it go back to its place
+    #[arg(long)]
+    unpin: bool,
+    /// totp, hotp, steam, motp or yandex
+    #[arg(long, value_name = "K", value_parser = super::add::kind)]
+    kind: Option<Kind>,
+    /// SHA1, SHA224, SHA256, SHA384, SHA512 or MD5
+    #[arg(long, value_name = "H", value_parser = super::add::algorithm)]
+    algorithm: Option<Algorithm>,
+    #[arg(long, value_name = "D")]
+    digits: Option<u32>,
+    /// Seconds
+    #[arg(long, value_name = "P")]
+    period: Option<u64>,
+    /// The next counter to use
+    #[arg(long, value_name = "C")]
+    counter: Option<u64>,
+    /// A corrected secret; the old one is kept in the history
+    #[arg(long, value_name = "FILE|-")]
+    secret_file: Option<PathBuf>,
+    /// The PIN of mOTP and Yandex
+    #[arg(long, value_name = "FILE|-")]
+    pin_file: Option<PathBuf>,
+    /// The site's recovery codes, one a line; they replace the ones there
+    #[arg(long, value_name = "FILE|-")]
+    recovery_codes: Option<PathBuf>,
+    /// The site took a code: no longer pending
+    #[arg(long)]
+    confirm: bool,
+}
+
+impl EditLine {
+    pub fn run(self, desk: &mut Desk) -> Result<()> {
+        let secret =
+            self.secret_file.as_ref().map(|path| desk.read_line_secret(path, "--secret-file", "the secret")).transpose()?;
+        let pin = self.pin_file.as_ref().map(|path| desk.read_line_secret(path, "--pin-file", "the PIN")).transpose()?;
+        let recovery_codes = match &self.recovery_codes {
+            Some(path) => Some(read_codes(desk, path)?),
+            None => None,
+        };
+        let mut session = desk.open_to_change()?;
+        let entry = find::one(session.vault(), &self.query)?.clone();
+        let mut changes = vec![Change::Edit(entry.id, self.edit(&entry, secret, pin)?)];
+        changes.extend(recovery_codes.map(|codes| Change::SetRecoveryCodes(entry.id, codes)));
+        changes.extend(self.confirm.then_some(Change::Confirm(entry.id)));
+        let outcome = session.apply(Change::Several(changes))?;
+        match outcome.undo {
+            Some(_) => desk.output.say(&format!("Changed {}", called(&entry))),
+            None => desk.output.say(&format!("{} is like that already", called(&entry))),
+        }
+        Ok(())
+    }
+
+    fn edit(&self, entry: &Entry, secret: Option<SecretText>, pin: Option<SecretText>) -> Result<Edit> {
+        let mut credential = entry.credential.value.clone();
+        credential.counter = entry.counter;
+        let kind = self.kind.unwrap_or(credential.kind);
+        if let Some(text) = secret {
+            credential.secret = read_secret(kind, &text)?;
+        }
+        credential.kind = kind;
+        credential.algorithm = self.algorithm.clone().unwrap_or(credential.algorithm);
+        credential.digits = self.digits.unwrap_or(credential.digits);
+        credential.period = self.period.unwrap_or(credential.period);
+        credential.pin = pin.or(credential.pin);
+        let edit = Edit {
+            issuer: self.issuer.clone(),
+            account: self.account.clone(),
+            note: self.note.clone(),
+            pinned: (self.pin || self.unpin).then_some(self.pin),
+            tags: self.tags(entry),
+            counter: self.counter,
+            credential: Some(credential),
+        };
+        let untouched = Edit { credential: edit.credential.clone(), ..Edit::default() };
+        let said = self.kind.is_some()
+            || self.algorithm.is_some()
+            || self.digits.is_some()
+            || self.period.is_some()
+            || self.secret_file.is_some()
+            || self.pin_file.is_some()
+            || self.recovery_codes.is_some()
+            || self.confirm;
+        if edit == untouched && !said {
+            return Err(
+                Error::new(ErrorKind::Usage, "nothing to change was named").hint("countersign edit --help lists what can be")
+            );
+        }
+        Ok(edit)
+    }
+
+    fn tags(&self, entry: &Entry) -> Option<Vec<String>> {
+        if self.tag.is_empty() && self.untag.is_empty() {
+            return None;
+        }
+        let mut tags: Vec<String> = entry.tags().map(str::to_owned).filter(|tag| !self.untag.contains(tag)).collect();
+        tags.extend(self.tag.iter().filter(|tag| !self.untag.contains(tag)).cloned());
+        tags.sort();
+        tags.dedup();
+        Some(tags)
+    }
+}
+
+fn read_codes(desk: &mut Desk, path: &PathBuf) -> Result<Vec<SecretText>> {
+    let bytes = desk.read(path, "--recovery-codes", source::LINE_LIMIT)?;
+    let text = source::line(&bytes, path, "the list of recovery codes")?;
+    Ok(text.expose().lines().map(str::trim).filter(|line| !line.is_empty()).map(SecretText::new).collect())
+}

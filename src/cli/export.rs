@@ -1,0 +1,155 @@
+//! `export`: the entries in another format, to a new file that is read back before success is told.
+
+use super::desk::Desk;
+use super::output::{Output, count};
+use super::{list, source};
+use crate::error::{Error, ErrorKind, Result};
+use crate::ops::export::draft_of;
+use crate::ports::Storage;
+use crate::transfer::{self, Draft, ForeignFile, Format};
+use crate::vault::Vault;
+use std::io;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, clap::Args)]
+pub struct Export {
+    /// Which format: see countersign formats
+    #[arg(long, value_name = "F")]
+    format: String,
+    /// Write a new file; - is stdout, also where that is a terminal
+    #[arg(long, short, value_name = "FILE|-")]
+    output: Option<PathBuf>,
+    /// Read the password of an encrypted format
+    #[arg(long, value_name = "FILE|-")]
+    password_file: Option<PathBuf>,
+    /// Only entries with this tag
+    #[arg(long, value_name = "T")]
+    tag: Option<String>,
+    /// With the entries in the trash
+    #[arg(long)]
+    trash: bool,
+    /// Overwrite the file
+    #[arg(long)]
+    force: bool,
+}
+
+impl Export {
+    pub fn run(self, desk: &mut Desk) -> Result<()> {
+        let format = transfer::by_id(&self.format)?;
+        let writer = format.writer().ok_or_else(|| {
+            let known: Vec<_> =
+                transfer::FORMATS.iter().filter(|format| format.writer().is_some()).map(|format| format.id()).collect();
+            Error::new(ErrorKind::Usage, format!("{} can be read, but not written", format.name()))
+                .hint(format!("these can be written: {}", known.join(", ")))
+        })?;
+        if self.output.is_none() && !writer.encrypted() && Output::is_terminal() {
+            return Err(Error::new(ErrorKind::Usage, "every secret would be shown on the screen")
+                .hint("name a file with --output FILE, or say --output - to see them all the same"));
+        }
+        self.refuse_to_overwrite(desk)?;
+        let password =
+            self.password_file.as_ref().map(|path| desk.read_line_secret(path, "--password-file", "the password")).transpose()?;
+        let session = desk.open()?;
+        let drafts = self.drafts(session.vault())?;
+        let written = writer.write(&drafts, password.as_ref())?;
+        for lost in &written.lost {
+            desk.output.warn(lost);
+        }
+        let Some(path) = self.output.filter(|path| path.as_os_str() != "-") else {
+            desk.output.bytes(&written.bytes);
+            return Ok(());
+        };
+        let storage = desk.outside.world.storage.clone();
+        write_file(&*storage, &path, &written.bytes, self.force, &desk.outside.world)?;
+        prove(&*storage, &path, &written.bytes, format, &drafts, password.as_ref())?;
+        if !writer.encrypted() {
+            desk.output.warn(&format!("{} holds every secret in clear; delete it when it has served", path.display()));
+        }
+        desk.output.say(&format!("Wrote {} to {}", count(drafts.len(), "entry", "entries"), path.display()));
+        Ok(())
+    }
+
+    /// Before the passphrase is asked for.
+    fn refuse_to_overwrite(&self, desk: &Desk) -> Result<()> {
+        let Some(path) = self.output.as_deref().filter(|path| path.as_os_str() != "-" && !self.force) else { return Ok(()) };
+        match desk.outside.world.storage.facts(path) {
+            Ok(_) => Err(would_overwrite(path)),
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn drafts(&self, vault: &Vault) -> Result<Vec<Draft>> {
+        let mut entries: Vec<_> = vault.active().collect();
+        if self.trash {
+            entries.extend(vault.trash());
+        }
+        if let Some(tag) = &self.tag {
+            entries.retain(|entry| entry.tags().any(|set| set.to_lowercase() == tag.to_lowercase()));
+            if entries.is_empty() {
+                return Err(Error::new(ErrorKind::NoMatch, "no entry has this tag"));
+            }
+        }
+        list::sort(&mut entries);
+        Ok(entries.into_iter().map(|entry| draft_of(entry)).collect())
+    }
+}
+
+fn would_overwrite(path: &Path) -> Error {
+    Error::new(ErrorKind::WouldOverwrite, format!("{} is there already", path.display()))
+        .hint("choose another name, or overwrite it with --force")
+}
+
+/// A temporary file beside it first, so that a full disk leaves neither half an export nor half the old file.
+fn write_file(storage: &dyn Storage, path: &Path, bytes: &[u8], force: bool, world: &crate::vault::store::World) -> Result<()> {
+    let failed = |error: io::Error| match error.kind() {
+        io::ErrorKind::AlreadyExists => would_overwrite(path),
+        _ => Error::io("write", path, &error),
+    };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut mark = [0; 8];
+    world.entropy.fill(&mut mark);
+    let temporary = folder.join(format!(".countersign-{:016x}.tmp", u64::from_le_bytes(mark)));
+    // Without --force the name is taken first, so that no file that appears meanwhile is replaced.
+    if !force {
+        storage.write_new(path, b"").map_err(failed)?;
+    }
+    let write = || {
+        storage.write_new(&temporary, bytes)?;
+        storage.sync_file(&temporary)?;
+        storage.rename(&temporary, path)?;
+        storage.sync_folder(folder)
+    };
+    write().map_err(|error| {
+        let _ = storage.remove(&temporary);
+        if !force {
+            let _ = storage.remove(path);
+        }
+        failed(error)
+    })
+}
+
+/// Reads the file back: the bytes are those written, and the format finds as many entries in them.
+fn prove(
+    storage: &dyn Storage,
+    path: &Path,
+    bytes: &[u8],
+    format: &dyn Format,
+    drafts: &[Draft],
+    password: Option<&crate::secret::SecretText>,
+) -> Result<()> {
+    let wrong = |why: &str| {
+        Error::failed(format!("{} was written, but {why}", path.display())).hint("do not rely on it; is the disk failing?")
+    };
+    let back = source::file(storage, path, bytes.len() as u64)?;
+    if *back != *bytes {
+        return Err(wrong("what is read back differs"));
+    }
+    if drafts.is_empty() {
+        return Ok(());
+    }
+    let found = format.read(&ForeignFile::new(&back), password)?;
+    match found.drafts.len() + found.skipped.len() < drafts.len() && found.drafts.is_empty() {
+        true => Err(wrong("no entry can be read back")),
+        false => Ok(()),
+    }
+}

@@ -1,0 +1,251 @@
+//! `import`: files of other programs, planned, shown and then taken in.
+
+use super::desk::{Desk, called};
+use super::output::{Cell, count};
+use crate::error::{Error, ErrorKind, Result};
+use crate::ops::import::{self, OnConflict, Plan, Standing};
+use crate::secret::SecretText;
+use crate::transfer::{self, Draft, ForeignFile, Format, Found, MAX_FILE};
+use crate::vault::Vault;
+use clap::ValueEnum;
+use serde::Serialize;
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub struct ImportLine {
+    /// Files, - is stdin; the parts of one transfer may lie in several
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Which format, instead of finding out by the content: see countersign formats
+    #[arg(long, value_name = "F")]
+    format: Option<String>,
+    /// Read the password of an encrypted file
+    #[arg(long, value_name = "FILE|-")]
+    password_file: Option<PathBuf>,
+    /// Only say what would be done
+    #[arg(long)]
+    dry_run: bool,
+    /// What to do where issuer and account are there with another secret
+    #[arg(long, value_name = "HOW", default_value = "keep-both")]
+    on_conflict: HowOnConflict,
+    /// Print the plan as an object, without secrets
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum HowOnConflict {
+    KeepBoth,
+    Skip,
+    Replace,
+}
+
+impl From<HowOnConflict> for OnConflict {
+    fn from(how: HowOnConflict) -> Self {
+        match how {
+            HowOnConflict::KeepBoth => OnConflict::KeepBoth,
+            HowOnConflict::Skip => OnConflict::Skip,
+            HowOnConflict::Replace => OnConflict::Replace,
+        }
+    }
+}
+
+impl ImportLine {
+    pub fn run(self, desk: &mut Desk) -> Result<()> {
+        let on_conflict = OnConflict::from(self.on_conflict);
+        let (formats, found) = self.read(desk)?;
+        let mut session = if self.dry_run { desk.open()? } else { desk.open_to_change()? };
+        let plan = import::plan(session.vault(), found);
+        match self.json {
+            true => {
+                let told = told(&plan, &formats);
+                desk.output.json(&told);
+            }
+            false => tell(desk, &plan, on_conflict, &formats, session.vault()),
+        }
+        let tally = tally(&plan, on_conflict);
+        if self.dry_run {
+            return Ok(());
+        }
+        let changes = plan.rows.iter().filter(|(_, standing)| takes(*standing, on_conflict)).count();
+        if changes > 1 && !desk.agreed(&format!("{tally}. Go on? [y/N] "))? {
+            desk.output.say("Nothing was imported");
+            return Ok(());
+        }
+        if let Some(change) = plan.change(on_conflict) {
+            session.apply(change)?;
+        }
+        desk.output.say(&format!("Imported: {tally}"));
+        Ok(())
+    }
+
+    /// Reads all files before the vault is opened, so that a bad one costs no passphrase.
+    fn read(&self, desk: &mut Desk) -> Result<(Vec<&'static str>, Found)> {
+        let format = self.format.as_deref().map(transfer::by_id).transpose()?;
+        let mut password =
+            self.password_file.as_ref().map(|path| desk.read_line_secret(path, "--password-file", "the password")).transpose()?;
+        let mut formats = Vec::new();
+        let mut whole = Found::default();
+        for path in &self.files {
+            let bytes = desk.read(path, "import", MAX_FILE)?;
+            let name = if path.as_os_str() == "-" { "stdin".to_owned() } else { path.display().to_string() };
+            let named = |error: Error| Error { what: format!("{name}: {}", error.what), ..error };
+            let file = ForeignFile::new(&bytes);
+            let format = match format {
+                Some(format) => format,
+                None => transfer::detect(&file).map_err(named)?,
+            };
+            let found = read_one(desk, format, &file, &mut password).map_err(named)?;
+            if !formats.contains(&format.id()) {
+                formats.push(format.id());
+            }
+            whole.absorb(found);
+        }
+        Ok((formats, whole))
+    }
+}
+
+/// Reads one file; a missing password is asked for, where somebody can be asked.
+fn read_one(desk: &mut Desk, format: &dyn Format, file: &ForeignFile, password: &mut Option<SecretText>) -> Result<Found> {
+    match format.read(file, password.as_ref()) {
+        Err(error) if error.kind == ErrorKind::NeedsPassword && desk.outside.prompt.is_interactive() => {
+            let asked = desk.ask_secret(&format!("Password of the file ({}): ", format.name()))?;
+            format.read(file, Some(password.insert(asked)))
+        }
+        Err(error) if error.kind == ErrorKind::NeedsPassword && error.hint.is_none() => {
+            Err(error.hint("give it with --password-file FILE"))
+        }
+        result => result,
+    }
+}
+
+fn takes(standing: Standing, on_conflict: OnConflict) -> bool {
+    !matches!((standing, on_conflict), (Standing::Same(_), _) | (Standing::Conflict(_), OnConflict::Skip))
+}
+
+/// `3 new, 1 already there, …`: what is not zero.
+fn tally(plan: &Plan, on_conflict: OnConflict) -> String {
+    let number = |is: fn(&Standing) -> bool| plan.rows.iter().filter(|(_, standing)| is(standing)).count();
+    let in_conflict = match on_conflict {
+        OnConflict::KeepBoth => "kept beside an entry of the same name",
+        OnConflict::Skip => "left out, another of the name being there",
+        OnConflict::Replace => "replacing the credential of an entry",
+    };
+    let parts = [
+        (number(|standing| *standing == Standing::New), "new"),
+        (number(|standing| matches!(standing, Standing::Alike(_))), "with a secret that is there under another name"),
+        (number(|standing| matches!(standing, Standing::Conflict(_))), in_conflict),
+        (number(|standing| matches!(standing, Standing::Same(_))), "already there"),
+        (plan.skipped.len(), "not readable"),
+    ];
+    let parts: Vec<String> =
+        parts.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")).collect();
+    if parts.is_empty() { "no entries".into() } else { parts.join(", ") }
+}
+
+/// The plan for people. What goes wrong goes to stderr.
+fn tell(desk: &mut Desk, plan: &Plan, on_conflict: OnConflict, formats: &[&str], vault: &Vault) {
+    desk.output.say(&format!("{} in {}", count(plan.rows.len(), "entry", "entries"), formats.join(", ")));
+    for warning in &plan.warnings {
+        desk.output.warn(warning);
+    }
+    for skipped in &plan.skipped {
+        desk.output.warn(&format!("not taken, number {}: {}", skipped.index + 1, skipped.reason));
+    }
+    let other = |id| vault.entry(id).map_or(String::new(), |entry| called(entry));
+    let rows: Vec<Vec<Cell>> = plan
+        .rows
+        .iter()
+        .map(|(draft, standing)| {
+            let (mark, remark) = match (standing, on_conflict) {
+                (Standing::New, _) => ("new", String::new()),
+                (Standing::Same(_), _) => ("same", String::new()),
+                (Standing::Alike(id), _) => ("alike", format!("same secret as {}", other(*id))),
+                (Standing::Conflict(_), OnConflict::KeepBoth) => ("conflict", "another secret is there; both are kept".into()),
+                (Standing::Conflict(_), OnConflict::Skip) => ("conflict", "another secret is there; left out".into()),
+                (Standing::Conflict(_), OnConflict::Replace) => ("conflict", "another secret is there; replaced".into()),
+            };
+            vec![Cell::bold(mark), Cell::plain(&draft.issuer), Cell::plain(&draft.account), Cell::dim(remark)]
+        })
+        .collect();
+    desk.output.table(&rows);
+}
+
+/// The plan for programs (DESIGN "Command line").
+#[derive(Serialize)]
+struct Told<'a> {
+    /// One name, or several where the files differ.
+    format: Formats<'a>,
+    new: Vec<Row<'a>>,
+    same: Vec<Row<'a>>,
+    alike: Vec<Row<'a>>,
+    conflict: Vec<Row<'a>>,
+    skipped: Vec<SkippedRow<'a>>,
+    warnings: &'a [String],
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Formats<'a> {
+    One(&'a str),
+    Several(&'a [&'static str]),
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    kind: &'static str,
+    issuer: &'a str,
+    account: &'a str,
+    algorithm: &'a str,
+    digits: u32,
+    period: u64,
+    counter: u64,
+    tags: &'a [String],
+    /// The entry it stands against.
+    entry: Option<String>,
+}
+
+#[derive(Serialize)]
+struct SkippedRow<'a> {
+    index: usize,
+    reason: &'a str,
+}
+
+fn told<'a>(plan: &'a Plan, formats: &'a [&'static str]) -> Told<'a> {
+    let mut told = Told {
+        format: match formats {
+            [one] => Formats::One(one),
+            several => Formats::Several(several),
+        },
+        new: Vec::new(),
+        same: Vec::new(),
+        alike: Vec::new(),
+        conflict: Vec::new(),
+        skipped: plan.skipped.iter().map(|skipped| SkippedRow { index: skipped.index, reason: &skipped.reason }).collect(),
+        warnings: &plan.warnings,
+    };
+    for (draft, standing) in &plan.rows {
+        match standing {
+            Standing::New => told.new.push(row(draft, None)),
+            Standing::Same(id) => told.same.push(row(draft, Some(id.to_string()))),
+            Standing::Alike(id) => told.alike.push(row(draft, Some(id.to_string()))),
+            Standing::Conflict(id) => told.conflict.push(row(draft, Some(id.to_string()))),
+        }
+    }
+    told
+}
+
+fn row(draft: &Draft, entry: Option<String>) -> Row<'_> {
+    let credential = &draft.credential;
+    Row {
+        kind: credential.kind.name(),
+        issuer: &draft.issuer,
+        account: &draft.account,
+        algorithm: credential.algorithm.name(),
+        digits: credential.digits,
+        period: credential.period,
+        counter: credential.counter,
+        tags: &draft.tags,
+        entry,
+    }
+}

@@ -1,0 +1,76 @@
+//! `init`: a new vault.
+
+use super::desk::Desk;
+use crate::error::{Error, ErrorKind, Result};
+use crate::ops::passphrase;
+use crate::ops::session::Session;
+use crate::secret::SecretText;
+use crate::vault::store::{self, DEFAULT_WORK_FACTOR, Presence, WorkFactor};
+
+/// Below this, scrypt is cheap to guess against.
+const WEAK_WORK_FACTOR: WorkFactor = 17;
+/// zxcvbn's score from which a passphrase is not warned of.
+const FAIR: u8 = 2;
+
+#[derive(Debug, clap::Args)]
+pub struct Init {
+    /// log2 of scrypt's cost, from 10 to 20; below 17 the passphrase is cheap to guess [default: 18]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(10..=20))]
+    work_factor: Option<WorkFactor>,
+    /// Make up a passphrase of six words and print it, once, on stdout
+    #[arg(long)]
+    generate: bool,
+}
+
+impl Init {
+    pub fn run(self, desk: &mut Desk) -> Result<()> {
+        let folder = desk.vault_folder()?;
+        let world = desk.outside.world.clone();
+        if store::presence(&world, &folder)? == Presence::Vault {
+            return Err(Error::new(ErrorKind::WouldOverwrite, format!("there is a vault in {} already", folder.display()))
+                .hint("choose another place with --vault"));
+        }
+        let passphrase = self.passphrase(desk)?;
+        let work_factor = self.work_factor.unwrap_or(DEFAULT_WORK_FACTOR);
+        if work_factor < WEAK_WORK_FACTOR {
+            desk.output
+                .warn(&format!("at work factor {work_factor} the passphrase is cheap to guess; use 18 for a vault that matters"));
+        }
+        let session = Session::create(&world, &folder, &passphrase, work_factor)?;
+        session.warnings().iter().for_each(|warning| desk.output.warn(warning));
+        if self.generate {
+            desk.output.secret(&passphrase);
+        }
+        desk.output.say(&format!("Created the vault in {}", folder.display()));
+        Ok(())
+    }
+
+    fn passphrase(&self, desk: &mut Desk) -> Result<SecretText> {
+        if self.generate {
+            if desk.globals.passphrase_file.is_some() {
+                return Err(Error::new(ErrorKind::Usage, "--generate and --passphrase-file exclude each other"));
+            }
+            return Ok(passphrase::generate(&*desk.outside.world.entropy));
+        }
+        if let Some(given) = desk.given_passphrase()? {
+            warn_if_weak(desk, &given);
+            return Ok(given);
+        }
+        let first = desk.ask_secret("New passphrase: ")?;
+        if first.is_empty() {
+            return Err(Error::failed("the passphrase is empty").hint("--generate makes one up"));
+        }
+        warn_if_weak(desk, &first);
+        match desk.ask_secret("The same again: ")? == first {
+            true => Ok(first),
+            false => Err(Error::failed("the two passphrases differ").hint("start again")),
+        }
+    }
+}
+
+fn warn_if_weak(desk: &mut Desk, passphrase: &SecretText) {
+    let strength = passphrase::strength(passphrase);
+    if strength.score < FAIR {
+        desk.output.warn(&format!("this passphrase is {}", strength.verdict));
+    }
+}

@@ -1,0 +1,148 @@
+//! `list`: the entries as a table or as JSON, never their secrets.
+
+use super::desk::Desk;
+use super::output::{Cell, count};
+use crate::error::{Error, ErrorKind, Result};
+use crate::ops::find;
+use crate::secret::SecretText;
+use crate::vault::Vault;
+use crate::vault::entry::Entry;
+use serde::Serialize;
+use std::sync::Arc;
+
+#[derive(Debug, clap::Args)]
+pub struct List {
+    /// Only entries whose issuer, account, tags, note or id hold this
+    query: Option<String>,
+    /// Only entries with this tag
+    #[arg(long, value_name = "T")]
+    tag: Option<String>,
+    /// With the codes that hold now (a counter is never advanced)
+    #[arg(long)]
+    codes: bool,
+    /// An array of objects
+    #[arg(long)]
+    json: bool,
+}
+
+/// An entry without its secrets.
+#[derive(Serialize)]
+pub struct Listed<'a> {
+    id: String,
+    kind: &'a str,
+    issuer: &'a str,
+    account: &'a str,
+    algorithm: &'a str,
+    digits: u32,
+    period: u64,
+    counter: Option<u64>,
+    tags: Vec<&'a str>,
+    note: &'a str,
+    pinned: bool,
+    status: &'a str,
+    recovery_codes_left: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<Option<SecretText>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Option<u64>>,
+}
+
+impl<'a> Listed<'a> {
+    /// With the code at `unix`, where given.
+    pub fn of(entry: &'a Entry, codes_at: Option<u64>) -> Self {
+        let credential = &entry.credential.value;
+        let window = codes_at.map(|unix| credential.code_at(unix).ok());
+        let (code, until) = match window {
+            Some(window) => (Some(window.as_ref().map(|window| window.code.clone())), Some(window.map(|window| window.until))),
+            None => (None, None),
+        };
+        Listed {
+            id: entry.id.to_string(),
+            kind: credential.kind.name(),
+            issuer: &entry.issuer.value,
+            account: &entry.account.value,
+            algorithm: credential.algorithm.name(),
+            digits: credential.digits,
+            period: credential.period,
+            counter: (credential.kind == crate::otp::Kind::Hotp).then_some(entry.counter),
+            tags: entry.tags().collect(),
+            note: &entry.note.value,
+            pinned: entry.pinned.value,
+            status: entry.status.value.name(),
+            recovery_codes_left: entry.recovery_codes_left(),
+            code,
+            until,
+        }
+    }
+}
+
+impl List {
+    pub fn run(self, desk: &mut Desk) -> Result<()> {
+        let session = desk.open()?;
+        let entries = self.chosen(session.vault())?;
+        let codes_at = self.codes.then(|| desk.outside.world.clock.now() / 1000);
+        if self.json {
+            let listed: Vec<_> = entries.iter().map(|entry| Listed::of(entry, codes_at)).collect();
+            desk.output.json(&listed);
+            return Ok(());
+        }
+        if entries.is_empty() {
+            desk.output.say("The vault has no entries; add one with: countersign add");
+        }
+        let rows: Vec<_> = entries.iter().map(|entry| row(entry, codes_at)).collect();
+        desk.output.table(&rows);
+        Ok(())
+    }
+
+    fn chosen<'v>(&self, vault: &'v Vault) -> Result<Vec<&'v Arc<Entry>>> {
+        let mut entries = find::all(vault.active(), self.query.as_deref().unwrap_or_default());
+        if let Some(tag) = &self.tag {
+            entries.retain(|entry| entry.tags().any(|set| set.to_lowercase() == tag.to_lowercase()));
+        }
+        if entries.is_empty() && (self.query.is_some() || self.tag.is_some()) {
+            let all = count(vault.active().count(), "entry", "entries");
+            return Err(Error::new(ErrorKind::NoMatch, format!("none of {all} matches")));
+        }
+        sort(&mut entries);
+        Ok(entries)
+    }
+}
+
+/// Pinned first, then by issuer and account, case aside.
+pub fn sort(entries: &mut [&Arc<Entry>]) {
+    entries.sort_by_cached_key(|entry| {
+        (!entry.pinned.value, entry.issuer.value.to_lowercase(), entry.account.value.to_lowercase(), entry.id)
+    });
+}
+
+fn row(entry: &Entry, codes_at: Option<u64>) -> Vec<Cell> {
+    let mut row = vec![
+        Cell::plain(if entry.pinned.value { "★" } else { "" }),
+        Cell::plain(&entry.issuer.value),
+        Cell::plain(&entry.account.value),
+    ];
+    if let Some(unix) = codes_at {
+        row.extend(code_cells(entry, unix));
+    }
+    let mut remarks: Vec<String> = Vec::new();
+    if entry.is_pending() {
+        remarks.push("pending".into());
+    }
+    if entry.candidate.is_some() {
+        remarks.push("new credential not confirmed".into());
+    }
+    if let Err(why) = entry.credential.value.check() {
+        remarks.push(why.to_string());
+    }
+    row.push(Cell::dim(entry.tags().collect::<Vec<_>>().join(", ")));
+    row.push(Cell::dim(remarks.join(" · ")));
+    row
+}
+
+fn code_cells(entry: &Entry, unix: u64) -> [Cell; 2] {
+    match entry.credential.value.code_at(unix) {
+        Ok(window) => [Cell::bold(window.code.expose()), Cell::dim(format!("{:>2}s", window.until.saturating_sub(unix)))],
+        Err(crate::otp::NotComputable::CounterBased) => [Cell::dim("· · ·"), Cell::dim(format!("counter {}", entry.counter))],
+        Err(_) => [Cell::dim("–"), Cell::plain("")],
+    }
+}

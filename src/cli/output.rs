@@ -1,0 +1,166 @@
+//! The only printer. Results go to stdout, all else to stderr; names from entries and files lose what a terminal would obey.
+
+use crate::error::{Error, Result, describe_io};
+use crate::secret::SecretText;
+use crate::words::printable;
+use serde::Serialize;
+use std::io::{self, IsTerminal, Write};
+use unicode_width::UnicodeWidthStr;
+use zeroize::Zeroizing;
+
+pub struct Output {
+    color: bool,
+    quiet: bool,
+    /// The first error of stdout; after it nothing is written there.
+    broken: Option<io::Error>,
+}
+
+/// How a cell looks where colours are on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Style {
+    #[default]
+    Plain,
+    Bold,
+    Dim,
+}
+
+/// A cell of a table.
+pub struct Cell {
+    text: String,
+    style: Style,
+}
+
+impl Cell {
+    pub fn plain(text: impl AsRef<str>) -> Cell {
+        Cell { text: printable(text.as_ref()), style: Style::Plain }
+    }
+
+    pub fn bold(text: impl AsRef<str>) -> Cell {
+        Cell { style: Style::Bold, ..Cell::plain(text) }
+    }
+
+    pub fn dim(text: impl AsRef<str>) -> Cell {
+        Cell { style: Style::Dim, ..Cell::plain(text) }
+    }
+}
+
+impl Output {
+    pub fn new(color: bool, quiet: bool) -> Self {
+        Output { color, quiet, broken: None }
+    }
+
+    pub fn is_terminal() -> bool {
+        io::stdout().is_terminal()
+    }
+
+    pub fn color(&self) -> bool {
+        self.color
+    }
+
+    /// Text as it is, to stdout.
+    pub fn text(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
+    }
+
+    /// A line to stdout, made safe.
+    pub fn line(&mut self, text: &str) {
+        self.text(&format!("{}\n", printable(text)));
+    }
+
+    /// A secret on a line of its own, to stdout.
+    pub fn secret(&mut self, text: &SecretText) {
+        let line = Zeroizing::new(format!("{}\n", text.expose()));
+        self.bytes(line.as_bytes());
+    }
+
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        if self.broken.is_none() {
+            let mut stdout = io::stdout().lock();
+            self.broken = stdout.write_all(bytes).and_then(|()| stdout.flush()).err();
+        }
+    }
+
+    /// Whether nobody reads stdout any more.
+    pub fn is_broken(&self) -> bool {
+        self.broken.is_some()
+    }
+
+    /// A value as JSON, to stdout.
+    pub fn json(&mut self, value: &impl Serialize) {
+        match serde_json::to_string_pretty(value).map(Zeroizing::new) {
+            Ok(text) => {
+                self.bytes(text.as_bytes());
+                self.bytes(b"\n");
+            }
+            Err(error) => self.broken = Some(error.into()),
+        }
+    }
+
+    /// Rows with their columns aligned, by the width that the terminal gives each character.
+    pub fn table(&mut self, rows: &[Vec<Cell>]) {
+        let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+        let widths: Vec<usize> = (0..columns)
+            .map(|at| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.text.width()).max().unwrap_or(0))
+            .collect();
+        let mut text = Zeroizing::new(String::new());
+        for row in rows {
+            let used = row.iter().rposition(|cell| !cell.text.is_empty()).map_or(0, |last| last + 1);
+            for (at, cell) in row[..used].iter().enumerate() {
+                let (on, off) = match (self.color, cell.style) {
+                    (true, Style::Bold) => ("\u{1b}[1m", "\u{1b}[0m"),
+                    (true, Style::Dim) => ("\u{1b}[2m", "\u{1b}[0m"),
+                    _ => ("", ""),
+                };
+                text.push_str(on);
+                text.push_str(&cell.text);
+                text.push_str(off);
+                if at + 1 < used {
+                    text.push_str(&" ".repeat(widths[at] - cell.text.width() + 2));
+                }
+            }
+            text.push('\n');
+        }
+        self.bytes(text.as_bytes());
+    }
+
+    /// What was done, to stderr, unless quiet.
+    pub fn say(&mut self, text: &str) {
+        if !self.quiet {
+            complain(&format!("{}\n", lines(text)));
+        }
+    }
+
+    /// What must be known, to stderr.
+    pub fn warn(&mut self, text: &str) {
+        complain(&format!("warning: {}\n", lines(text)));
+    }
+
+    /// Prints the error, if any, and gives the exit status. A reader that went away is no failure.
+    pub fn finish(self, result: Result<()>) -> u8 {
+        let result = result.and(match self.broken {
+            Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Error::failed(format!("can't write the output: {}", describe_io(&error))))
+            }
+            _ => Ok(()),
+        });
+        let Err(error) = result else { return 0 };
+        let hint = error.hint.as_ref().map_or(String::new(), |hint| format!("hint: {}\n", lines(hint)));
+        complain(&format!("countersign: {}\n{hint}", lines(&error.what)));
+        error.kind.exit_code()
+    }
+}
+
+/// Made safe line by line.
+fn lines(text: &str) -> String {
+    text.lines().map(printable).collect::<Vec<_>>().join("\n")
+}
+
+/// To stderr; where that fails there is nobody left to tell.
+fn complain(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// A number of things: `1 entry`, `3 entries`.
+pub fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}

@@ -1,0 +1,91 @@
+//! `show`: the secret, on purpose.
+
+use super::desk::{Desk, called};
+use crate::error::{Error, Result};
+use crate::ops::{export, find};
+use crate::otp::{Kind, base32};
+use crate::secret::SecretText;
+use crate::transfer;
+use crate::vault::entry::Entry;
+use qrcode::render::unicode::Dense1x2;
+use qrcode::{EcLevel, QrCode};
+use zeroize::Zeroizing;
+
+#[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("what").required(true))]
+pub struct Show {
+    /// An issuer, an account or an id; else a part of them that only one entry has
+    query: String,
+    /// As a QR code to scan
+    #[arg(long, group = "what")]
+    qr: bool,
+    /// As an otpauth:// link
+    #[arg(long, group = "what")]
+    uri: bool,
+    /// The secret alone, in base32 (hexadecimal for mOTP)
+    #[arg(long, group = "what")]
+    secret: bool,
+}
+
+impl Show {
+    pub fn run(self, desk: &mut Desk) -> Result<()> {
+        let session = desk.open()?;
+        let entry = find::one(session.vault(), &self.query)?;
+        if self.secret {
+            desk.output.secret(&secret_text(entry)?);
+            return Ok(());
+        }
+        let link = link(entry)?;
+        match self.qr {
+            true => {
+                let drawn = draw(&link, desk.output.color(), entry)?;
+                desk.output.bytes(drawn.as_bytes());
+            }
+            false => desk.output.secret(&link),
+        }
+        Ok(())
+    }
+}
+
+fn secret_text(entry: &Entry) -> Result<SecretText> {
+    let credential = &entry.credential.value;
+    if credential.secret.is_empty() {
+        return Err(Error::failed(format!("{} has no secret", called(entry))));
+    }
+    Ok(match credential.kind {
+        Kind::Motp => {
+            let hex: String = credential.secret.expose().iter().map(|byte| format!("{byte:02x}")).collect();
+            SecretText::new(hex)
+        }
+        _ => base32::encode(&credential.secret),
+    })
+}
+
+/// The link that the otpauth format writes for it.
+fn link(entry: &Entry) -> Result<SecretText> {
+    let none = || Error::failed(format!("{} can't be written as a link", called(entry)));
+    let format = transfer::by_id("otpauth")?;
+    let written = format.writer().ok_or_else(none)?.write(&[export::draft_of(entry)], None)?;
+    let text = str::from_utf8(&written.bytes).map_err(|_| none())?;
+    let link = text.lines().find(|line| !line.is_empty() && !line.starts_with('#')).ok_or_else(none)?;
+    Ok(SecretText::new(link))
+}
+
+/// Two modules a character. With colours black on white whatever the terminal's are; without, for a dark background.
+fn draw(link: &SecretText, color: bool, entry: &Entry) -> Result<Zeroizing<String>> {
+    let code = QrCode::with_error_correction_level(link.expose(), EcLevel::L)
+        .map_err(|_| Error::failed(format!("the link of {} is too long for a QR code", called(entry))).hint("use --uri"))?;
+    let (dark, light) = match color {
+        true => (Dense1x2::Dark, Dense1x2::Light),
+        false => (Dense1x2::Light, Dense1x2::Dark),
+    };
+    let drawn = Zeroizing::new(code.render::<Dense1x2>().dark_color(dark).light_color(light).quiet_zone(true).build());
+    let mut text = Zeroizing::new(String::with_capacity(drawn.len() * 2));
+    for line in drawn.lines() {
+        match color {
+            true => text.push_str(&format!("\u{1b}[30;107m{line}\u{1b}[0m\n")),
+            false => text.push_str(&format!("{line}\n")),
+        }
+    }
+    Ok(text)
+}

@@ -1,0 +1,54 @@
+//! Where a command reads from: a file or stdin, bounded, and the single line of text that a secret file holds.
+
+use crate::error::{Error, ErrorKind, Result, describe_io};
+use crate::ports::Storage;
+use crate::secret::SecretText;
+use std::io::{self, Read};
+use std::path::Path;
+use zeroize::Zeroizing;
+
+/// The longest file of a passphrase, a secret or a PIN, in bytes.
+pub const LINE_LIMIT: u64 = 64 * 1024;
+
+/// The first allocation for stdin, whose length nobody knows.
+const START: usize = 64 * 1024;
+
+pub fn file(storage: &dyn Storage, path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>> {
+    storage.read(path, limit).map(Zeroizing::new).map_err(|error| match error.kind() {
+        io::ErrorKind::FileTooLarge => too_large(&path.display().to_string(), limit),
+        _ => Error::io("read", path, &error),
+    })
+}
+
+pub fn stdin(limit: u64) -> Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(START));
+    io::stdin()
+        .lock()
+        .take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Error::failed(format!("can't read stdin: {}", describe_io(&error))))?;
+    if bytes.len() as u64 > limit {
+        return Err(too_large("stdin", limit));
+    }
+    Ok(bytes)
+}
+
+fn too_large(name: &str, limit: u64) -> Error {
+    let limit = match limit >= 1024 * 1024 {
+        true => format!("{} MiB", limit / 1024 / 1024),
+        false => format!("{} KiB", limit / 1024),
+    };
+    Error::new(ErrorKind::ForeignDamaged, format!("{name} is too large")).hint(format!("at most {limit} are read"))
+}
+
+/// The text of a secret file without its last newline.
+pub fn line(bytes: &[u8], path: &Path, what: &str) -> Result<SecretText> {
+    let place = if path.as_os_str() == "-" { "stdin".to_owned() } else { path.display().to_string() };
+    let wrong = |why: &str| Error::new(ErrorKind::Usage, format!("{what} in {place} {why}"));
+    let text = str::from_utf8(bytes).map_err(|_| wrong("is not UTF-8 text"))?;
+    let text = text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text));
+    match text.is_empty() {
+        true => Err(wrong("is empty")),
+        false => Ok(SecretText::new(text)),
+    }
+}

@@ -1,0 +1,55 @@
+//! `trash`: what was deleted, and the end of it.
+
+use super::desk::Desk;
+use super::list;
+use super::output::{Cell, count};
+use crate::error::Result;
+use crate::ops::change::Change;
+
+#[derive(Debug, clap::Args)]
+pub struct Trash {
+    /// Remove everything in the trash for good
+    #[arg(long)]
+    empty: bool,
+}
+
+impl Trash {
+    pub fn run(self, desk: &mut Desk) -> Result<()> {
+        match self.empty {
+            true => empty(desk),
+            false => list_trash(desk),
+        }
+    }
+}
+
+fn list_trash(desk: &mut Desk) -> Result<()> {
+    let session = desk.open()?;
+    let mut entries: Vec<_> = session.vault().trash().collect();
+    list::sort(&mut entries);
+    if entries.is_empty() {
+        desk.output.say("The trash is empty");
+    }
+    let rows: Vec<_> = entries
+        .iter()
+        .map(|entry| vec![Cell::plain(&entry.issuer.value), Cell::plain(&entry.account.value), Cell::dim(entry.id.to_string())])
+        .collect();
+    desk.output.table(&rows);
+    Ok(())
+}
+
+fn empty(desk: &mut Desk) -> Result<()> {
+    let mut session = desk.open_to_change()?;
+    let number = session.vault().trash().count();
+    if number == 0 {
+        desk.output.say("The trash is empty");
+        return Ok(());
+    }
+    let entries = count(number, "entry", "entries");
+    if !desk.agreed(&format!("Remove {entries} for good, secrets and all? [y/N] "))? {
+        desk.output.say("Nothing was removed");
+        return Ok(());
+    }
+    session.apply(Change::EmptyTrash)?;
+    desk.output.say(&format!("Removed {entries} for good"));
+    Ok(())
+}
