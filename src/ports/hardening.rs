@@ -13,10 +13,14 @@ pub fn forbid_dumps() {
 }
 
 /// Call before the terminal is taken. A formatted message may quote what was being worked on (slicing text in the
-/// middle of a character does), so only messages fixed at compile time are shown.
+/// middle of a character does), so only messages fixed at compile time are shown. A decoder's panic on hostile input is
+/// caught where it is called and says nothing here.
 pub fn hide_panic_data() {
     std::panic::set_hook(Box::new(|info| {
         use std::io::Write;
+        if crate::error::is_contained() {
+            return;
+        }
         let place = info.location().map_or(String::from("an unknown place"), |at| format!("{}:{}", at.file(), at.line()));
         let what = info.payload().downcast_ref::<&'static str>().copied().unwrap_or("a broken assumption");
         let _ = writeln!(

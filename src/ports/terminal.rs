@@ -42,7 +42,7 @@ fn restore_on_panic(tty: &Arc<Tty>) {
     let tty = tty.clone();
     let previous = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        if tty.is_entered() {
+        if tty.is_entered() && !crate::error::is_contained() {
             if !tty.is_entered_by_this_thread() {
                 return;
             }

@@ -9,6 +9,7 @@ use crate::secret::SecretText;
 use decoders::{Code, with_rqrr, with_rxing};
 use gray::Gray;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use std::borrow::Cow;
 use std::io::Cursor;
 
 /// The largest picture taken, in pixels.
@@ -69,29 +70,40 @@ fn damaged(why: &str) -> Error {
 
 /// The texts of all QR codes in the picture, each once, in reading order; empty where there is none.
 pub fn decode(picture: &Picture) -> Vec<SecretText> {
-    let Some(on_white) = Gray::of(picture, 255) else { return Vec::new() };
-    let mut codes = codes_of(on_white);
-    if codes.is_empty() && gray::is_transparent(picture) {
-        codes = Gray::of(picture, 0).map(codes_of).unwrap_or_default();
+    let mut grounds: Vec<Gray> = Gray::of(picture, 255).into_iter().collect();
+    // White on nothing is meant for a dark page.
+    if gray::is_transparent(picture) {
+        grounds.extend(Gray::of(picture, 0));
     }
-    in_reading_order(codes)
+    let plain = grounds.iter().map(all_with_rxing);
+    let mended = grounds.iter().map(|gray| mended(&gray.at_most(MENDED_PIXELS)));
+    in_reading_order(plain.chain(mended).find(|codes| !codes.is_empty()).unwrap_or_default())
+}
+
+/// rxing cuts the picture around what it found and may cut through a neighbour, so what was found is blotted out and the rest searched again.
+fn all_with_rxing(gray: &Gray) -> Vec<Code> {
+    const ROUNDS: usize = 8;
+    let mut codes = with_rxing(gray);
+    let mut rest = Cow::Borrowed(gray);
+    let mut searched = 0;
+    for _ in 0..ROUNDS {
+        if searched == codes.len() {
+            break;
+        }
+        let rest = rest.to_mut();
+        codes[searched..].iter().for_each(|code| code.blot_out(rest));
+        searched = codes.len();
+        for code in with_rxing(rest) {
+            if codes.iter().all(|known| known.text != code.text) {
+                codes.push(code);
+            }
+        }
+    }
+    codes
 }
 
 /// Climbs the ladder until a rung finds something. The rungs were chosen by measuring, cheapest first.
-fn codes_of(gray: Gray) -> Vec<Code> {
-    let mut codes = with_rxing(&gray);
-    if !codes.is_empty() {
-        // rxing cuts the picture around what it found and may cut through a neighbour.
-        if gray.pixels() <= MENDED_PIXELS {
-            for code in with_rqrr(&gray) {
-                if codes.iter().all(|known| known.text != code.text) {
-                    codes.push(code);
-                }
-            }
-        }
-        return codes;
-    }
-    let gray = gray.at_most(MENDED_PIXELS);
+fn mended(gray: &Gray) -> Vec<Code> {
     let rungs: [fn(&Gray) -> Vec<Code>; 7] = [
         |gray| with_rxing(&gray.stretched()),
         |gray| with_rqrr(&gray.stretched()),
@@ -101,22 +113,22 @@ fn codes_of(gray: Gray) -> Vec<Code> {
         |gray| if gray.pixels() <= MENDED_PIXELS / 4 { with_rxing(&gray.doubled()) } else { Vec::new() },
         |gray| if gray.pixels() <= MENDED_PIXELS / 4 { with_rqrr(&gray.doubled().blurred()) } else { Vec::new() },
     ];
-    rungs.iter().map(|rung| rung(&gray)).find(|codes| !codes.is_empty()).unwrap_or_default()
+    rungs.iter().map(|rung| rung(gray)).find(|codes| !codes.is_empty()).unwrap_or_default()
 }
 
-/// Rows from the top, left to right in a row; codes that overlap in height by half are in one row.
+/// Rows from the top, left to right in a row; a code that begins above the middle of a row's first is in that row.
 fn in_reading_order(mut codes: Vec<Code>) -> Vec<SecretText> {
-    codes.sort_by(|a, b| a.top.total_cmp(&b.top));
+    codes.sort_by(|a, b| a.top().total_cmp(&b.top()));
     let mut rows: Vec<Vec<Code>> = Vec::new();
     for code in codes {
         match rows.last_mut() {
-            Some(row) if code.top < (row[0].top + row[0].bottom) / 2.0 => row.push(code),
+            Some(row) if code.top() < row[0].middle() => row.push(code),
             _ => rows.push(vec![code]),
         }
     }
     let mut texts: Vec<SecretText> = Vec::new();
     for mut row in rows {
-        row.sort_by(|a, b| a.left.total_cmp(&b.left));
+        row.sort_by(|a, b| a.left().total_cmp(&b.left()));
         for code in row {
             if !texts.contains(&code.text) {
                 texts.push(code.text);

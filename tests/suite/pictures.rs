@@ -2,7 +2,7 @@
 
 use crate::support::drawing::{self, Chance, code, gray_picture, in_perspective, link, picture, rotated};
 use crate::support::fixtures;
-use countersign::error::ErrorKind;
+use countersign::error::{self, ErrorKind};
 use countersign::ports::Picture;
 use countersign::transfer::{picture as pictures, qr};
 use image::imageops::{self, FilterType};
@@ -245,4 +245,18 @@ fn damaged_pictures_are_errors() {
         assert_eq!(qr::open_picture(start).unwrap_err().kind, ErrorKind::ForeignDamaged, "{start:?}");
     }
     assert_eq!(qr::open_picture(b"no picture").unwrap_err().kind, ErrorKind::UnknownFormat);
+}
+
+#[test]
+fn a_panic_in_a_decoder_counts_as_nothing_found() {
+    // The hook of the program asks the same question and stays silent.
+    let quiet = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if !error::is_contained() {
+            quiet(info);
+        }
+    }));
+    assert_eq!(error::contain(|| -> u8 { panic!("broken") }), None);
+    assert_eq!(error::contain(error::is_contained), Some(true));
+    assert!(!error::is_contained());
 }

@@ -27,3 +27,23 @@ pub fn wait_until(what: &str, mut happened: impl FnMut() -> bool) {
         std::thread::park_timeout(Duration::from_millis(10));
     }
 }
+
+/// This test binary.
+pub fn this_program() -> std::path::PathBuf {
+    std::env::current_exe().unwrap()
+}
+
+const AGAIN: &str = "COUNTERSIGN_TEST_AGAIN";
+
+/// Runs one test of this binary again in a process of its own, for what belongs to a whole process: its environment,
+/// its terminal. There [`is_again`] says so.
+pub fn run_again(mut program: std::process::Command, test: &str) {
+    let output = program.args([test, "--exact", "--nocapture"]).env(AGAIN, test).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+}
+
+/// Whether this process was started by [`run_again`] for this test.
+pub fn is_again(test: &str) -> bool {
+    std::env::var_os(AGAIN).is_some_and(|value| value == test)
+}

@@ -1,6 +1,6 @@
 //! An X server of the test's own, without a screen to look at, and processes that work on it.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 
 pub struct Xvfb {
@@ -41,46 +41,50 @@ impl Xvfb {
     }
 
     /// The display that [`inside`] gave this process.
-    fn here() -> Xvfb {
+    pub fn here() -> Xvfb {
         Xvfb { server: None, display: std::env::var("DISPLAY").unwrap() }
     }
 
     /// Runs the named test of this binary again, in a process that has this display: there [`inside`] does the work.
     pub fn run_inside(&self, test: &str) {
-        let program = std::env::current_exe().unwrap();
-        let mut command = self.command(program.to_str().unwrap());
-        let output = command.args([test, "--exact", "--nocapture"]).env(INSIDE, test).output().unwrap();
-        let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success() && text.contains("1 passed"), "{text}");
+        super::run_again(self.command(super::this_program().to_str().unwrap()), test);
     }
 
-    /// What another program pastes.
+    /// The text another program pastes, if there is any.
     pub fn paste(&self) -> Option<String> {
-        let output = self.command("xclip").args(["-selection", "clipboard", "-out"]).output().unwrap();
-        output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
+        self.paste_as("UTF8_STRING")
     }
 
-    /// Another program copies.
+    /// The same in a form it names.
+    pub fn paste_as(&self, target: &str) -> Option<String> {
+        self.paste_bytes(target).map(|bytes| String::from_utf8(bytes).unwrap())
+    }
+
+    fn paste_bytes(&self, target: &str) -> Option<Vec<u8>> {
+        let output = self.command("xclip").args(["-selection", "clipboard", "-target", target, "-out"]).output().unwrap();
+        output.status.success().then_some(output.stdout)
+    }
+
+    /// Another program copies a text.
     pub fn copy(&self, text: &str) {
-        use std::io::Write;
-        let mut command = self.command("xclip");
-        command.args(["-selection", "clipboard", "-in"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        let mut child = command.spawn().unwrap();
-        child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-        assert!(child.wait().unwrap().success());
+        self.copy_as("UTF8_STRING", text.as_bytes());
     }
-}
 
-const INSIDE: &str = "COUNTERSIGN_TEST_INSIDE";
-
-/// Whether this process was started by [`Xvfb::run_inside`] for this test.
-pub fn is_inside(test: &str) -> bool {
-    std::env::var_os(INSIDE).is_some_and(|value| value == test)
+    /// The same in a form it names.
+    pub fn copy_as(&self, target: &str, bytes: &[u8]) {
+        let mut command = self.command("xclip");
+        command.args(["-selection", "clipboard", "-target", target, "-in"]);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(bytes).unwrap();
+        assert!(child.wait().unwrap().success());
+        // xclip goes on in the background before the server knows.
+        super::wait_until("the copy was made", || self.paste_bytes(target).as_deref() == Some(bytes));
+    }
 }
 
 /// Does the work of the named test in a process of its own whose environment has a display.
 pub fn inside(test: &str, needed: &[&str], work: impl FnOnce(&Xvfb)) {
-    if is_inside(test) {
+    if super::is_again(test) {
         work(&Xvfb::here());
     } else if let Some(x) = Xvfb::start(needed) {
         x.run_inside(test);

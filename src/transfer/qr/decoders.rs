@@ -9,15 +9,32 @@ use std::collections::HashSet;
 /// A code and where it stands, in pixels of the picture searched.
 pub struct Code {
     pub text: SecretText,
-    pub left: f32,
-    pub top: f32,
-    pub bottom: f32,
+    /// Points that span it: with rxing the middles of its three finder patterns first.
+    points: Vec<(f32, f32)>,
 }
 
 impl Code {
-    fn at(text: &str, points: impl Iterator<Item = (f32, f32)> + Clone) -> Self {
-        let least = |of: fn((f32, f32)) -> f32| points.clone().map(of).fold(f32::INFINITY, f32::min);
-        Code { text: SecretText::new(text), left: least(|(x, _)| x), top: least(|(_, y)| y), bottom: -least(|(_, y)| -y) }
+    pub fn left(&self) -> f32 {
+        self.points.iter().map(|(x, _)| *x).fold(f32::INFINITY, f32::min)
+    }
+
+    pub fn top(&self) -> f32 {
+        self.points.iter().map(|(_, y)| *y).fold(f32::INFINITY, f32::min)
+    }
+
+    pub fn middle(&self) -> f32 {
+        let bottom = self.points.iter().map(|(_, y)| *y).fold(f32::NEG_INFINITY, f32::max);
+        self.top().midpoint(bottom)
+    }
+
+    /// Spoils the finder patterns, so that this code is not found again and no other one is touched.
+    pub fn blot_out(&self, gray: &mut Gray) {
+        // The pattern's stone is a fifth of the distance between two patterns in the smallest code, a fiftieth in the largest.
+        const SHARE: f32 = 0.08;
+        if let [a, b, ..] = self.points.as_slice() {
+            let reach = SHARE * (a.0 - b.0).hypot(a.1 - b.1);
+            self.points.iter().take(3).for_each(|point| gray.invert_square(*point, reach));
+        }
     }
 }
 
@@ -32,7 +49,13 @@ pub fn with_rxing(gray: &Gray) -> Vec<Code> {
     let (width, height) = (gray.width as u32, gray.height as u32);
     let found = contain(|| rxing::helpers::detect_multiple_in_luma_with_hints(gray.luma.clone(), width, height, &mut hints));
     let codes = found.and_then(Result::ok).unwrap_or_default();
-    codes.iter().map(|code| Code::at(code.getText(), code.getPoints().iter().map(|point| (point.x, point.y)))).collect()
+    codes
+        .iter()
+        .map(|code| Code {
+            text: SecretText::new(code.getText()),
+            points: code.getPoints().iter().map(|point| (point.x, point.y)).collect(),
+        })
+        .collect()
 }
 
 /// Slower, bears strong perspective.
@@ -43,7 +66,8 @@ pub fn with_rqrr(gray: &Gray) -> Vec<Code> {
         let grids = prepared.detect_grids();
         let codes = grids.iter().filter_map(|grid| {
             let (_, text) = contain(|| grid.decode())?.ok()?;
-            Some(Code::at(&text, grid.bounds.iter().map(|point| (point.x as f32, point.y as f32))))
+            let points = grid.bounds.iter().map(|point| (point.x as f32, point.y as f32)).collect();
+            Some(Code { text: SecretText::new(text), points })
         });
         codes.collect()
     });

@@ -1,6 +1,7 @@
 //! A picture in shades of gray and the ways to mend it for a decoder.
 
 use crate::ports::Picture;
+use std::borrow::Cow;
 
 #[derive(Clone)]
 pub struct Gray {
@@ -32,12 +33,24 @@ impl Gray {
     }
 
     /// Halved until it has no more pixels than this.
-    pub fn at_most(self, pixels: usize) -> Gray {
-        let mut gray = self;
-        while gray.pixels() > pixels {
-            gray = gray.halved();
+    pub fn at_most(&self, pixels: usize) -> Cow<'_, Gray> {
+        let mut gray = Cow::Borrowed(self);
+        while gray.pixels() > pixels && gray.width.min(gray.height) > 1 {
+            gray = Cow::Owned(gray.halved());
         }
         gray
+    }
+
+    /// Inverts a square, as far as it lies in the picture.
+    pub fn invert_square(&mut self, middle: (f32, f32), reach: f32) {
+        let range = |middle: f32, end: usize| {
+            let from = (middle - reach).max(0.0) as usize;
+            from.min(end)..((middle + reach).max(0.0) as usize).saturating_add(1).min(end)
+        };
+        let across = range(middle.0, self.width);
+        for y in range(middle.1, self.height) {
+            self.luma[y * self.width..][across.clone()].iter_mut().for_each(|shade| *shade = 255 - *shade);
+        }
     }
 
     /// The darkest and the lightest hundredth become black and white, all between in proportion.
