@@ -24,4 +24,5 @@ mod screens;
 mod store;
 mod terminal;
 mod time_loop;
+mod tty;
 mod uris;

@@ -1,7 +1,8 @@
 //! Clipboard and screen capture: the order of the ways by tables and fakes, each way by the real thing where it is installed.
 
+use crate::support::tmux::TmuxServer;
 use crate::support::xvfb::{self, Xvfb};
-use crate::support::{is_again, is_installed, run_again, this_program, wait_until};
+use crate::support::{is_again, run_again, this_program, wait_until};
 use countersign::ports::capture::{self, Screenshot};
 use countersign::ports::clipboard::commands::Tmux;
 use countersign::ports::clipboard::holder::{Holder, copy_and_hand_over};
@@ -208,49 +209,17 @@ fn a_one_shot_copy_without_any_clipboard_says_so() {
     assert_eq!(none, Err("no clipboard was found".into()));
 }
 
-/// A tmux server of the test's own.
-struct TmuxServer {
-    folder: tempfile::TempDir,
-}
-
-impl TmuxServer {
-    fn start() -> Option<TmuxServer> {
-        if !is_installed("tmux") {
-            println!("skipped: tmux is not installed");
-            return None;
-        }
-        let server = TmuxServer { folder: tempfile::tempdir().unwrap() };
-        server.run(&["-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", "cat"]);
-        Some(server)
-    }
-
-    fn socket(&self) -> String {
-        self.folder.path().join("socket").to_str().unwrap().to_string()
-    }
-
-    fn run(&self, arguments: &[&str]) -> (bool, String) {
-        let output = Command::new("tmux").env_remove("TMUX").arg("-S").arg(self.socket()).args(arguments).output().unwrap();
-        (output.status.success(), String::from_utf8(output.stdout).unwrap())
-    }
-
-    /// A clipboard as a program inside this tmux has it.
-    fn clipboard(&self) -> RoutedClipboard {
-        let way: Box<dyn Way> = Box::new(Tmux { server: Some(format!("{},1,0", self.socket())) });
-        RoutedClipboard::with(Surroundings { tmux: true, ..NOWHERE }, vec![(ClipboardRoute::Tmux, way)])
-    }
-}
-
-impl Drop for TmuxServer {
-    fn drop(&mut self) {
-        self.run(&["kill-server"]);
-    }
+/// A clipboard as a program inside this tmux has it.
+fn clipboard_inside(tmux: &TmuxServer) -> RoutedClipboard {
+    let way: Box<dyn Way> = Box::new(Tmux { server: Some(format!("{},1,0", tmux.socket())) });
+    RoutedClipboard::with(Surroundings { tmux: true, ..NOWHERE }, vec![(ClipboardRoute::Tmux, way)])
 }
 
 #[test]
 fn inside_tmux_a_buffer_of_our_own_is_loaded_and_deleted() {
-    let Some(tmux) = TmuxServer::start() else { return };
+    let Some(tmux) = TmuxServer::start("cat") else { return };
     tmux.run(&["set-buffer", "-b", "theirs", "a shopping list"]);
-    let mut clipboard = tmux.clipboard();
+    let mut clipboard = clipboard_inside(&tmux);
     assert_eq!(clipboard.copy(&code("492039"), CopyKind::Code), Ok(ClipboardRoute::Tmux));
     assert_eq!(tmux.run(&["show-buffer", "-b", "countersign"]), (true, "492039".into()));
     assert!(clipboard.clear_if_ours());
@@ -260,8 +229,8 @@ fn inside_tmux_a_buffer_of_our_own_is_loaded_and_deleted() {
 
 #[test]
 fn a_tmux_buffer_that_someone_changed_is_left() {
-    let Some(tmux) = TmuxServer::start() else { return };
-    let mut clipboard = tmux.clipboard();
+    let Some(tmux) = TmuxServer::start("cat") else { return };
+    let mut clipboard = clipboard_inside(&tmux);
     clipboard.copy(&code("492039"), CopyKind::Code).unwrap();
     tmux.run(&["set-buffer", "-b", "countersign", "a shopping list"]);
     assert!(!clipboard.clear_if_ours());
@@ -270,8 +239,8 @@ fn a_tmux_buffer_that_someone_changed_is_left() {
 
 #[test]
 fn a_tmux_that_is_gone_is_an_error_with_its_name() {
-    let Some(tmux) = TmuxServer::start() else { return };
-    let mut clipboard = tmux.clipboard();
+    let Some(tmux) = TmuxServer::start("cat") else { return };
+    let mut clipboard = clipboard_inside(&tmux);
     tmux.run(&["kill-server"]);
     let result = clipboard.copy(&code("492039"), CopyKind::Code);
     let error = result.unwrap_err();

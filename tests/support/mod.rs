@@ -4,9 +4,11 @@
 pub mod display;
 pub mod drawing;
 pub mod fixtures;
+pub mod pty;
 pub mod scenes;
 pub mod stage;
 pub mod store;
+pub mod tmux;
 pub mod tui;
 pub mod world;
 pub mod xvfb;
@@ -33,7 +35,7 @@ pub fn this_program() -> std::path::PathBuf {
     std::env::current_exe().unwrap()
 }
 
-const AGAIN: &str = "COUNTERSIGN_TEST_AGAIN";
+pub const AGAIN: &str = "COUNTERSIGN_TEST_AGAIN";
 
 /// Runs one test of this binary again in a process of its own, for what belongs to a whole process: its environment,
 /// its terminal. There [`is_again`] says so.
