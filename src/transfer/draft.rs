@@ -5,8 +5,9 @@ use crate::otp::uri::Labelled;
 use crate::secret::SecretText;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::fmt;
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Draft {
     /// Of our own JSON: which entry it was in the vault it came from. Never the id of a new entry.
     pub id: Option<u128>,
@@ -62,6 +63,27 @@ impl Draft {
             ("", one) | (one, "") => one.to_owned(),
             (issuer, account) => format!("{issuer} ({account})"),
         }
+    }
+}
+
+/// All but the content of `raw`, which may hold secrets in a form of its own.
+impl fmt::Debug for Draft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Draft")
+            .field("id", &self.id)
+            .field("issuer", &self.issuer)
+            .field("account", &self.account)
+            .field("credential", &self.credential)
+            .field("tags", &self.tags)
+            .field("note", &self.note)
+            .field("pinned", &self.pinned)
+            .field("pending", &self.pending)
+            .field("recovery_codes", &self.recovery_codes)
+            .field("history", &self.history)
+            .field("candidate", &self.candidate)
+            .field("raw", &self.raw.as_ref().map(|_| "[raw]"))
+            .field("deleted", &self.deleted)
+            .finish()
     }
 }
 

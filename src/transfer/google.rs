@@ -55,7 +55,10 @@ pub const MAX_LENGTH: usize = 64 * 1024;
 
 /// Where a transfer link begins in a line.
 pub(super) fn find_transfer(line: &str) -> Option<usize> {
-    line.as_bytes().windows(SCHEME.len()).position(|window| window.eq_ignore_ascii_case(SCHEME.as_bytes()))
+    line.match_indices(':').find_map(|(colon, _)| {
+        let start = (colon + 1).checked_sub(SCHEME.len())?;
+        is_transfer(line.get(start..)?).then_some(start)
+    })
 }
 
 pub(super) fn is_transfer(link: &str) -> bool {

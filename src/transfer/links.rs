@@ -15,7 +15,9 @@ pub struct Candidate<'a> {
 
 /// The candidates of a text: every line that is neither blank nor a `#` comment.
 pub fn lines(text: &str) -> impl Iterator<Item = Candidate<'_>> {
-    text.lines().enumerate().filter_map(|(number, line)| {
+    // Lines may end in a lone CR.
+    let end = if text.contains('\n') { '\n' } else { '\r' };
+    text.split(end).enumerate().filter_map(|(number, line)| {
         let line = line.trim();
         let counts = !line.is_empty() && !line.starts_with('#');
         counts.then(|| Candidate { place: format!("line {}", number + 1), text: link_in(line) })

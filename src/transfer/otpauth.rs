@@ -26,7 +26,7 @@ impl Format for Otpauth {
     fn detect(&self, file: &ForeignFile) -> bool {
         match file.json() {
             Some(json) => list(json).is_some_and(|links| links.iter().any(|link| link.as_str().is_some_and(links::is_link))),
-            None => file.text().is_some_and(|text| text.lines().any(links::is_link)),
+            None => file.text().is_some_and(|text| links::lines(text).any(|line| links::is_link(line.text))),
         }
     }
 

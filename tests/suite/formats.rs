@@ -106,7 +106,13 @@ fn links_and_transfers_may_stand_in_one_file_in_any_encoding() {
     assert_eq!(plain.parts, [(Part { batch_id: 0, index: 0, of: 1 }, 1..2)]);
     let little: Vec<u8> = [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
     let big: Vec<u8> = [0xFE, 0xFF].into_iter().chain(text.encode_utf16().flat_map(u16::to_be_bytes)).collect();
-    for bytes in [[b"\xEF\xBB\xBF", text.as_bytes()].concat(), text.replace('\n', "\r\n").into_bytes(), little, big] {
+    for bytes in [
+        [b"\xEF\xBB\xBF", text.as_bytes()].concat(),
+        text.replace('\n', "\r\n").into_bytes(),
+        text.replace('\n', "\r").into_bytes(),
+        little,
+        big,
+    ] {
         assert_eq!(read(&bytes), plain);
     }
 }
@@ -332,6 +338,18 @@ fn unknown_kinds_and_hashes_are_kept_and_come_back_out() {
     assert_eq!(found.drafts[1].credential.algorithm, Algorithm::Other("SHA3-256".into()));
     let (again, _) = written("json", &found.drafts);
     assert_eq!(read(again.as_bytes()).drafts, found.drafts);
+}
+
+#[test]
+fn no_draft_shows_a_secret_when_printed() {
+    let text = json!({"version": 1, "entries": [
+        {"kind": "quantum", "secret": "NBUWIZDFNY"}, {"kind": "totp", "secret": "NBUWIZDFNY", "pin": "hidden"},
+        {"kind": "totp", "secret": "NBUWIZDFNY", "recovery_codes": [{"code": "hidden"}], "history": [{"kind": "totp", "secret": "NBUWIZDFNY"}]},
+    ]});
+    let found = read(text.to_string().as_bytes());
+    let printed = format!("{found:?}{found:#?}");
+    assert_eq!(found.drafts.len(), 3);
+    assert!(!printed.contains("NBUWIZDFNY") && !printed.contains("hidden"), "{printed}");
 }
 
 #[test]

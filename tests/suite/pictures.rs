@@ -200,6 +200,43 @@ fn a_picture_without_a_code_says_so() {
 }
 
 #[test]
+fn a_code_that_is_no_one_time_password_is_explained() {
+    let error = |text: &str| pictures::read_picture(&gray_picture(code(text, 4))).unwrap_err();
+    let web = error("https://example.org/private?token=hidden");
+    assert_eq!(web.kind, ErrorKind::UnknownFormat);
+    assert_eq!(web.what, "this link does not hold the secret of a one-time password");
+    assert_eq!(web.hint.unwrap(), "this is a web page; open it in a browser and look there for a QR code or a secret to type");
+    let microsoft = error("phonefactor://activate_account?code=123456789&url=https%3A%2F%2Fexample.org");
+    assert!(microsoft.hint.unwrap().contains("Microsoft"), "{}", microsoft.what);
+    assert_eq!(
+        error("WIFI:S:home;P:hidden;;").what,
+        "the QR code holds no one-time password, but the access to a wireless network"
+    );
+    assert_eq!(error("This is an example").what, "the QR code holds no one-time password, but other text");
+}
+
+#[test]
+fn a_hostile_code_is_one_clear_error() {
+    let error = |text: &str| pictures::read_picture(&gray_picture(code(text, 4))).unwrap_err();
+    let hostile = error("otpauth://totp/a?secret=MFRGG&digits=10&period=0");
+    assert_eq!((hostile.kind, hostile.what.as_str()), (ErrorKind::ForeignDamaged, "the period of the link can't be used"));
+    let cut = error("otpauth-migration://offline?data=CjYKEExyJfPi");
+    assert_eq!(cut.what, "the data of the transfer link is damaged or cut short");
+}
+
+#[test]
+fn other_codes_beside_a_one_time_password_are_named_and_left() {
+    let (first, second) = (code("https://example.org", 4), code("otpauth://totp/A:a?secret=MFRGG", 4));
+    let mut both = GrayImage::from_pixel(first.width() + second.width(), first.height().max(second.height()), Luma([255]));
+    imageops::replace(&mut both, &first, 0, 0);
+    imageops::replace(&mut both, &second, i64::from(first.width()), 0);
+    let found = pictures::read_picture(&gray_picture(both)).unwrap();
+    assert_eq!(found.drafts.iter().map(|draft| draft.label()).collect::<Vec<_>>(), ["A (a)"]);
+    assert_eq!((found.skipped.len(), found.skipped[0].index), (1, 0));
+    assert!(found.skipped[0].reason.starts_with("QR code 1: this is a web page"), "{}", found.skipped[0].reason);
+}
+
+#[test]
 fn pixels_that_do_not_fit_the_size_are_no_picture() {
     for (width, height, length) in [(0, 0, 0), (1, 1, 3), (10, 10, 396), (u32::MAX, u32::MAX, 4), (1, 1, 4), (5000, 1, 20_000)] {
         assert_eq!(texts(&Picture { width, height, rgba: vec![0; length] }), Vec::<String>::new());
