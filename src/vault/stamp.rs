@@ -53,6 +53,7 @@ impl Stamper {
         Stamper { now: now.min(LATEST_WALL_MS), device, last: highest.bounded() }
     }
 
+    #[allow(clippy::should_implement_trait, reason = "an iterator ends; this never does")]
     pub fn next(&mut self) -> Stamp {
         let wall_ms = self.now.max(self.last.wall_ms);
         let (wall_ms, count) = match (wall_ms == self.last.wall_ms, self.last.count.checked_add(1)) {

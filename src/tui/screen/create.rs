@@ -111,11 +111,7 @@ impl Behaviour for Create {
             }
             Event::Command(Command::Generate) => return Reaction::job(Job::GeneratePassphrase),
             Event::Command(Command::Back) => return Reaction::pop(),
-            Event::Key(key) => {
-                if self.field().edit(key) {
-                    return self.changed();
-                }
-            }
+            Event::Key(key) if self.field().edit(key) => return self.changed(),
             Event::Paste(text) => {
                 self.field().insert(text.expose());
                 return self.changed();

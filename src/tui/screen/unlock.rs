@@ -58,11 +58,7 @@ impl Behaviour for Unlock {
                 return Reaction::job(Job::Unlock { passphrase: self.passphrase.secret() });
             }
             Event::Command(Command::ShowText) => self.passphrase.masked = !self.passphrase.masked,
-            Event::Key(key) if !self.waiting => {
-                if self.passphrase.edit(key) {
-                    self.said = None;
-                }
-            }
+            Event::Key(key) if !self.waiting && self.passphrase.edit(key) => self.said = None,
             Event::Paste(text) if !self.waiting => self.passphrase.insert(text.expose()),
             Event::Done(Done::Opened(Err(error))) => {
                 self.waiting = false;

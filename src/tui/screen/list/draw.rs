@@ -61,10 +61,11 @@ struct Columns {
 
 /// Columns of the widest usual code, `492 0391`, and of a long one.
 const CODE: u16 = 9;
+const LONG_CODE: u16 = 11;
 
 impl Columns {
     fn of(list: &List, common: &Common, frame: &Frame) -> Columns {
-        let code = list.visible(common).any(|entry| entry.credential.value.digits > 8).then_some(11).unwrap_or(CODE);
+        let code = if list.visible(common).any(|entry| entry.credential.value.digits > 8) { LONG_CODE } else { CODE };
         let bar_cells = match (list.density, frame.columns) {
             (Density::Shared, _) => 0,
             (Density::Bars, 72..) => bar::CELLS,
