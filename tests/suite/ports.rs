@@ -151,24 +151,30 @@ fn dropping_the_clipboard_clears_what_is_ours() {
 
 /// A terminal that remembers each flush.
 #[derive(Clone, Default)]
-struct FakeTerminal(Arc<Mutex<(Vec<u8>, Vec<Vec<u8>>)>>);
+struct FakeTerminal(Arc<Mutex<Writes>>);
+
+#[derive(Default)]
+struct Writes {
+    pending: Vec<u8>,
+    flushed: Vec<Vec<u8>>,
+}
 
 impl FakeTerminal {
     fn flushed(&self) -> Vec<String> {
-        self.0.lock().unwrap().1.iter().map(|bytes| String::from_utf8(bytes.clone()).unwrap()).collect()
+        self.0.lock().unwrap().flushed.iter().map(|bytes| String::from_utf8(bytes.clone()).unwrap()).collect()
     }
 }
 
 impl Write for FakeTerminal {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().0.extend_from_slice(bytes);
+        self.0.lock().unwrap().pending.extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         let mut state = self.0.lock().unwrap();
-        let bytes = std::mem::take(&mut state.0);
-        state.1.push(bytes);
+        let bytes = std::mem::take(&mut state.pending);
+        state.flushed.push(bytes);
         Ok(())
     }
 }
