@@ -1,1 +1,18 @@
-//! (to be written)
+//! The program as a process: its output, exit status and files. `cli/*.toml` are whole-output cases; what those can't
+//! say stands in the modules. To write the outputs anew: `TRYCMD=overwrite cargo test --test cli`, then look at each.
+
+#[path = "cli/bad_input.rs"]
+mod bad_input;
+#[path = "cli/foreign.rs"]
+mod foreign;
+#[path = "cli/place.rs"]
+mod place;
+#[path = "cli/statuses.rs"]
+mod statuses;
+#[path = "cli/vault.rs"]
+mod vault;
+
+#[test]
+fn whole_outputs() {
+    trycmd::TestCases::new().case("tests/cli/*.toml");
+}

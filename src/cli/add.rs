@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::ops::change::Change;
 use crate::ops::check;
 use crate::ops::import::{self, Standing};
-use crate::otp::{Algorithm, Credential, Kind, base32};
+use crate::otp::{Algorithm, Credential, Kind};
 use crate::ports::Picture;
 use crate::secret::{Secret, SecretText};
 use crate::transfer::{self, Draft, Found, MAX_FILE, picture};
@@ -63,8 +63,8 @@ pub struct Add {
 
 impl Add {
     pub fn run(self, desk: &mut Desk) -> Result<()> {
-        let mut found = self.found(desk)?;
         let pin = self.pin_file.as_ref().map(|path| desk.read_line_secret(path, "--pin-file", "the PIN")).transpose()?;
+        let mut found = self.found(desk)?;
         self.override_details(&mut found.drafts, pin)?;
         found.drafts.iter().try_for_each(check::draft)?;
         let mut session = desk.open_to_change()?;
@@ -175,21 +175,12 @@ fn of_picture(taken: std::result::Result<Picture, String>) -> Result<Found> {
 
 /// The secret as sites write it: base32, for mOTP hexadecimal.
 pub fn read_secret(kind: Kind, text: &SecretText) -> Result<Secret> {
-    let wrong = |what: &str| Error::new(ErrorKind::Usage, format!("the secret is not {what}"));
-    match kind {
-        Kind::Motp => hexadecimal(text.expose())
-            .ok_or_else(|| wrong("hexadecimal").hint("mOTP secrets have the digits 0–9 and a–f, in pairs")),
-        _ => base32::decode(text.expose())
-            .ok_or_else(|| wrong("base32").hint("it has the letters A–Z and the digits 2–7; spaces and dashes do no harm")),
-    }
-}
-
-fn hexadecimal(text: &str) -> Option<Secret> {
-    let digits: Vec<u32> =
-        text.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_digit(16)).collect::<Option<_>>()?;
-    let (pairs, rest) = digits.as_chunks::<2>();
-    let bytes = pairs.iter().map(|[high, low]| (high * 16 + low) as u8).collect();
-    (rest.is_empty() && !digits.is_empty()).then(|| Secret::new(bytes))
+    let (form, hint) = match kind {
+        Kind::Motp => ("hexadecimal", "mOTP secrets have the digits 0–9 and a–f"),
+        _ => ("base32", "it has the letters A–Z and the digits 2–7; spaces and dashes do no harm"),
+    };
+    let wrong = || Error::new(ErrorKind::Usage, format!("the secret is not {form}")).hint(hint);
+    kind.read_secret(text.expose()).ok_or_else(wrong)
 }
 
 pub fn kind(text: &str) -> std::result::Result<Kind, String> {

@@ -94,13 +94,14 @@ impl Desk {
 
     /// The passphrase from the file named by flag or environment; `None` where a person is to be asked.
     pub fn given_passphrase(&mut self) -> Result<Option<SecretText>> {
-        let flag = self.globals.passphrase_file.clone();
-        let (file, name) = match (flag, &self.outside.environment.passphrase_file) {
-            (Some(file), _) => (file, "--passphrase-file"),
-            (None, Some(file)) => (file.clone(), "COUNTERSIGN_PASSPHRASE_FILE"),
-            (None, None) => return Ok(None),
-        };
+        let Some((file, name)) = self.passphrase_file() else { return Ok(None) };
         self.read_line_secret(&file, name, "the passphrase").map(Some)
+    }
+
+    /// The file and which option or variable names it.
+    fn passphrase_file(&self) -> Option<(PathBuf, &'static str)> {
+        let flag = self.globals.passphrase_file.clone().map(|file| (file, "--passphrase-file"));
+        flag.or_else(|| Some((self.outside.environment.passphrase_file.clone()?, "COUNTERSIGN_PASSPHRASE_FILE")))
     }
 
     /// Asks at the terminal; `Locked` where there is none.
@@ -125,7 +126,9 @@ impl Desk {
         if path.as_os_str() != "-" {
             return source::file(&*self.outside.world.storage, path, limit);
         }
-        if let Some(first) = self.stdin.replace(option) {
+        // The passphrase is read last, so its claim is looked up beforehand: nothing may have been done by then.
+        let passphrase = self.passphrase_file().filter(|(file, name)| file.as_os_str() == "-" && *name != option);
+        if let Some(first) = self.stdin.replace(option).or(passphrase.map(|(_, name)| name)) {
             return Err(Error::new(
                 ErrorKind::Usage,
                 format!("stdin can be read only once: both {first} and {option} ask for it"),

@@ -4,6 +4,7 @@ use super::desk::{Desk, called};
 use super::output::{Cell, count};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ops::import::{self, OnConflict, Plan, Standing};
+use crate::otp::Kind;
 use crate::secret::SecretText;
 use crate::transfer::{self, Draft, ForeignFile, Format, Found, MAX_FILE};
 use crate::vault::Vault;
@@ -198,8 +199,8 @@ struct Row<'a> {
     account: &'a str,
     algorithm: &'a str,
     digits: u32,
-    period: u64,
-    counter: u64,
+    period: Option<u64>,
+    counter: Option<u64>,
     tags: &'a [String],
     /// The entry it stands against.
     entry: Option<String>,
@@ -243,8 +244,8 @@ fn row(draft: &Draft, entry: Option<String>) -> Row<'_> {
         account: &draft.account,
         algorithm: credential.algorithm.name(),
         digits: credential.digits,
-        period: credential.period,
-        counter: credential.counter,
+        period: credential.is_time_based().then_some(credential.period),
+        counter: (credential.kind == Kind::Hotp).then_some(credential.counter),
         tags: &draft.tags,
         entry,
     }

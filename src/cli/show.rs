@@ -3,7 +3,6 @@
 use super::desk::{Desk, called};
 use crate::error::{Error, Result};
 use crate::ops::{export, find};
-use crate::otp::{Kind, base32};
 use crate::secret::SecretText;
 use crate::transfer;
 use crate::vault::entry::Entry;
@@ -52,13 +51,7 @@ fn secret_text(entry: &Entry) -> Result<SecretText> {
     if credential.secret.is_empty() {
         return Err(Error::failed(format!("{} has no secret", called(entry))));
     }
-    Ok(match credential.kind {
-        Kind::Motp => {
-            let hex: String = credential.secret.expose().iter().map(|byte| format!("{byte:02x}")).collect();
-            SecretText::new(hex)
-        }
-        _ => base32::encode(&credential.secret),
-    })
+    Ok(credential.secret_text())
 }
 
 /// The link that the otpauth format writes for it.
