@@ -78,11 +78,11 @@ impl Behaviour for Unlock {
         let top = (area.height.saturating_sub(8)) * 2 / 5;
         put_centre(buffer, area, top, "countersign", theme.style(Role::Strong));
         put_centre(buffer, area, top + 1, &common.vault_name, theme.style(Role::Dim));
-        // Label and field together keep to the middle; the field grows to the right.
-        let wide = area.width.min(56);
-        let x = (area.width - wide) / 2;
-        let label = put(buffer, x, top + 4, wide, "passphrase", theme.style(Role::Dim)) + 2;
-        self.passphrase.draw(buffer, common, x + label, top + 4, wide.saturating_sub(label), !self.waiting);
+        // The usual length of label and field is in the middle; a long passphrase grows to the right.
+        let x = area.width.saturating_sub(36) / 2;
+        let label = put(buffer, x, top + 4, area.width, "passphrase", theme.style(Role::Dim)) + 2;
+        let columns = area.width.saturating_sub(x + label + 2);
+        self.passphrase.draw(buffer, common, x + label, top + 4, columns, !self.waiting);
         if self.waiting {
             put_centre(buffer, area, top + 6, &format!("{} opening the vault", spinner(common)), theme.style(Role::Accent));
         } else if let Some((what, hint)) = &self.said {
