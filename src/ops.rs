@@ -8,5 +8,6 @@ pub mod export;
 pub mod find;
 pub mod import;
 pub mod passphrase;
+pub mod recovery_codes;
 pub mod session;
 pub mod usage;

@@ -56,6 +56,17 @@ impl Draft {
         parameters.and_then(|list| Vec::deserialize(list).ok()).unwrap_or_default()
     }
 
+    /// What a link can tell of it.
+    pub fn labelled(&self) -> Labelled {
+        let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        Labelled {
+            issuer: text(&self.issuer),
+            account: text(&self.account),
+            credential: self.credential.clone(),
+            unknown: self.unknown_parameters(),
+        }
+    }
+
     /// What to call it in a sentence: issuer and account, as far as there are any.
     pub fn label(&self) -> String {
         match (self.issuer.as_str(), self.account.as_str()) {

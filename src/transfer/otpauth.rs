@@ -3,7 +3,7 @@
 use super::links::{self, Candidate};
 use super::{Draft, ForeignFile, Format, Found, Writer, Written};
 use crate::error::{Error, ErrorKind, Result};
-use crate::otp::uri::{self, Labelled};
+use crate::otp::uri;
 use crate::secret::SecretText;
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -60,7 +60,7 @@ impl Writer for Otpauth {
         let mut bytes = Zeroizing::new(Vec::with_capacity(drafts.len() * 128));
         let (mut fit, mut rest) = (Vec::new(), Vec::new());
         for draft in drafts {
-            match uri::write(&labelled(draft)).filter(|_| !draft.credential.secret.is_empty()) {
+            match uri::write(&draft.labelled()).filter(|_| !draft.credential.secret.is_empty()) {
                 Some(link) => {
                     bytes.extend_from_slice(link.expose().as_bytes());
                     bytes.push(b'\n');
@@ -70,16 +70,6 @@ impl Writer for Otpauth {
             }
         }
         Ok(Written { bytes, lost: lost(&fit, &rest) })
-    }
-}
-
-fn labelled(draft: &Draft) -> Labelled {
-    let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    Labelled {
-        issuer: text(&draft.issuer),
-        account: text(&draft.account),
-        credential: draft.credential.clone(),
-        unknown: draft.unknown_parameters(),
     }
 }
 

@@ -38,7 +38,7 @@ commands! {
     ShowQr, "show-qr", "QR", "show the entry as a QR code";
     Delete, "delete", "delete", "move the entry, or all marked ones, to the trash";
     Undo, "undo", "undo", "take the last change back";
-    Mark, "mark", "mark", "mark the entry for a change of several";
+    Mark, "mark", "mark", "mark the line, or take the mark off";
     Pin, "pin", "pin", "pin the entry to the top, or let it go";
     Reveal, "reveal", "reveal", "show a hidden code for a moment";
     NextTag, "next-tag", "next tag", "show only the next tag";

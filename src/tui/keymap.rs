@@ -14,6 +14,8 @@ pub enum Place {
     Search,
     /// A choice among lines.
     Menu,
+    /// Lines to mark, several at once.
+    Choose,
     /// Text fields: every printable key types.
     Form,
     /// A path is typed.
@@ -34,10 +36,11 @@ pub enum Place {
 }
 
 impl Place {
-    pub const ALL: [Place; 12] = [
+    pub const ALL: [Place; 13] = [
         Place::List,
         Place::Search,
         Place::Menu,
+        Place::Choose,
         Place::Form,
         Place::Path,
         Place::Unlock,
@@ -55,6 +58,7 @@ impl Place {
             Place::List => "In the list",
             Place::Search => "While searching",
             Place::Menu => "In a choice",
+            Place::Choose => "In a choice of several",
             Place::Form => "In a form",
             Place::Path => "While typing a path",
             Place::Unlock => "Unlocking",
@@ -112,6 +116,13 @@ const DEFAULTS: &[(Place, Command, &[&str])] = &[
     (Place::Menu, Command::Back, &["Esc"]),
     (Place::Menu, Command::Help, &["?"]),
     (Place::Menu, Command::Quit, &["q"]),
+    (Place::Choose, Command::Accept, &["Enter"]),
+    (Place::Choose, Command::Mark, &["Space"]),
+    (Place::Choose, Command::Up, &["Up"]),
+    (Place::Choose, Command::Down, &["Down"]),
+    (Place::Choose, Command::PageUp, &["PageUp"]),
+    (Place::Choose, Command::PageDown, &["PageDown"]),
+    (Place::Choose, Command::Back, &["Esc"]),
     (Place::Form, Command::Accept, &["Enter"]),
     (Place::Form, Command::NextField, &["Tab", "Down"]),
     (Place::Form, Command::PreviousField, &["BackTab", "Up"]),
@@ -135,6 +146,7 @@ const DEFAULTS: &[(Place, Command, &[&str])] = &[
     (Place::Try, Command::Up, &["Up", "k"]),
     (Place::Try, Command::Down, &["Down", "j"]),
     (Place::Try, Command::Back, &["Esc"]),
+    (Place::Try, Command::Help, &["?"]),
     (Place::Recovery, Command::Copy, &["Enter", "c"]),
     (Place::Recovery, Command::Mark, &["Space"]),
     (Place::Recovery, Command::Edit, &["e"]),
@@ -142,6 +154,7 @@ const DEFAULTS: &[(Place, Command, &[&str])] = &[
     (Place::Recovery, Command::Up, &["Up", "k"]),
     (Place::Recovery, Command::Down, &["Down", "j"]),
     (Place::Recovery, Command::Back, &["Esc"]),
+    (Place::Recovery, Command::Help, &["?"]),
     (Place::Confirm, Command::Yes, &["y", "Enter"]),
     (Place::Confirm, Command::No, &["n", "Esc"]),
     (Place::Reading, Command::Back, &["Esc", "q", "?", "Enter"]),

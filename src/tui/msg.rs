@@ -140,6 +140,8 @@ pub struct Copied {
     /// The one at hand was about to end, so the next was taken.
     pub next_instead: bool,
     pub entry: Option<EntryId>,
+    /// The recovery code (by position) that is used up by the copy.
+    pub used_up: Option<(EntryId, usize)>,
 }
 
 /// An open vault as the worker hands it over.

@@ -1,7 +1,10 @@
 //! The stack's closed enum of screens and what each must be able to do. A new screen is its file, one row here, its keys
 //! in `keymap.rs`, and a scene in the tests.
 
+pub mod account;
+pub mod codes;
 pub mod confirm;
+pub mod copy;
 pub mod create;
 pub mod edit;
 pub mod enrol;
@@ -19,6 +22,7 @@ use super::keymap::Place;
 use super::msg::{Done, Effect, Job, MouseAct};
 use super::state::Common;
 use crate::secret::SecretText;
+use crate::vault::entry::EntryId;
 use ratatui::buffer::Buffer;
 use std::time::Duration;
 
@@ -50,6 +54,10 @@ pub enum Step {
     Push(Box<Screen>),
     Replace(Box<Screen>),
     Pop,
+    /// Goes back, and the screen below selects this entry.
+    PopTo(EntryId),
+    /// Goes back from a question and from the screen that asked it.
+    PopTwice,
 }
 
 impl Reaction {
@@ -59,6 +67,10 @@ impl Reaction {
 
     pub fn pop() -> Reaction {
         Reaction { step: Step::Pop, effects: Vec::new() }
+    }
+
+    pub fn pop_to(id: EntryId) -> Reaction {
+        Reaction { step: Step::PopTo(id), effects: Vec::new() }
     }
 
     pub fn push(screen: Screen) -> Reaction {
@@ -107,6 +119,9 @@ pub trait Behaviour {
 
     /// The vault has changed (by us or by others): caches are made anew.
     fn vault_changed(&mut self, _common: &Common) {}
+
+    /// Selects this entry, if it lists entries.
+    fn show_entry(&mut self, _common: &Common, _id: EntryId) {}
 
     /// When its picture next changes by itself, in boot time.
     fn next_change(&self, _common: &Common) -> Option<Duration> {

@@ -11,7 +11,7 @@ use super::screen::welcome::Welcome;
 use super::screen::{Event, Reaction, Screen, Step};
 use super::state::{COUNTER_CODE_SHOWN, Common, CounterCode, Start, State, Tone};
 use crate::error::Result;
-use crate::ops::change::Outcome;
+use crate::ops::change::{Change, Outcome};
 use crate::ports::{ClipboardRoute, CopyKind};
 use std::time::Duration;
 
@@ -129,7 +129,12 @@ fn quit(state: &mut State) -> Vec<Effect> {
     match unsaved {
         Some(what) if !asking => {
             let question = format!("Quit and lose {what}?");
-            state.screens.push(Screen::Confirm(Confirm { question, yes_word: "quit", yes: vec![Effect::Quit(0)] }));
+            state.screens.push(Screen::Confirm(Confirm {
+                question,
+                yes_word: "quit",
+                yes: vec![Effect::Quit(0)],
+                leaves: false,
+            }));
             Vec::new()
         }
         _ => vec![Effect::Quit(0)],
@@ -142,11 +147,13 @@ fn to_top(state: &mut State, event: Event) -> Vec<Effect> {
     react(state, reaction)
 }
 
-/// For answers of the worker: a question in the last lines does not swallow them.
+/// For answers of the worker: neither a question in the last lines nor the help swallows them.
 fn to_asker(state: &mut State, done: Done) -> Vec<Effect> {
-    let Some(at) = state.screens.iter().rposition(|screen| !screen.behaviour().overlay()) else { return Vec::new() };
+    let asks = |screen: &Screen| !screen.behaviour().overlay() && !matches!(screen, Screen::Help(_));
+    let Some(at) = state.screens.iter().rposition(asks) else { return Vec::new() };
     let reaction = state.screens[at].behaviour_mut().handle(&mut state.common, Event::Done(done));
-    if at + 1 < state.screens.len() {
+    // What lies above is closed where it no longer fits what is below: a question always, the help when the screen goes.
+    if state.top().behaviour().overlay() || !matches!(reaction.step, Step::Stay) {
         state.screens.truncate(at + 1);
     }
     react(state, reaction)
@@ -160,10 +167,16 @@ fn react(state: &mut State, reaction: Reaction) -> Vec<Effect> {
             state.screens.pop();
             state.screens.push(*screen);
         }
-        Step::Pop => {
-            if state.screens.len() > 1 {
-                state.screens.pop();
+        Step::Pop => pop(state),
+        Step::PopTo(id) => {
+            pop(state);
+            if let Some(below) = state.screens.last_mut() {
+                below.behaviour_mut().show_entry(&state.common, id);
             }
+        }
+        Step::PopTwice => {
+            pop(state);
+            pop(state);
         }
     }
     let waits = |effect: &Effect| matches!(effect, Effect::Job(job) if job.is_waited_for());
@@ -171,6 +184,12 @@ fn react(state: &mut State, reaction: Reaction) -> Vec<Effect> {
         state.common.busy_since = Some(state.common.now.boot);
     }
     reaction.effects
+}
+
+fn pop(state: &mut State) {
+    if state.screens.len() > 1 {
+        state.screens.pop();
+    }
 }
 
 impl Job {
@@ -207,8 +226,7 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             if let Some(open) = &mut state.common.open {
                 open.usage = usage;
             }
-            copied(state, result, said);
-            Vec::new()
+            copied(state, result, said)
         }
         Done::Refreshed(Ok(snapshot)) => {
             renew(state, snapshot);
@@ -282,7 +300,7 @@ fn applied(state: &mut State, snapshot: Option<Snapshot>, result: Result<Outcome
             state.common.counter_codes.insert(*id, CounterCode { code: code.clone(), counter, until });
             let label = state.common.open.as_ref().and_then(|open| open.vault.entry(*id)).map(|entry| entry.label().to_owned());
             let what = crate::tui::layout::fit(&label.unwrap_or_default(), 40);
-            let said = Copied { what, valid_s: None, next_instead: false, entry: Some(*id) };
+            let said = Copied { what, valid_s: None, next_instead: false, entry: Some(*id), used_up: None };
             vec![Effect::Job(Job::Copy { text: code, kind: CopyKind::Code, said })]
         }
         Then::Screen(_) => to_asker(state, Done::Applied { snapshot: None, result: Ok(outcome), then }),
@@ -297,13 +315,13 @@ fn undo_hint(common: &Common) -> String {
     }
 }
 
-fn copied(state: &mut State, result: std::result::Result<ClipboardRoute, String>, said: Copied) {
+fn copied(state: &mut State, result: std::result::Result<ClipboardRoute, String>, said: Copied) -> Vec<Effect> {
     let common = &mut state.common;
     let route = match result {
         Ok(route) => route,
         Err(why) => {
             common.say_with(Tone::Failure, format!("Not copied: {}", said.what), why);
-            return;
+            return Vec::new();
         }
     };
     let mut asides = Vec::new();
@@ -322,4 +340,6 @@ fn copied(state: &mut State, result: std::result::Result<ClipboardRoute, String>
         common.clipboard_clears_at = Some(common.now.boot + Duration::from_secs(clear_after));
     }
     common.say_with(Tone::Done, format!("Copied {}", said.what), asides.join(" · "));
+    let used = |(id, index)| Change::MarkRecoveryCode { id, index, used: true };
+    said.used_up.map(|code| Effect::Job(Job::Apply { change: used(code), then: Then::Nothing })).into_iter().collect()
 }

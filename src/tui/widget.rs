@@ -5,4 +5,5 @@ pub mod big;
 pub mod code;
 pub mod field;
 pub mod footer;
+pub mod form;
 pub mod menu;

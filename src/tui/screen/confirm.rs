@@ -16,6 +16,8 @@ pub struct Confirm {
     pub yes_word: &'static str,
     /// Given on yes; emptied then.
     pub yes: Vec<Effect>,
+    /// Whether "yes" also closes the screen that asked.
+    pub leaves: bool,
 }
 
 impl Behaviour for Confirm {
@@ -29,7 +31,10 @@ impl Behaviour for Confirm {
 
     fn handle(&mut self, _common: &mut Common, event: Event) -> Reaction {
         match event {
-            Event::Command(Command::Yes) => Reaction { step: Step::Pop, effects: std::mem::take(&mut self.yes) },
+            Event::Command(Command::Yes) => {
+                let step = if self.leaves { Step::PopTwice } else { Step::Pop };
+                Reaction { step, effects: std::mem::take(&mut self.yes) }
+            }
             Event::Command(Command::No | Command::Back) => Reaction::pop(),
             _ => Reaction::stay(),
         }

@@ -1,18 +1,95 @@
-//! (being built)
+//! An entry's fields, changed together and saved with Enter. Only what was changed is written.
 
-use super::{Behaviour, Event, Reaction};
+use super::account::{Account, AccountForm, Name, Purpose};
+use super::confirm::Confirm;
+use super::enrol::Enrol;
+use super::{Behaviour, Event, Reaction, Screen};
+use crate::ops::change::{Change, Edit};
+use crate::otp::Credential;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::state::Common;
+use crate::tui::layout::{MARGIN, fit, put, wrap};
+use crate::tui::msg::{Awaited, Done, Job, Then};
+use crate::tui::state::{Common, Tone};
+use crate::tui::theme::Role;
+use crate::vault::entry::{Entry, EntryId};
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 #[derive(Debug)]
-pub struct EditEntry;
+pub struct EditEntry {
+    id: EntryId,
+    name: String,
+    before: Account,
+    form: AccountForm,
+    saving: bool,
+}
+
+const UNSAVED: &str = "the changes";
 
 impl EditEntry {
-    pub fn new(_entry: &crate::vault::entry::Entry) -> Self {
-        EditEntry
+    pub fn new(entry: &Entry) -> Self {
+        let before = Account {
+            issuer: entry.issuer.value.clone(),
+            account: entry.account.value.clone(),
+            note: entry.note.value.clone(),
+            tags: entry.tags().map(str::to_owned).collect(),
+            pinned: entry.pinned.value,
+            credential: Credential { counter: entry.counter, ..entry.credential.value.clone() },
+        };
+        let mut form = AccountForm::new(before.clone(), Purpose::Edit);
+        if entry.candidate.is_some() {
+            form.offer_candidate();
+        }
+        EditEntry { id: entry.id, name: fit(entry.label(), 40), before, form, saving: false }
     }
+
+    fn save(&mut self) -> Reaction {
+        let Some(now) = self.form.read() else { return Reaction::stay() };
+        let before = &self.before;
+        let differs = |new: &String, old: &String| (new != old).then(|| new.clone());
+        let settled = |credential: &Credential| Credential { counter: 0, ..credential.clone() };
+        let same_credential = settled(&now.credential) == settled(&before.credential);
+        let edit = Edit {
+            issuer: differs(&now.issuer, &before.issuer),
+            account: differs(&now.account, &before.account),
+            note: differs(&now.note, &before.note),
+            pinned: (now.pinned != before.pinned).then_some(now.pinned),
+            tags: (sorted(&now.tags) != sorted(&before.tags)).then(|| now.tags.clone()),
+            counter: (same_credential && now.credential.counter != before.credential.counter).then_some(now.credential.counter),
+            credential: (!same_credential).then(|| now.credential.clone()),
+        };
+        if edit == Edit::default() {
+            return Reaction::pop();
+        }
+        self.saving = true;
+        Reaction::job(Job::Apply { change: Change::Edit(self.id, edit), then: Then::Screen(Awaited::EditSaved) })
+    }
+
+    fn saved(&mut self, common: &mut Common, done: Done) -> Reaction {
+        let Done::Applied { result, .. } = done else { return Reaction::stay() };
+        self.saving = false;
+        // The toast has said what went wrong; the form still has everything.
+        let Ok(outcome) = result else { return Reaction::stay() };
+        let said = format!("{} is changed", self.name);
+        common.undo = outcome.undo.map(|change| (*change, said.clone()));
+        common.say(Tone::Done, said);
+        Reaction::pop_to(self.id)
+    }
+
+    fn back(&self) -> Reaction {
+        if !self.form.is_changed() {
+            return Reaction::pop();
+        }
+        let question = format!("Leave and lose {UNSAVED}?");
+        Reaction::push(Screen::Confirm(Confirm { question, yes_word: "lose them", yes: Vec::new(), leaves: true }))
+    }
+}
+
+fn sorted(tags: &[String]) -> Vec<&String> {
+    let mut tags: Vec<&String> = tags.iter().collect();
+    tags.sort();
+    tags
 }
 
 impl Behaviour for EditEntry {
@@ -20,16 +97,66 @@ impl Behaviour for EditEntry {
         Place::Form
     }
 
-    fn handle(&mut self, _common: &mut Common, event: Event) -> Reaction {
+    fn typing(&self) -> bool {
+        true
+    }
+
+    fn handle(&mut self, common: &mut Common, event: Event) -> Reaction {
         match event {
-            Event::Command(Command::Back) => Reaction::pop(),
-            _ => Reaction::stay(),
+            Event::Done(done) => self.saved(common, done),
+            _ if self.saving => Reaction::stay(),
+            Event::Command(Command::Accept) if !self.form.on_press() => self.save(),
+            Event::Command(Command::Back) => self.back(),
+            event => match self.form.handle(event) {
+                Some(Name::Candidate) => match common.open.as_ref().and_then(|open| open.vault.entry(self.id)) {
+                    Some(entry) => Reaction::push(Screen::Enrol(Enrol::resume(entry))),
+                    None => Reaction::stay(),
+                },
+                _ => Reaction::stay(),
+            },
         }
     }
 
-    fn draw(&self, _common: &Common, _buffer: &mut Buffer) {}
+    fn draw(&self, common: &Common, buffer: &mut Buffer) {
+        let area = buffer.area;
+        let theme = &common.theme;
+        let (top, below) = match area.height {
+            0..4 => (0, 0),
+            4..12 => (1, 2),
+            _ => (3, 2),
+        };
+        if top > 0 {
+            let y = u16::from(top > 1);
+            let used = put(buffer, area.x + MARGIN, y, area.width, "Edit", theme.style(Role::Strong)) + 3;
+            let x = area.x + MARGIN + used;
+            put(buffer, x, y, area.right().saturating_sub(x), &self.name, theme.style(Role::Accent));
+        }
+        let x = if area.width >= 40 { MARGIN + 2 } else { 0 };
+        let body = Rect::new(x, top, area.width.saturating_sub(x + x.min(1)), area.height.saturating_sub(top + below));
+        let warning = match self.form.credential_changed() {
+            true => wrap("The old secret and parameters go to the entry's history.", body.width),
+            false => Vec::new(),
+        };
+        let warned = if body.height >= 10 { warning.len() as u16 } else { 0 };
+        let form = Rect { height: body.height.saturating_sub(warned), ..body };
+        self.form.draw(buffer, common, form, !self.saving);
+        for (line, y) in warning.iter().take(warned.into()).zip(form.bottom()..) {
+            put(buffer, body.x + 2, y, body.width.saturating_sub(2), line, theme.style(Role::Warning));
+        }
+    }
 
     fn footer(&self, _common: &Common) -> Vec<(Command, &'static str)> {
-        vec![(Command::Back, "")]
+        let accept = if self.form.on_press() { "choose" } else { "save" };
+        let show = if self.form.hides() { "show secrets" } else { "hide secrets" };
+        let mut commands = vec![(Command::Accept, accept), (Command::NextField, "")];
+        if self.form.has_secrets_in_sight() {
+            commands.push((Command::ShowText, show));
+        }
+        commands.push((Command::Back, ""));
+        commands
+    }
+
+    fn unsaved(&self) -> Option<&'static str> {
+        self.form.is_changed().then_some(UNSAVED)
     }
 }

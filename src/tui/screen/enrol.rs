@@ -1,38 +1,225 @@
-//! (being built)
+//! The wizard that enrols an account: source › details › try the code › recovery codes. Each step is a file below; this
+//! one holds the step that is on, and draws the line of steps.
 
-use super::{Behaviour, Event, Reaction};
+mod backup;
+mod details;
+mod duplicate;
+mod paste;
+mod path;
+mod refused;
+mod review;
+mod source;
+mod trial;
+
+use super::confirm::Confirm;
+use super::{Behaviour, Event, Reaction, Screen};
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
+use crate::tui::layout::{MARGIN, put, width};
+use crate::tui::msg::Job;
 use crate::tui::state::Common;
+use crate::tui::theme::Role;
+use crate::vault::entry::{Entry, EntryId};
+use backup::Backup;
+use details::Details;
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use review::Review;
+use source::Source;
+use std::time::Duration;
+use trial::Trial;
 
 #[derive(Debug)]
-pub struct Enrol;
+pub struct Enrol {
+    /// Kept through all steps, with what was typed there.
+    source: Source,
+    step: Step,
+}
+
+#[derive(Debug)]
+enum Step {
+    Source,
+    Review(Review),
+    Details(Box<Details>),
+    Trial(Trial),
+    Backup(Backup),
+}
+
+/// What a step is to the wizard.
+trait Part {
+    fn place(&self) -> Place;
+    fn typing(&self) -> bool {
+        false
+    }
+    fn handle(&mut self, common: &mut Common, event: Event) -> Turn;
+    /// Draws below the line of steps.
+    fn draw(&self, common: &Common, buffer: &mut Buffer, area: Rect);
+    fn footer(&self, common: &Common) -> Vec<(Command, &'static str)>;
+    fn next_change(&self, _common: &Common) -> Option<Duration> {
+        None
+    }
+    fn unsaved(&self) -> bool {
+        false
+    }
+}
+
+/// What a step wants after an event.
+enum Turn {
+    Stay,
+    Do(Job),
+    Push(Screen),
+    /// Back to the source, with what is there.
+    Source,
+    Review(Review),
+    Details(Box<Details>),
+    Trial(Trial),
+    Codes(EntryId),
+    /// Leaves the wizard without a word.
+    Leave,
+    /// Leaves, with this entry selected in the list.
+    Done(EntryId),
+}
+
+/// What would be lost by leaving.
+const UNSAVED: &str = "the new entry";
 
 impl Enrol {
-    pub fn new() -> Self {
-        Enrol
+    pub fn new() -> Enrol {
+        Enrol { source: Source::default(), step: Step::Source }
     }
-    pub fn resume(_entry: &crate::vault::entry::Entry) -> Self {
-        Enrol
+
+    /// Goes on with an entry that is pending, or whose new secret waits to be confirmed.
+    pub fn resume(entry: &Entry) -> Enrol {
+        Enrol { source: Source::default(), step: Step::Trial(Trial::new(entry.id, "")) }
     }
+
+    fn part(&self) -> &dyn Part {
+        match &self.step {
+            Step::Source => &self.source,
+            Step::Review(review) => review,
+            Step::Details(details) => details.as_ref(),
+            Step::Trial(trial) => trial,
+            Step::Backup(backup) => backup,
+        }
+    }
+
+    fn part_mut(&mut self) -> &mut dyn Part {
+        match &mut self.step {
+            Step::Source => &mut self.source,
+            Step::Review(review) => review,
+            Step::Details(details) => details.as_mut(),
+            Step::Trial(trial) => trial,
+            Step::Backup(backup) => backup,
+        }
+    }
+
+    fn take(&mut self, common: &Common, turn: Turn) -> Reaction {
+        self.step = match turn {
+            Turn::Stay => return Reaction::stay(),
+            Turn::Do(job) => return Reaction::job(job),
+            Turn::Push(screen) => return Reaction::push(screen),
+            Turn::Leave => return Reaction::pop(),
+            Turn::Done(id) => return Reaction::pop_to(id),
+            Turn::Source => Step::Source,
+            Turn::Review(review) => Step::Review(review),
+            Turn::Details(details) => Step::Details(details),
+            Turn::Trial(trial) => Step::Trial(trial),
+            Turn::Codes(id) => match common.open.as_ref().and_then(|open| open.vault.entry(id)) {
+                Some(entry) => Step::Backup(Backup::new(entry)),
+                None => return Reaction::pop(),
+            },
+        };
+        Reaction::stay()
+    }
+
+    fn at(&self) -> usize {
+        match &self.step {
+            Step::Source => 0,
+            Step::Review(_) | Step::Details(_) => 1,
+            Step::Trial(_) => 2,
+            Step::Backup(_) => 3,
+        }
+    }
+}
+
+impl Default for Enrol {
+    fn default() -> Self {
+        Enrol::new()
+    }
+}
+
+/// The question before typed things are dropped.
+fn ask_to_leave(what: &str) -> Turn {
+    let question = format!("Leave and lose {what}?");
+    Turn::Push(Screen::Confirm(Confirm { question, yes_word: "lose it", yes: Vec::new(), leaves: true }))
+}
+
+const STEPS: [&str; 4] = ["source", "details", "try the code", "recovery codes"];
+
+fn draw_steps(buffer: &mut Buffer, common: &Common, at: usize, y: u16) {
+    let theme = &common.theme;
+    let right = buffer.area.right();
+    let mut x = buffer.area.x + MARGIN;
+    x += put(buffer, x, y, right.saturating_sub(x), "Enrol", theme.style(Role::Strong)) + 3;
+    let whole: u16 = STEPS.iter().map(|step| width(step) + 3).sum();
+    if x + whole > right + 3 {
+        put(buffer, x, y, right.saturating_sub(x), STEPS[at], theme.style(Role::Accent));
+        return;
+    }
+    for (step, name) in STEPS.iter().enumerate() {
+        if step > 0 {
+            x += put(buffer, x, y, 1, "›", theme.style(Role::Dim)) + 1;
+        }
+        let role = if step == at { Role::Accent } else { Role::Dim };
+        x += put(buffer, x, y, right.saturating_sub(x), name, theme.style(role)) + 1;
+    }
+}
+
+/// The part of the screen below the line of steps, above toast and keys.
+fn body(area: Rect) -> Rect {
+    let top = match area.height {
+        0..4 => 0,
+        4..12 => 1,
+        12..20 => 3,
+        _ => 4,
+    };
+    let below = if area.height >= 4 { 2 } else { 0 };
+    let x = if area.width >= 40 { MARGIN + 2 } else { 0 };
+    Rect::new(x, top, area.width.saturating_sub(x + x.min(1)), area.height.saturating_sub(top + below))
 }
 
 impl Behaviour for Enrol {
     fn place(&self) -> Place {
-        Place::Menu
+        self.part().place()
     }
 
-    fn handle(&mut self, _common: &mut Common, event: Event) -> Reaction {
-        match event {
-            Event::Command(Command::Back) => Reaction::pop(),
-            _ => Reaction::stay(),
+    fn typing(&self) -> bool {
+        self.part().typing()
+    }
+
+    fn handle(&mut self, common: &mut Common, event: Event) -> Reaction {
+        let turn = self.part_mut().handle(common, event);
+        self.take(common, turn)
+    }
+
+    fn draw(&self, common: &Common, buffer: &mut Buffer) {
+        let area = buffer.area;
+        if area.height >= 4 {
+            draw_steps(buffer, common, self.at(), u16::from(area.height >= 12));
         }
+        self.part().draw(common, buffer, body(area));
     }
 
-    fn draw(&self, _common: &Common, _buffer: &mut Buffer) {}
+    fn footer(&self, common: &Common) -> Vec<(Command, &'static str)> {
+        self.part().footer(common)
+    }
 
-    fn footer(&self, _common: &Common) -> Vec<(Command, &'static str)> {
-        vec![(Command::Back, "")]
+    fn next_change(&self, common: &Common) -> Option<Duration> {
+        self.part().next_change(common)
+    }
+
+    fn unsaved(&self) -> Option<&'static str> {
+        let unsaved = self.part().unsaved() || (self.at() < 2 && self.source.unsaved());
+        unsaved.then_some(if self.at() < 3 { UNSAVED } else { "the recovery codes" })
     }
 }

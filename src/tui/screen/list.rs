@@ -272,6 +272,18 @@ impl Behaviour for List {
         self.rebuild(common);
     }
 
+    /// Widens what is listed where the entry would stay out of sight.
+    fn show_entry(&mut self, common: &Common, id: EntryId) {
+        if self.rows.position(id).is_none() {
+            self.search = None;
+            self.filter = TagFilter::All;
+            self.rebuild(common);
+        }
+        if let Some(at) = self.rows.position(id) {
+            self.select(common, at);
+        }
+    }
+
     fn next_change(&self, common: &Common) -> Option<Duration> {
         let bar_moves = self.visible(common).any(|entry| entry.credential.value.is_time_based() && !entry.is_pending())
             || common.locks_at().is_some();

@@ -1,35 +1,148 @@
-//! (being built)
+//! The entry as a QR code for another authenticator: dark on light whatever the theme, or phones can't read it.
+//! It shows the secret, so it asks first.
 
 use super::{Behaviour, Event, Reaction};
+use crate::ops::export::draft_of;
+use crate::otp::uri;
+use crate::secret::SecretText;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
+use crate::tui::layout::{MARGIN, fit, put, wrap};
 use crate::tui::state::Common;
+use crate::tui::theme::Role;
+use crate::vault::entry::Entry;
+use qrcode::{Color as Module, EcLevel, QrCode};
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Style};
 
-#[derive(Debug)]
-pub struct Qr;
+pub struct Qr {
+    name: String,
+    link: Option<SecretText>,
+    shown: bool,
+}
+
+/// Never shows what it holds.
+impl std::fmt::Debug for Qr {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Qr")
+    }
+}
+
+/// Light modules around the code: the standard's four, and the fewest that readers do with.
+const MARGINS: [usize; 2] = [4, 2];
+
+/// Fixed places of the 256-colour table, which no theme of a terminal changes.
+const DARK: Color = Color::Indexed(16);
+const LIGHT: Color = Color::Indexed(231);
 
 impl Qr {
-    pub fn new(_entry: &crate::vault::entry::Entry) -> Self {
-        Qr
+    pub fn new(entry: &Entry) -> Self {
+        let secret_there = !entry.credential.value.secret.is_empty();
+        let link = uri::write(&draft_of(entry).labelled()).filter(|_| secret_there);
+        Qr { name: fit(entry.label(), 40), link, shown: false }
+    }
+
+    fn code(&self) -> Option<QrCode> {
+        QrCode::with_error_correction_level(self.link.as_ref()?.expose(), EcLevel::L).ok()
+    }
+
+    fn draw_code(&self, common: &Common, buffer: &mut Buffer, code: &QrCode) {
+        let area = buffer.area;
+        let keys = u16::from(area.height >= 4);
+        let room = (area.width, area.height.saturating_sub(keys));
+        let size = |margin: usize| {
+            let modules = (code.width() + 2 * margin) as u16;
+            (modules, modules.div_ceil(2))
+        };
+        let fits = MARGINS.into_iter().find(|margin| size(*margin).0 <= room.0 && size(*margin).1 <= room.1);
+        let Some(margin) = fits else {
+            let (columns, rows) = size(MARGINS[1]);
+            let text = format!("This QR code needs {columns} columns and {} rows: make the window larger.", rows + 1);
+            draw_text(common, buffer, Rect { height: room.1, ..area }, &text);
+            return;
+        };
+        let (columns, rows) = size(margin);
+        // In the middle of the rows, at the left: the words stand beside it where there is room.
+        let (x, y) = (MARGIN.min(room.0 - columns), (room.1 - rows) / 2);
+        let dark = |column: u16, row: u16| {
+            let at = |value: u16| usize::from(value).checked_sub(margin).filter(|at| *at < code.width());
+            matches!((at(column), at(row)), (Some(column), Some(row)) if code[(column, row)] == Module::Dark)
+        };
+        for row in 0..rows {
+            for column in 0..columns {
+                let (upper, lower) = (dark(column, row * 2), dark(column, row * 2 + 1));
+                let (symbol, style) = match (upper, lower) {
+                    (true, true) => (" ", Style::new().fg(LIGHT).bg(DARK)),
+                    (false, false) => (" ", Style::new().fg(DARK).bg(LIGHT)),
+                    (true, false) => ("▀", Style::new().fg(DARK).bg(LIGHT)),
+                    (false, true) => ("▄", Style::new().fg(DARK).bg(LIGHT)),
+                };
+                if let Some(cell) = buffer.cell_mut((x + column, y + row)) {
+                    cell.set_symbol(symbol).set_style(style);
+                }
+            }
+        }
+        let side = x + columns + 3;
+        let beside = Rect::new(side, y + 2, area.width.saturating_sub(side + 1), rows.saturating_sub(2));
+        if beside.width >= 16 {
+            put(buffer, beside.x, beside.y, beside.width, &self.name, common.theme.style(Role::Strong));
+            let text = "Scan it with another authenticator. Whoever sees it can make the same codes.";
+            draw_text(common, buffer, Rect { y: beside.y + 2, height: beside.height.saturating_sub(2), ..beside }, text);
+        }
+    }
+}
+
+fn draw_text(common: &Common, buffer: &mut Buffer, area: Rect, text: &str) {
+    for (line, y) in wrap(text, area.width).iter().zip(area.top()..area.bottom()) {
+        put(buffer, area.x, y, area.width, line, common.theme.style(Role::Dim));
     }
 }
 
 impl Behaviour for Qr {
     fn place(&self) -> Place {
-        Place::Reading
+        match (self.shown, &self.link) {
+            (false, Some(_)) => Place::Confirm,
+            _ => Place::Reading,
+        }
     }
 
     fn handle(&mut self, _common: &mut Common, event: Event) -> Reaction {
         match event {
-            Event::Command(Command::Back) => Reaction::pop(),
-            _ => Reaction::stay(),
+            Event::Command(Command::Yes) => self.shown = true,
+            Event::Command(Command::No | Command::Back) => return Reaction::pop(),
+            _ => {}
         }
+        Reaction::stay()
     }
 
-    fn draw(&self, _common: &Common, _buffer: &mut Buffer) {}
+    fn draw(&self, common: &Common, buffer: &mut Buffer) {
+        let area = buffer.area;
+        let code = self.code();
+        if let (true, Some(code)) = (self.shown, &code) {
+            self.draw_code(common, buffer, code);
+            return;
+        }
+        let x = if area.width >= 40 { MARGIN + 2 } else { 0 };
+        let top = u16::from(area.height >= 6);
+        let used = put(buffer, MARGIN.min(x), top, area.width, "QR code", common.theme.style(Role::Strong)) + 3;
+        let name_x = MARGIN.min(x) + used;
+        put(buffer, name_x, top, area.width.saturating_sub(name_x), &self.name, common.theme.style(Role::Accent));
+        let text = match (&self.link, &code) {
+            (Some(_), Some(_)) => "This shows the secret to everybody who sees the screen. Show it?",
+            (Some(_), None) => "The entry is too long for a QR code: shorten its names.",
+            (None, _) => "This kind of entry can't be written as a link, so there is no QR code of it.",
+        };
+        let y = top + 1 + u16::from(area.height >= 6);
+        let below = if area.height >= 4 { 2 } else { 0 };
+        let height = area.height.saturating_sub(y + below);
+        draw_text(common, buffer, Rect::new(x, y, area.width.saturating_sub(x + 1), height), text);
+    }
 
     fn footer(&self, _common: &Common) -> Vec<(Command, &'static str)> {
-        vec![(Command::Back, "")]
+        match self.place() {
+            Place::Confirm => vec![(Command::Yes, "show it"), (Command::No, "")],
+            _ => vec![(Command::Back, "")],
+        }
     }
 }

@@ -68,7 +68,9 @@ impl Behaviour for Welcome {
         put_centre(buffer, area, top, "countersign", theme.style(Role::Strong));
         put_centre(buffer, area, top + 1, "one-time passwords in a vault of your own", theme.style(Role::Dim));
         let x = area.width.saturating_sub(58) / 2;
-        self.menu.draw(buffer, common, x, top + 5, area.width.saturating_sub(x), &LINES);
+        let y = (top + 5).min(area.height);
+        let lines = ratatui::layout::Rect::new(x, y, area.width.saturating_sub(x), area.height - y);
+        self.menu.draw(buffer, common, lines, &LINES);
         if area.height > top + 13 {
             let columns = area.width.saturating_sub(2 * x).max(20);
             for (at, line) in wrap(ABOUT, columns).iter().enumerate() {

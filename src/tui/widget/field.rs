@@ -10,8 +10,8 @@ use ratatui::style::Modifier;
 use unicode_segmentation::UnicodeSegmentation;
 use zeroize::Zeroizing;
 
-/// Bytes a field takes at most: longer pastes are cut. The buffer never grows beyond it, so growth leaves no copies.
-const CAPACITY: usize = 8 * 1024;
+/// Bytes a field takes at most: longer pastes are cut.
+const CAPACITY: usize = 64 * 1024;
 
 #[derive(Clone)]
 pub struct Field {
@@ -19,6 +19,8 @@ pub struct Field {
     /// Byte offset, on a grapheme boundary.
     cursor: usize,
     pub masked: bool,
+    /// Whether line ends are kept; they show as `⏎`.
+    pub lines: bool,
 }
 
 /// Never shows the text: it may be a passphrase.
@@ -30,7 +32,16 @@ impl std::fmt::Debug for Field {
 
 impl Field {
     pub fn plain(text: &str) -> Field {
-        let mut field = Field { text: Zeroizing::new(String::with_capacity(256)), cursor: 0, masked: false };
+        Field::with(text, false)
+    }
+
+    /// For text of several lines.
+    pub fn lines(text: &str) -> Field {
+        Field::with(text, true)
+    }
+
+    fn with(text: &str, lines: bool) -> Field {
+        let mut field = Field { text: Zeroizing::new(String::with_capacity(256)), cursor: 0, masked: false, lines };
         field.insert(text);
         field
     }
@@ -52,7 +63,7 @@ impl Field {
     }
 
     pub fn clear(&mut self) {
-        *self = Field { masked: self.masked, ..Field::plain("") };
+        *self = Field { masked: self.masked, lines: self.lines, ..Field::plain("") };
     }
 
     pub fn set(&mut self, text: &str) {
@@ -60,11 +71,11 @@ impl Field {
         self.insert(text);
     }
 
-    /// Inserts at the cursor; line ends become spaces, other controls are dropped.
+    /// Inserts at the cursor; line ends become spaces unless they are kept, other controls are dropped.
     pub fn insert(&mut self, text: &str) {
         for c in text.trim_end_matches(['\r', '\n']).chars() {
-            let c = if matches!(c, '\n' | '\t') { ' ' } else { c };
-            if c.is_control() || self.text.len() + c.len_utf8() > CAPACITY {
+            let c = if c == '\t' || (c == '\n' && !self.lines) { ' ' } else { c };
+            if (c.is_control() && c != '\n') || self.text.len() + c.len_utf8() > CAPACITY {
                 continue;
             }
             self.text.insert(self.cursor, c);
@@ -115,7 +126,10 @@ impl Field {
         if columns == 0 {
             return;
         }
-        let shown = |text: &str| if self.masked { "•".repeat(text.graphemes(true).count()) } else { clean(text) };
+        let shown = |text: &str| match self.masked {
+            true => "•".repeat(text.graphemes(true).count()),
+            false => clean(&text.replace('\n', "⏎")),
+        };
         let (before, rest) = (shown(&self.text[..self.cursor]), shown(&self.text[self.cursor..]));
         let line = format!("{before}{rest}");
         // The cursor stays inside: graphemes scroll out at the left until it fits.

@@ -5,6 +5,7 @@ use crate::tui::layout::put;
 use crate::tui::state::Common;
 use crate::tui::theme::Role;
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Menu {
@@ -25,12 +26,13 @@ impl Menu {
         true
     }
 
-    /// Draws the lines from `y` on; `aside` follows each text dimly at a common column.
-    pub fn draw(&self, buffer: &mut Buffer, common: &Common, x: u16, y: u16, columns: u16, lines: &[(&str, &str)]) {
+    /// Draws the lines into an area, scrolled to the selected one; the second text follows dimly at a common column.
+    pub fn draw(&self, buffer: &mut Buffer, common: &Common, area: Rect, lines: &[(&str, &str)]) {
         let theme = &common.theme;
+        let (x, columns) = (area.x, area.width);
+        let skipped = (self.selected + 1).saturating_sub(area.height.into());
         let widest = lines.iter().map(|(text, _)| crate::tui::layout::width(text)).max().unwrap_or(0);
-        for (at, (text, aside)) in lines.iter().enumerate() {
-            let row = y + at as u16;
+        for ((at, (text, aside)), row) in lines.iter().enumerate().skip(skipped).zip(area.top()..area.bottom()) {
             let selected = at == self.selected;
             if selected {
                 put(buffer, x, row, 1, "▌", theme.style(Role::Mark));

@@ -7,9 +7,8 @@ use crate::ports::CopyKind;
 use crate::tui::command::Command;
 use crate::tui::msg::{Copied, Effect, Job, Then};
 use crate::tui::screen::confirm::Confirm;
-use crate::tui::screen::{Reaction, Screen, edit, enrol, help, qr, recovery, tags};
+use crate::tui::screen::{Reaction, Screen, copy, edit, enrol, help, qr, recovery, tags};
 use crate::tui::state::{Common, Tone};
-use crate::tui::widget::code::face;
 use crate::tui::widget::field::Field;
 use crate::vault::entry::{Entry, EntryId};
 use std::sync::Arc;
@@ -87,7 +86,7 @@ impl List {
                 };
                 let ids: Vec<EntryId> = targets.iter().map(|entry| entry.id).collect();
                 let yes = vec![Effect::Job(Job::Apply { change: Change::Delete(ids), then: Then::Say(said) })];
-                Reaction::push(Screen::Confirm(Confirm { question, yes_word: "move to the trash", yes }))
+                Reaction::push(Screen::Confirm(Confirm { question, yes_word: "move to the trash", yes, leaves: false }))
             }
             _ => Reaction::stay(),
         }
@@ -164,16 +163,12 @@ impl List {
         if credential.kind == Kind::Hotp {
             return self.copy_counter_code(common, &entry, next);
         }
-        let Some(face) = face(credential, common.now.unix()) else {
-            let why = credential.check().err().map_or_else(|| "it has no code now".to_owned(), |why| why.to_string());
-            common.say_with(Tone::Note, format!("{} has no code to copy", name(&entry)), why);
-            return Reaction::stay();
-        };
-        let stale = !next && face.left_s < common.config.min_left_s;
-        let (text, valid_s) = if next || stale { (face.next, face.left_s + face.period_s) } else { (face.code, face.left_s) };
-        let what = if next { format!("the next code of {}", name(&entry)) } else { name(&entry) };
-        let said = Copied { what, valid_s: Some(valid_s), next_instead: stale, entry: Some(entry.id) };
-        Reaction::job(Job::Copy { text, kind: CopyKind::Code, said })
+        if let Some(job) = copy::time_code(common, credential, name(&entry), entry.id, next) {
+            return Reaction::job(job);
+        }
+        let why = credential.check().err().map_or_else(|| "it has no code now".to_owned(), |why| why.to_string());
+        common.say_with(Tone::Note, format!("{} has no code to copy", name(&entry)), why);
+        Reaction::stay()
     }
 
     fn copy_counter_code(&mut self, common: &mut Common, entry: &Arc<Entry>, next: bool) -> Reaction {
@@ -182,7 +177,7 @@ impl List {
             return Reaction::stay();
         }
         if let Some(shown) = common.counter_code(entry.id) {
-            let said = Copied { what: name(entry), valid_s: None, next_instead: false, entry: Some(entry.id) };
+            let said = Copied { what: name(entry), valid_s: None, next_instead: false, entry: Some(entry.id), used_up: None };
             return Reaction::job(Job::Copy { text: shown.code.clone(), kind: CopyKind::Code, said });
         }
         if let Err(why) = entry.credential.value.check() {

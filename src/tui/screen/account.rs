@@ -1,0 +1,431 @@
+//! The form of an account, shared by enrolling and editing: its rows, and what they hold, checked.
+
+use crate::error::Error;
+use crate::ops::check;
+use crate::otp::{Algorithm, Credential, Kind, NotComputable};
+use crate::secret::{Secret, SecretText};
+use crate::tui::screen::Event;
+use crate::tui::state::{Common, sentence};
+use crate::tui::widget::code::parameters;
+use crate::tui::widget::form::{Form, Row, Touched};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Name {
+    Issuer,
+    Account,
+    Secret,
+    Pin,
+    Pinned,
+    Tags,
+    Note,
+    /// Unfolds the rows after it.
+    More,
+    /// To a new secret that waits to be tried.
+    Candidate,
+    Kind,
+    Algorithm,
+    Digits,
+    Period,
+    Counter,
+}
+
+/// What the form is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A new account whose secret came from somewhere.
+    EnrolFound,
+    /// A new account whose secret is typed.
+    EnrolTyped,
+    Edit,
+}
+
+/// What a form begins with, and what it gives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Account {
+    pub issuer: String,
+    pub account: String,
+    pub note: String,
+    pub tags: Vec<String>,
+    pub pinned: bool,
+    /// `counter` is the next one to use.
+    pub credential: Credential,
+}
+
+#[derive(Debug)]
+pub struct AccountForm {
+    form: Form<Name>,
+    purpose: Purpose,
+    kinds: Vec<Kind>,
+    algorithms: Vec<Algorithm>,
+    /// The kind whose usual parameters stand in the form.
+    kind: Kind,
+    unfolded: bool,
+    /// As it was when the form was opened, to tell what was changed.
+    before: Account,
+    /// The texts as opened: line ends and spaces may differ from what was given.
+    texts_before: Vec<String>,
+    changed: bool,
+}
+
+const TEXTS: [Name; 9] =
+    [Name::Issuer, Name::Account, Name::Secret, Name::Pin, Name::Tags, Name::Note, Name::Digits, Name::Period, Name::Counter];
+
+/// How kinds are called on the screen, and what they are.
+fn about(kind: Kind) -> (String, &'static str) {
+    let (name, about) = match kind {
+        Kind::Totp => ("TOTP", "by time: what nearly every site uses"),
+        Kind::Hotp => ("HOTP", "by a counter"),
+        Kind::Steam => ("Steam", "five letters and digits, by time"),
+        Kind::Motp => ("mOTP", "by time, with a PIN"),
+        Kind::Yandex => ("Yandex", "eight letters, by time, with a PIN"),
+        Kind::Received => ("received", "comes by SMS, mail or letter"),
+        Kind::Unknown => ("unknown", "this version does not know this kind"),
+    };
+    (name.to_owned(), about)
+}
+
+impl AccountForm {
+    pub fn new(account: Account, purpose: Purpose) -> AccountForm {
+        let credential = &account.credential;
+        let mut kinds = vec![Kind::Totp, Kind::Hotp, Kind::Steam, Kind::Motp, Kind::Yandex];
+        let computed = kinds.contains(&credential.kind);
+        if !computed {
+            kinds = vec![credential.kind];
+        }
+        let mut algorithms = Algorithm::KNOWN.to_vec();
+        if !algorithms.contains(&credential.algorithm) {
+            algorithms.push(credential.algorithm.clone());
+        }
+        let kind_at = kinds.iter().position(|kind| *kind == credential.kind).unwrap_or(0);
+        let algorithm_at = algorithms.iter().position(|known| *known == credential.algorithm).unwrap_or(0);
+        let algorithm_rows = algorithms.iter().map(|known| (known.name().to_owned(), "")).collect();
+        let number = |number: u64| number.to_string();
+
+        let secret = Row::secret(Name::Secret, "secret", &credential.secret_text())
+            .hint("The letters and digits the site shows. Spaces and dashes do no harm.");
+        let pin = Row::secret(Name::Pin, "PIN", credential.pin.as_ref().unwrap_or(&SecretText::default()))
+            .hint("The PIN set on the site, part of every code.");
+        let issuer = Row::text(Name::Issuer, "issuer", &account.issuer).hint("The site or service, as you call it.");
+        let name = Row::text(Name::Account, "account", &account.account).hint("The user name or address there.");
+        let tags = Row::text(Name::Tags, "tags", &account.tags.join(", ")).hint("Words with commas between them.").apart();
+        let note = Row::lines(Name::Note, "note", &account.note).hint("Anything to remember.");
+        let pinned = vec![("no".to_owned(), ""), ("yes".to_owned(), "stands at the top of the list")];
+        let pinned = Row::choice(Name::Pinned, "pinned", pinned, usize::from(account.pinned));
+
+        let mut rows = vec![issuer, name];
+        match purpose {
+            Purpose::EnrolTyped => rows.extend([secret, pin, tags, note]),
+            Purpose::EnrolFound => rows.extend([pin, tags, note]),
+            Purpose::Edit => rows.extend([tags, note, pinned]),
+        }
+        if computed {
+            rows.push(Row::press(Name::More, "more", String::new()).hint("↵ unfolds the parameters of the code.").apart());
+            rows.push(Row::choice(Name::Kind, "kind", kinds.iter().copied().map(about).collect(), kind_at).hint(CHOICE).apart());
+            match purpose {
+                Purpose::EnrolTyped => {}
+                Purpose::EnrolFound => rows.push(Row::secret(Name::Secret, "secret", &credential.secret_text())),
+                Purpose::Edit => rows.extend([
+                    Row::secret(Name::Secret, "secret", &credential.secret_text())
+                        .hint("Hidden until you ask for it; what it replaces is kept in the entry's history."),
+                    Row::secret(Name::Pin, "PIN", credential.pin.as_ref().unwrap_or(&SecretText::default())),
+                ]),
+            }
+            rows.extend([
+                Row::choice(Name::Algorithm, "hash", algorithm_rows, algorithm_at).hint(CHOICE),
+                Row::text(Name::Digits, "digits", &number(credential.digits.into())).hint("How many characters a code has."),
+                Row::text(Name::Period, "period", &number(credential.period)).hint("Seconds for which a code holds."),
+                Row::text(Name::Counter, "counter", &number(credential.counter)).hint("The next one to use."),
+            ]);
+        }
+        let kind = credential.kind;
+        let mut form = AccountForm {
+            form: Form::new(rows),
+            purpose,
+            kinds,
+            algorithms,
+            kind,
+            unfolded: false,
+            before: account,
+            texts_before: Vec::new(),
+            changed: false,
+        };
+        form.texts_before = form.texts();
+        form.arrange();
+        form
+    }
+
+    fn texts(&self) -> Vec<String> {
+        TEXTS.iter().map(|name| self.form.text(*name).to_owned()).collect()
+    }
+
+    /// Folds the rows that say nothing for this kind, or that were not asked for.
+    fn arrange(&mut self) {
+        let kind = self.kind;
+        let has_pin = matches!(kind, Kind::Motp | Kind::Yandex);
+        let by_counter = kind == Kind::Hotp;
+        let folded = !self.unfolded;
+        let form = &mut self.form;
+        // While a row with the keys is folded they go to the next; unfolding comes first, so that there is one.
+        form.fold(Name::More, self.unfolded);
+        form.fold(Name::Kind, folded);
+        if self.purpose != Purpose::EnrolTyped {
+            form.fold(Name::Secret, folded);
+        }
+        form.fold(Name::Pin, !has_pin || (folded && self.purpose == Purpose::Edit));
+        form.fold(Name::Algorithm, folded || !matches!(kind, Kind::Totp | Kind::Hotp));
+        form.fold(Name::Digits, folded);
+        form.fold(Name::Period, folded || by_counter);
+        form.fold(Name::Counter, folded || !by_counter);
+        let credential = self.tentative();
+        form_summary(&mut self.form, &credential);
+    }
+
+    /// The parameters as they stand, for the summary: what can't be read counts as before.
+    fn tentative(&self) -> Credential {
+        let usual = Credential::new(self.kind, Secret::new(Vec::new()));
+        Credential {
+            algorithm: self.algorithm(),
+            digits: self.form.text(Name::Digits).trim().parse().unwrap_or(usual.digits),
+            period: self.form.text(Name::Period).trim().parse().unwrap_or(usual.period),
+            counter: self.form.text(Name::Counter).trim().parse().unwrap_or(0),
+            ..usual
+        }
+    }
+
+    fn algorithm(&self) -> Algorithm {
+        self.algorithms.get(self.form.chosen(Name::Algorithm)).cloned().unwrap_or(Algorithm::Sha1)
+    }
+
+    /// Another kind brings its usual parameters, unless others than the usual ones were set.
+    fn kind_chosen(&mut self) {
+        let new = self.kinds.get(self.form.chosen(Name::Kind)).copied().unwrap_or(Kind::Totp);
+        let usual = |kind| Credential::new(kind, Secret::new(Vec::new()));
+        let (old, new_usual) = (usual(self.kind), usual(new));
+        if self.form.text(Name::Digits).trim() == old.digits.to_string() {
+            self.form.set_text(Name::Digits, &new_usual.digits.to_string());
+        }
+        if self.form.text(Name::Period).trim() == old.period.to_string() {
+            self.form.set_text(Name::Period, &new_usual.period.to_string());
+        }
+        self.kind = new;
+        self.arrange();
+    }
+
+    /// Adds a row that leads to the new secret that waits to be tried.
+    pub fn offer_candidate(&mut self) {
+        let text = "not yet confirmed: try it".to_owned();
+        self.form.put_first(Row::press(Name::Candidate, "new secret", text).hint("↵ shows its code, to be entered on the site."));
+    }
+
+    /// Takes an event; `Some` where a row was pressed that means something to the screen.
+    pub fn handle(&mut self, event: Event) -> Option<Name> {
+        let touched = match event {
+            Event::Command(command) => self.form.command(command),
+            Event::Key(key) => self.form.key(key),
+            Event::Paste(text) => self.form.paste(&text),
+            _ => Touched::Nothing,
+        };
+        match touched {
+            Touched::Pressed(Name::More) => {
+                self.unfolded = true;
+                self.arrange();
+                self.form.go_to(Name::Kind);
+            }
+            Touched::Pressed(name) => return Some(name),
+            Touched::Changed(name) => {
+                if name == Name::Kind {
+                    self.kind_chosen();
+                }
+                self.changed = true;
+            }
+            Touched::Moved | Touched::Nothing => {}
+        }
+        None
+    }
+
+    /// Whether Enter means the row and not the whole form.
+    pub fn on_press(&self) -> bool {
+        self.form.on_press()
+    }
+
+    /// Whether there is anything in sight that can be shown or hidden.
+    pub fn has_secrets_in_sight(&self) -> bool {
+        self.form.has_secrets_in_sight()
+    }
+
+    pub fn hides(&self) -> bool {
+        self.form.hides()
+    }
+
+    /// Whether anything differs from what the form was opened with.
+    pub fn is_changed(&self) -> bool {
+        self.changed
+            && (self.texts() != self.texts_before
+                || self.kind != self.before.credential.kind
+                || self.algorithm() != self.before.credential.algorithm
+                || (self.form.chosen(Name::Pinned) == 1) != self.before.pinned)
+    }
+
+    /// Whether the secret or a parameter differs, so that the old credential would go to the history.
+    pub fn credential_changed(&self) -> bool {
+        let same = |name: Name| {
+            let before = TEXTS.iter().position(|known| *known == name).and_then(|at| self.texts_before.get(at));
+            before.is_some_and(|before| before == self.form.text(name))
+        };
+        let texts = [Name::Secret, Name::Pin, Name::Digits, Name::Period];
+        !texts.into_iter().all(same)
+            || self.kind != self.before.credential.kind
+            || self.algorithm() != self.before.credential.algorithm
+    }
+
+    /// What the form holds; `None` where something is wrong, which then stands beside its row.
+    pub fn read(&mut self) -> Option<Account> {
+        self.form.clear_errors();
+        let issuer = self.form.text(Name::Issuer).trim().to_owned();
+        let account = self.form.text(Name::Account).trim().to_owned();
+        let tags = tags_of(self.form.text(Name::Tags));
+        // A note that was not touched stays as it was, to the last blank.
+        let note = self.form.text(Name::Note);
+        let note = if self.texts_before.get(5).is_some_and(|before| before == note) {
+            self.before.note.clone()
+        } else {
+            note.to_owned()
+        };
+        if self.purpose != Purpose::Edit && issuer.is_empty() && account.is_empty() {
+            self.form.set_error(Name::Issuer, Some("Name the site, or at least the account.".into()));
+        }
+        for (name, result) in [
+            (Name::Issuer, check::name("issuer", &issuer)),
+            (Name::Account, check::name("account", &account)),
+            (Name::Tags, check::tags(&tags)),
+            (Name::Note, check::note(&note)),
+        ] {
+            if let Err(error) = result {
+                self.form.set_error(name, Some(said(&error)));
+            }
+        }
+        let credential = self.read_credential();
+        if self.form.go_to_error() {
+            if self.unfolded_by_error() {
+                self.unfolded = true;
+                let focused = self.form.focused();
+                self.arrange();
+                self.form.go_to(focused);
+            }
+            return None;
+        }
+        let pinned = if self.purpose == Purpose::Edit { self.form.chosen(Name::Pinned) == 1 } else { self.before.pinned };
+        Some(Account { issuer, account, note, tags, pinned, credential: credential? })
+    }
+
+    fn unfolded_by_error(&self) -> bool {
+        !self.unfolded && !matches!(self.form.focused(), Name::Issuer | Name::Account | Name::Tags | Name::Note)
+    }
+
+    fn read_credential(&mut self) -> Option<Credential> {
+        let before = &self.before.credential;
+        if !self.credential_changed() && self.purpose == Purpose::Edit {
+            // Nothing to read anew; an odd credential stays as it is.
+            return match (self.kind, number::<u64>(self.form.text(Name::Counter))) {
+                (Kind::Hotp, Some(counter)) => Some(Credential { counter, ..before.clone() }),
+                (Kind::Hotp, None) => self.wrong(Name::Counter, "A counter is a whole number."),
+                _ => Some(before.clone()),
+            };
+        }
+        if !matches!(self.kind, Kind::Totp | Kind::Hotp | Kind::Steam | Kind::Motp | Kind::Yandex) {
+            return Some(before.clone());
+        }
+        let typed = self.form.text(Name::Secret);
+        let secret = match self.kind.read_secret(typed) {
+            _ if typed.trim().is_empty() => return self.wrong(Name::Secret, "The secret is missing."),
+            None if self.kind == Kind::Motp => {
+                return self.wrong(Name::Secret, "A secret of mOTP is made of the digits 0 to 9 and the letters A to F.");
+            }
+            None => return self.wrong(Name::Secret, "A secret is made of the letters A to Z and the digits 2 to 7."),
+            Some(secret) => secret,
+        };
+        let most = if self.kind == Kind::Steam { 6 } else { 10 };
+        let digits = number::<u32>(self.form.text(Name::Digits)).filter(|digits| (1..=most).contains(digits));
+        let Some(digits) = digits else {
+            let text = if most == 6 { "A Steam code has 1 to 6 characters." } else { "A code has 1 to 10 digits." };
+            return self.wrong(Name::Digits, text);
+        };
+        let mut credential = Credential { digits, algorithm: self.algorithm(), ..Credential::new(self.kind, secret) };
+        if !matches!(self.kind, Kind::Totp | Kind::Hotp) {
+            credential.algorithm = Credential::new(self.kind, Secret::new(Vec::new())).algorithm;
+        }
+        if self.kind == Kind::Hotp {
+            match number(self.form.text(Name::Counter)) {
+                Some(counter) => credential.counter = counter,
+                None => return self.wrong(Name::Counter, "A counter is a whole number."),
+            }
+        } else {
+            match number(self.form.text(Name::Period)).filter(|period| *period > 0) {
+                Some(period) => credential.period = period,
+                None => return self.wrong(Name::Period, "A period is a number of seconds, usually 30."),
+            }
+        }
+        let pin = self.form.text(Name::Pin);
+        if matches!(self.kind, Kind::Motp | Kind::Yandex) && !pin.is_empty() {
+            credential.pin = Some(SecretText::new(pin));
+        }
+        self.check(credential)
+    }
+
+    /// What only the whole credential tells.
+    fn check(&mut self, credential: Credential) -> Option<Credential> {
+        match credential.check() {
+            Err(NotComputable::PinMissing) if self.purpose == Purpose::Edit => {}
+            Err(NotComputable::PinMissing) => return self.wrong(Name::Pin, "The PIN is missing: it is part of every code."),
+            Err(NotComputable::UnknownAlgorithm(_)) => {
+                return self.wrong(Name::Algorithm, "No codes can be made with this hash: choose another.");
+            }
+            Err(why) => return self.wrong(Name::Secret, &format!("{}.", sentence(&why.to_string()))),
+            Ok(()) => {}
+        }
+        match check::credential(&credential) {
+            Ok(()) => Some(credential),
+            Err(error) => self.wrong(Name::Secret, &said(&error)),
+        }
+    }
+
+    fn wrong(&mut self, name: Name, text: &str) -> Option<Credential> {
+        self.form.set_error(name, Some(text.to_owned()));
+        None
+    }
+
+    pub fn draw(&self, buffer: &mut Buffer, common: &Common, area: Rect, active: bool) {
+        self.form.draw(buffer, common, area, active);
+    }
+}
+
+const CHOICE: &str = "← and → choose, or a first letter.";
+
+fn form_summary(form: &mut Form<Name>, credential: &Credential) {
+    let counter = (credential.kind == Kind::Hotp).then_some(credential.counter);
+    form.set_text(Name::More, &parameters(credential, counter));
+}
+
+fn said(error: &Error) -> String {
+    match &error.hint {
+        Some(hint) => format!("{}: {hint}.", sentence(&error.what)),
+        None => format!("{}.", sentence(&error.what)),
+    }
+}
+
+fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
+    text.trim().parse().ok()
+}
+
+/// The tags in a text with commas between them, each once.
+pub fn tags_of(text: &str) -> Vec<String> {
+    let mut tags: Vec<String> = Vec::new();
+    for tag in text.split(',').map(|tag| tag.split_whitespace().collect::<Vec<_>>().join(" ")) {
+        if !tag.is_empty() && !tags.contains(&tag) {
+            tags.push(tag);
+        }
+    }
+    tags
+}

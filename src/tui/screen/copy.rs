@@ -1,0 +1,19 @@
+//! The order to copy a time-based code, never a stale one.
+
+use crate::otp::Credential;
+use crate::ports::CopyKind;
+use crate::tui::msg::{Copied, Job};
+use crate::tui::state::Common;
+use crate::tui::widget::code::face;
+use crate::vault::entry::EntryId;
+
+/// Copies the code of now, or the one after it where asked for or where this one is about to end.
+/// `None` where the credential has no code by time.
+pub fn time_code(common: &Common, credential: &Credential, name: String, id: EntryId, next: bool) -> Option<Job> {
+    let face = face(credential, common.now.unix())?;
+    let stale = !next && face.left_s < common.config.min_left_s;
+    let (text, valid_s) = if next || stale { (face.next, face.left_s + face.period_s) } else { (face.code, face.left_s) };
+    let what = if next { format!("the next code of {name}") } else { name };
+    let said = Copied { what, valid_s: Some(valid_s), next_instead: stale, entry: Some(id), used_up: None };
+    Some(Job::Copy { text, kind: CopyKind::Code, said })
+}

@@ -1,0 +1,109 @@
+//! The vault has something like it already: what, and the choice.
+
+use crate::ops::import::Standing;
+use crate::tui::command::Command;
+use crate::tui::layout::{fit, put, wrap};
+use crate::tui::screen::Event;
+use crate::tui::state::Common;
+use crate::tui::theme::Role;
+use crate::tui::widget::menu::Menu;
+use crate::vault::entry::{Entry, EntryId};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+#[derive(Debug)]
+pub struct Duplicate {
+    standing: Standing,
+    id: EntryId,
+    name: String,
+    /// The one in the vault waits to be confirmed itself.
+    waits: bool,
+    menu: Menu,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Nothing,
+    Back,
+    Leave,
+    /// Enrol it as an entry of its own.
+    Keep,
+    /// Its secret takes the place of this entry's, once confirmed.
+    Replace(EntryId),
+    /// Go on with the entry that is there.
+    Try(EntryId),
+}
+
+impl Duplicate {
+    pub fn new(standing: Standing, entry: &Entry) -> Duplicate {
+        let name = match (entry.issuer.value.as_str(), entry.account.value.as_str()) {
+            (issuer, account) if !issuer.is_empty() && !account.is_empty() => {
+                format!("{} ({})", fit(issuer, 30), fit(account, 40))
+            }
+            _ => fit(entry.label(), 40),
+        };
+        let waits = entry.is_pending() || entry.candidate.is_some();
+        Duplicate { standing, id: entry.id, name, waits, menu: Menu::default() }
+    }
+
+    pub fn sentence(&self) -> String {
+        let name = &self.name;
+        match self.standing {
+            Standing::Same(_) if self.waits => format!("{name} is in the vault already, not yet confirmed."),
+            Standing::Same(_) => format!("{name} is in the vault already, with the same secret."),
+            Standing::Alike(_) => format!("The same secret is in the vault already, as {name}."),
+            Standing::Conflict(_) | Standing::New => format!("{name} is in the vault already, with another secret."),
+        }
+    }
+
+    fn choices(&self) -> Vec<(&'static str, &'static str, Answer)> {
+        let back = ("Back to the details", "", Answer::Back);
+        let leave = ("Don't enrol it", "", Answer::Leave);
+        match self.standing {
+            Standing::Same(_) if self.waits => {
+                vec![
+                    ("Try the code of the one that is there", "", Answer::Try(self.id)),
+                    leave,
+                    ("Enrol it once more", "", Answer::Keep),
+                    back,
+                ]
+            }
+            Standing::Same(_) => vec![leave, ("Enrol it once more", "", Answer::Keep), back],
+            Standing::Alike(_) => vec![leave, ("Enrol it under this name, too", "", Answer::Keep), back],
+            Standing::Conflict(_) | Standing::New => vec![
+                ("Replace its secret when confirmed", "the old one stays in use until then", Answer::Replace(self.id)),
+                ("Keep both", "two entries of this name", Answer::Keep),
+                leave,
+                back,
+            ],
+        }
+    }
+
+    pub fn handle(&mut self, event: &Event) -> Answer {
+        let choices = self.choices();
+        match event {
+            Event::Command(Command::Accept) => choices.get(self.menu.selected).map_or(Answer::Nothing, |(.., answer)| *answer),
+            Event::Command(Command::Back) => Answer::Back,
+            Event::Command(command) => {
+                self.menu.move_by(*command, choices.len());
+                Answer::Nothing
+            }
+            _ => Answer::Nothing,
+        }
+    }
+
+    pub fn draw(&self, common: &Common, buffer: &mut Buffer, area: Rect) {
+        let mut y = area.y;
+        for line in wrap(&self.sentence(), area.width.min(76)) {
+            if y < area.bottom() {
+                put(buffer, area.x, y, area.width, &line, common.theme.style(Role::Warning));
+            }
+            y += 1;
+        }
+        y += u16::from(area.height >= 8);
+        let choices = self.choices();
+        let lines: Vec<(&str, &str)> = choices.iter().map(|(text, aside, _)| (*text, *aside)).collect();
+        let rest = Rect { y, height: area.bottom().saturating_sub(y), ..area };
+        self.menu.draw(buffer, common, rest, &lines);
+    }
+}

@@ -1,0 +1,331 @@
+//! The code, to be tried on the site. The entry is on the disk as pending before this step is shown, and what is shown is
+//! read from the saved vault; a counter's code is saved before it is seen.
+
+use super::refused::{self, Refused, Way};
+use super::{Part, Turn};
+use crate::ops::change::Change;
+use crate::otp::{Credential, Kind};
+use crate::ports::CopyKind;
+use crate::secret::SecretText;
+use crate::tui::command::Command;
+use crate::tui::keymap::Place;
+use crate::tui::layout::{fit, put, wrap};
+use crate::tui::msg::{Awaited, Copied, Done, Job, MouseAct, Then};
+use crate::tui::screen::edit::EditEntry;
+use crate::tui::screen::{Event, Screen, copy};
+use crate::tui::state::{COUNTER_CODE_SHOWN, Common, CounterCode, Tone};
+use crate::tui::theme::Role;
+use crate::tui::widget::code::{Face, face, grouped, parameters};
+use crate::tui::widget::menu::Menu;
+use crate::tui::widget::{bar, big};
+use crate::vault::entry::{Entry, EntryId};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use std::sync::Arc;
+use std::time::Duration;
+
+#[derive(Debug)]
+pub struct Trial {
+    id: EntryId,
+    from: &'static str,
+    menu: Menu,
+    /// The counter's code that was taken, and its counter.
+    code: Option<(SecretText, u64)>,
+    /// Copy the counter's code when it is there.
+    copies: bool,
+    waiting: bool,
+    refused: Option<Refused>,
+}
+
+/// What is tried: the credential of a pending entry, or the new one of an entry that has another.
+pub(super) struct Tried {
+    pub entry: Arc<Entry>,
+    pub credential: Credential,
+    pub is_candidate: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Choice {
+    TakeCode,
+    Accepted,
+    Later,
+    Refused,
+}
+
+impl Trial {
+    pub fn new(id: EntryId, from: &'static str) -> Trial {
+        Trial { id, from, menu: Menu::default(), code: None, copies: false, waiting: false, refused: None }
+    }
+
+    fn tried(&self, common: &Common) -> Option<Tried> {
+        let entry = common.open.as_ref()?.vault.entry(self.id).filter(|entry| !entry.is_deleted())?.clone();
+        Some(match &entry.candidate {
+            Some(candidate) => Tried { credential: candidate.value.clone(), entry: entry.clone(), is_candidate: true },
+            None => {
+                let credential = Credential { counter: entry.counter, ..entry.credential.value.clone() };
+                Tried { credential, entry: entry.clone(), is_candidate: false }
+            }
+        })
+    }
+
+    fn choices(&self, tried: &Tried) -> Vec<(Choice, &'static str)> {
+        let later = match tried.is_candidate {
+            true => (Choice::Later, "Later: the old secret stays in use"),
+            false => (Choice::Later, "Later: leave it pending"),
+        };
+        let refused = (Choice::Refused, "It was refused: find out why, or drop it");
+        let accepted = (Choice::Accepted, "It was accepted");
+        match (tried.credential.kind, &self.code) {
+            _ if tried.credential.check().is_err() => vec![later, refused],
+            (Kind::Hotp, None) => vec![(Choice::TakeCode, "Take a code"), later],
+            (Kind::Hotp, Some(_)) => vec![accepted, (Choice::TakeCode, "Another code"), later, refused],
+            _ => vec![accepted, later, refused],
+        }
+    }
+
+    fn apply(&mut self, change: Change, awaited: Awaited) -> Turn {
+        self.waiting = true;
+        Turn::Do(Job::Apply { change, then: Then::Screen(awaited) })
+    }
+
+    fn take_code(&mut self, tried: &Tried) -> Turn {
+        let change = if tried.is_candidate { Change::NextCandidateCode(self.id) } else { Change::NextCode(self.id) };
+        self.apply(change, Awaited::EnrolCode)
+    }
+
+    fn choose(&mut self, tried: &Tried) -> Turn {
+        let Some((choice, _)) = self.choices(tried).get(self.menu.selected).copied() else { return Turn::Stay };
+        match choice {
+            Choice::TakeCode => self.take_code(tried),
+            Choice::Accepted => self.apply(Change::Confirm(self.id), Awaited::EnrolConfirmed),
+            Choice::Later => Turn::Done(self.id),
+            Choice::Refused => {
+                self.refused = Some(Refused::new(tried));
+                Turn::Stay
+            }
+        }
+    }
+
+    fn copy(&mut self, common: &mut Common, tried: &Tried) -> Turn {
+        let name = fit(tried.entry.label(), 40);
+        if tried.credential.kind == Kind::Hotp {
+            let Some((code, _)) = &self.code else {
+                self.copies = true;
+                return self.take_code(tried);
+            };
+            let said = Copied { what: name, valid_s: None, next_instead: false, entry: Some(self.id), used_up: None };
+            return Turn::Do(Job::Copy { text: code.clone(), kind: CopyKind::Code, said });
+        }
+        match copy::time_code(common, &tried.credential, name, self.id, false) {
+            Some(job) => Turn::Do(job),
+            None => {
+                common.say(Tone::Note, "There is no code to copy");
+                Turn::Stay
+            }
+        }
+    }
+
+    /// An answer of the worker. What failed has been said already, and nothing has changed.
+    fn answered(&mut self, common: &mut Common, done: Done) -> Turn {
+        let Done::Applied { result, then: Then::Screen(awaited), .. } = done else { return Turn::Stay };
+        self.waiting = false;
+        let copies = std::mem::take(&mut self.copies);
+        let Ok(outcome) = result else { return Turn::Stay };
+        match awaited {
+            Awaited::EnrolCode => {
+                let Some((code, counter)) = outcome.code else { return Turn::Stay };
+                self.code = Some((code.clone(), counter));
+                self.menu.selected = 0;
+                let Some(tried) = self.tried(common) else { return Turn::Stay };
+                if !tried.is_candidate {
+                    let until = common.now.boot + COUNTER_CODE_SHOWN;
+                    common.counter_codes.insert(self.id, CounterCode { code, counter, until });
+                }
+                if copies { self.copy(common, &tried) } else { Turn::Stay }
+            }
+            Awaited::EnrolConfirmed => Turn::Codes(self.id),
+            Awaited::EnrolDropped => {
+                let said = match self.tried(common) {
+                    Some(tried) => format!("{} keeps its old secret", fit(tried.entry.label(), 40)),
+                    None => "The new entry is in the trash".to_owned(),
+                };
+                common.undo = outcome.undo.map(|change| (*change, said.clone()));
+                common.say(Tone::Done, said);
+                Turn::Leave
+            }
+            _ => Turn::Stay,
+        }
+    }
+
+    fn take_way(&mut self, way: Way, tried: &Tried) -> Turn {
+        match way {
+            Way::Nothing => Turn::Stay,
+            Way::Back => {
+                self.refused = None;
+                Turn::Stay
+            }
+            Way::Edit => {
+                self.refused = None;
+                Turn::Push(Screen::Edit(EditEntry::new(&tried.entry)))
+            }
+            Way::Drop if tried.is_candidate => self.apply(Change::DropCandidate(self.id), Awaited::EnrolDropped),
+            Way::Drop => self.apply(Change::Delete(vec![self.id]), Awaited::EnrolDropped),
+        }
+    }
+
+    /// Draws the code with its bar; returns the rows used.
+    fn draw_code(&self, common: &Common, buffer: &mut Buffer, area: Rect, tried: &Tried) -> u16 {
+        let theme = &common.theme;
+        let large = if area.height >= 10 { big::ROWS } else { 1 };
+        let mut code = |text: &str| {
+            if large > 1 {
+                big::draw(buffer, area.x, area.y, area.width, text, theme.style(Role::Code));
+            } else {
+                put(buffer, area.x, area.y, area.width, text, theme.style(Role::Code));
+            }
+        };
+        match (face(&tried.credential, common.now.unix()), &self.code) {
+            (Some(face), _) => {
+                code(&grouped(face.code.expose()));
+                let y = area.y + large + u16::from(large > 1);
+                if y < area.bottom() {
+                    draw_countdown(common, buffer, Rect { y, height: 1, ..area }, &face);
+                }
+                large + 1 + u16::from(large > 1)
+            }
+            (None, Some((text, counter))) => {
+                code(&grouped(text.expose()));
+                let y = area.y + large + u16::from(large > 1);
+                if y < area.bottom() {
+                    put(buffer, area.x, y, area.width, &format!("counter {counter}"), theme.style(Role::Dim));
+                }
+                large + 1 + u16::from(large > 1)
+            }
+            (None, None) => {
+                let text = match tried.credential.check() {
+                    Err(why) => format!("No code: {why}."),
+                    Ok(()) => "Each code is used up once it is shown. The counter is saved first.".to_owned(),
+                };
+                let lines = wrap(&text, area.width);
+                for (line, y) in lines.iter().zip(area.y..area.bottom()) {
+                    put(buffer, area.x, y, area.width, line, theme.style(Role::Dim));
+                }
+                lines.len() as u16
+            }
+        }
+    }
+}
+
+/// The bar, the seconds, and the next code.
+fn draw_countdown(common: &Common, buffer: &mut Buffer, area: Rect, face: &Face) {
+    let cells = if area.width >= 60 { bar::CELLS * 2 } else { bar::CELLS.min(area.width / 2) };
+    bar::draw(buffer, &common.theme, area.x, area.y, cells, face.left_s, face.period_s);
+    bar::draw_seconds(buffer, &common.theme, area.x + cells, area.y, face.left_s);
+    let x = area.x + cells + bar::SECONDS + 3;
+    let next = format!("next {}", grouped(face.next.expose()));
+    put(buffer, x, area.y, area.right().saturating_sub(x), &next, common.theme.style(Role::Dim));
+}
+
+impl Part for Trial {
+    fn place(&self) -> Place {
+        if self.refused.is_some() { Place::Menu } else { Place::Try }
+    }
+
+    fn handle(&mut self, common: &mut Common, event: Event) -> Turn {
+        if let Event::Done(done) = event {
+            return self.answered(common, done);
+        }
+        if self.waiting {
+            return Turn::Stay;
+        }
+        let Some(tried) = self.tried(common) else { return Turn::Leave };
+        if let Some(refused) = &mut self.refused {
+            let way = refused.handle(&event);
+            return self.take_way(way, &tried);
+        }
+        let lines = self.choices(&tried).len();
+        match event {
+            Event::Command(Command::Accept) => self.choose(&tried),
+            Event::Command(Command::Copy) => self.copy(common, &tried),
+            Event::Command(Command::Back) => Turn::Done(self.id),
+            Event::Command(command) => {
+                self.menu.move_by(command, lines);
+                Turn::Stay
+            }
+            Event::Mouse { act: MouseAct::WheelUp, .. } => {
+                self.menu.move_by(Command::Up, lines);
+                Turn::Stay
+            }
+            Event::Mouse { act: MouseAct::WheelDown, .. } => {
+                self.menu.move_by(Command::Down, lines);
+                Turn::Stay
+            }
+            _ => Turn::Stay,
+        }
+    }
+
+    fn draw(&self, common: &Common, buffer: &mut Buffer, area: Rect) {
+        let theme = &common.theme;
+        let Some(tried) = self.tried(common) else {
+            put(buffer, area.x, area.y, area.width, "This entry is no longer in the vault.", theme.style(Role::Text));
+            return;
+        };
+        if let Some(refused) = &self.refused {
+            refused::draw(refused, common, buffer, area, &tried);
+            return;
+        }
+        let gap = u16::from(area.height >= 12) + u16::from(area.height >= 16);
+        let mut y = area.y;
+        let mut x = area.x;
+        x += put(buffer, x, y, area.width, tried.entry.label(), theme.style(Role::Strong)) + 2;
+        if !tried.entry.issuer.value.is_empty() {
+            put(buffer, x, y, area.right().saturating_sub(x), &tried.entry.account.value, theme.style(Role::Dim));
+        }
+        y += 1;
+        if area.height >= 8 {
+            let counter = (tried.credential.kind == Kind::Hotp).then_some(tried.credential.counter);
+            let mut about = parameters(&tried.credential, counter);
+            for more in [self.from, if tried.is_candidate { "a new secret, not yet confirmed" } else { "" }] {
+                if !more.is_empty() {
+                    about = format!("{about} · {more}");
+                }
+            }
+            put(buffer, area.x, y, area.width, &about, theme.style(Role::Dim));
+            y += 1;
+        }
+        y += gap.max(u16::from(area.height >= 8));
+        let rest = |y: u16| Rect { y, height: area.bottom().saturating_sub(y), ..area };
+        if area.height > 1 {
+            y += self.draw_code(common, buffer, rest(y), &tried);
+        }
+        y += gap;
+        let asks = match (tried.is_candidate, self.choices(&tried).first()) {
+            (_, Some((Choice::TakeCode | Choice::Later, _))) => "",
+            (true, _) => "Enter this code on the site. The old secret stays in use until you say that it worked.",
+            (false, _) => "Enter this code on the site. Kept as pending until you say that it worked.",
+        };
+        if area.height >= 9 && !asks.is_empty() {
+            for line in wrap(asks, area.width) {
+                put(buffer, area.x, y, area.width, &line, theme.style(Role::Text));
+                y += 1;
+            }
+            y += u16::from(gap > 0);
+        }
+        let choices = self.choices(&tried);
+        let lines: Vec<(&str, &str)> = choices.iter().map(|(_, text)| (*text, "")).collect();
+        self.menu.draw(buffer, common, rest(y), &lines);
+    }
+
+    fn footer(&self, _common: &Common) -> Vec<(Command, &'static str)> {
+        match self.refused {
+            Some(_) => vec![(Command::Accept, ""), (Command::Down, "move"), (Command::Back, "")],
+            None => vec![(Command::Accept, ""), (Command::Copy, "copy the code"), (Command::Back, "later")],
+        }
+    }
+
+    fn next_change(&self, common: &Common) -> Option<Duration> {
+        let timed = self.tried(common).is_some_and(|tried| tried.credential.is_time_based());
+        // Seconds change on the wall clock's whole seconds.
+        timed.then(|| common.now.boot + Duration::from_millis(1000 - common.now.wall_ms % 1000))
+    }
+}
