@@ -1,8 +1,11 @@
 //! Every screen in a telling moment: pictures, sizes and styles are tested over this table. A new screen is a row here.
 
+use super::google::transfer;
 use super::tui::Tui;
 use countersign::config::Config;
 use countersign::tui::state::Start;
+
+const LINK: &str = "otpauth://totp/Forge:hugo%40example.org?secret=JBSWY3DPEHPK3PXP&issuer=Forge";
 
 /// Name and how to get there.
 pub const SCENES: &[(&str, fn() -> Tui)] = &[
@@ -78,6 +81,145 @@ pub const SCENES: &[(&str, fn() -> Tui)] = &[
     ("help", || {
         let mut tui = Tui::demo();
         tui.press("?");
+        tui
+    }),
+    ("enrol-source", || {
+        let mut tui = Tui::demo();
+        tui.press("a");
+        tui
+    }),
+    ("enrol-file", || {
+        let mut tui = Tui::demo();
+        let mut outside = tui.outside.lock().unwrap();
+        for name in ["scan.png", "scan 日本.png", "screenshots/one.png"] {
+            outside.files.insert(format!("/home/hugo/pictures/{name}").into(), b"not a picture".to_vec());
+        }
+        drop(outside);
+        tui.press("a Down Down Enter").type_text("~/pictures/sc").press("Tab Down");
+        tui
+    }),
+    ("enrol-file-refused", || {
+        let mut tui = Tui::demo();
+        tui.press("a Down Down Enter").type_text("~/none.png").press("Enter");
+        tui
+    }),
+    ("enrol-picture-waiting", || {
+        let mut tui = Tui::demo();
+        tui.holding = true;
+        tui.press("a Enter");
+        tui
+    }),
+    ("enrol-no-picture", || {
+        let mut tui = Tui::demo();
+        tui.press("a Enter");
+        tui
+    }),
+    ("enrol-link-refused", || {
+        let mut tui = Tui::demo();
+        tui.press("a").paste("phonefactor://activate?code=123456&url=https%3A%2F%2Fexample.com");
+        tui
+    }),
+    ("enrol-details", || {
+        let mut tui = Tui::demo();
+        tui.press("a").paste(LINK);
+        tui
+    }),
+    ("enrol-details-wrong", || {
+        let mut tui = Tui::demo();
+        tui.press("a Up Enter Enter");
+        tui
+    }),
+    ("enrol-details-unfolded", || {
+        let mut tui = Tui::demo();
+        tui.press("a").paste(LINK).press("Tab Tab Tab Tab Enter Right Right Right");
+        tui
+    }),
+    ("enrol-known", || {
+        let mut tui = Tui::demo();
+        tui.press("a").paste(&LINK.replace("Forge", "GitHub")).press("Enter");
+        tui
+    }),
+    ("enrol-parts", || {
+        let mut tui = Tui::demo();
+        tui.press("a").paste(&transfer(0, 3, &[("Forge", "hugo", "12345678901234567890")]));
+        tui
+    }),
+    ("enrol-review", || {
+        let mut tui = Tui::demo();
+        let accounts = [
+            ("Forge", "hugo@example.org", "12345678901234567890"),
+            ("GitHub", "hugo@example.org", "22345678901234567890"),
+            ("npm", "hugo", "made up for npm hugo"),
+            ("Tweets", "@hugo", "made up for Twilio ops@example.org"),
+            ("日本郵便局の長い名前のところ", "hugo@例え.example", "32345678901234567890"),
+            ("", "nameless@example.org", "42345678901234567890"),
+        ];
+        tui.press("a").paste(&format!("{}\notpauth://totp/broken?secret=1", transfer(0, 1, &accounts))).press("Down Space");
+        tui
+    }),
+    ("enrol-try", || {
+        let mut tui = Tui::demo();
+        tui.press("a").paste(LINK).press("Enter");
+        tui
+    }),
+    ("enrol-try-counter", || {
+        let mut tui = Tui::demo();
+        tui.press("a").paste(&LINK.replace("totp", "hotp")).press("Enter Enter");
+        tui
+    }),
+    ("enrol-try-renewed", || {
+        let mut tui = Tui::demo();
+        tui.press("a").paste(&LINK.replace("Forge", "GitHub")).press("Enter Enter");
+        tui
+    }),
+    ("enrol-refused", || {
+        let mut tui = Tui::demo();
+        tui.press("a").paste(LINK).press("Enter Down Down Enter");
+        tui
+    }),
+    ("enrol-recovery-codes", || {
+        let mut tui = Tui::demo();
+        tui.press("a").paste(LINK).press("Enter Enter").paste("1. f3k9-2mqa\n2. 81xz-77pd\n3. q0vn-5j2e\n").type_text("mm4t");
+        tui
+    }),
+    ("edit", || {
+        let mut tui = Tui::demo();
+        tui.press("/").type_text("github").press("Tab e");
+        tui
+    }),
+    ("edit-unfolded", || {
+        let mut tui = Tui::demo();
+        tui.press("/").type_text("github").press("Tab e Up Enter Tab Tab Tab Ctrl-U").type_text("8");
+        tui
+    }),
+    ("tags", || {
+        let mut tui = Tui::demo();
+        tui.press("j j Space Space Space t Down Space").type_text("new one");
+        tui
+    }),
+    ("recovery", || {
+        let mut tui = Tui::demo();
+        tui.press("/").type_text("github").press("Tab x");
+        tui
+    }),
+    ("recovery-shown", || {
+        let mut tui = Tui::demo();
+        tui.press("/").type_text("github").press("Tab x r Enter");
+        tui
+    }),
+    ("recovery-replaced", || {
+        let mut tui = Tui::demo();
+        tui.press("/").type_text("github").press("Tab x e").paste("1111 2222\n3333 4444").press("Ctrl-R");
+        tui
+    }),
+    ("qr-question", || {
+        let mut tui = Tui::demo();
+        tui.press("Q");
+        tui
+    }),
+    ("qr", || {
+        let mut tui = Tui::demo();
+        tui.press("Q y");
         tui
     }),
 ];
