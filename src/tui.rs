@@ -17,7 +17,7 @@ pub mod widget;
 pub mod worker;
 
 use crate::config::Config;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ports::{Clock, Terminal};
 use std::io;
 use std::sync::Arc;
@@ -38,15 +38,12 @@ where
     T: Terminal<Error = io::Error>,
 {
     let keymap = keymap::Keymap::with_overrides(&launch.config.keys)?;
-    let failed = |error: io::Error| Error::failed(format!("the terminal failed: {}", crate::error::describe_io(&error)));
-    let mut stage = stage::TerminalStage::new(terminal, worker, clock.clone()).map_err(failed)?;
+    let mut stage = stage::TerminalStage::new(terminal, worker, clock.clone()).map_err(run::terminal_failed)?;
     let mut common = state::Common::new(launch.config, keymap, launch.theme, launch.vault_name);
-    common.size = stage.size().map_err(failed)?;
+    common.size = stage.size().map_err(run::terminal_failed)?;
     common.vault_exists = launch.start == state::Start::Unlock;
     let (mut state, first) = state::State::new(launch.start, common);
-    let ended = run::run(&mut state, first, &mut stage, clock.as_ref());
-    let left = stage.leave();
-    let code = ended.map_err(failed)?;
-    left.map_err(failed)?;
+    let code = run::run(&mut state, first, &mut stage, clock.as_ref())?;
+    stage.leave().map_err(run::terminal_failed)?;
     Ok(code)
 }

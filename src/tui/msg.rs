@@ -1,7 +1,7 @@
 //! Messages (facts that come in) and effects (orders that go out). Both are plain values: a flow can be printed and tested.
 
 use super::key::Key;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ops::change::{Change, Outcome};
 use crate::ops::usage::Usage;
 use crate::ports::{ClipboardRoute, CopyKind, UnixMs};
@@ -57,6 +57,8 @@ pub enum Msg {
     Terminate(i32),
     /// The worker's answer to a job.
     Done(Done),
+    /// The worker broke in the middle of a job. What it saved before is safe.
+    WorkerGone,
 }
 
 /// An order to the world outside the state.
@@ -70,6 +72,8 @@ pub enum Effect {
     Retake,
     /// Leave the loop with this exit status; the worker clears the clipboard first.
     Quit(u8),
+    /// Leave the loop with this error, said after the terminal was given back.
+    Fail(Error),
 }
 
 /// What only the worker does: it owns the session, the clipboard, the screen capture and the disk.

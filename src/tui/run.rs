@@ -3,6 +3,7 @@
 use super::msg::{Effect, Job, Msg, Now};
 use super::state::State;
 use super::update::update;
+use crate::error::{Error, Result, describe_io};
 use crate::ports::Clock;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use std::time::Duration;
 pub trait Stage {
     /// Waits for the next message, at most until `until` (boot time; for ever where there is none).
     /// `None` when the time has come, [`Closed`] when nothing can come any more.
-    fn wait(&mut self, until: Option<Duration>) -> Result<Option<Msg>, Closed>;
+    fn wait(&mut self, until: Option<Duration>) -> std::result::Result<Option<Msg>, Closed>;
     /// A message that is there already, without waiting: a burst of keys is drawn once.
     fn poll(&mut self) -> Option<Msg>;
     fn draw(&mut self, state: &State) -> std::io::Result<()>;
@@ -28,14 +29,14 @@ pub trait Stage {
 pub struct Closed;
 
 /// Runs until the program is quit; returns the exit status.
-pub fn run(state: &mut State, first: Vec<Effect>, stage: &mut dyn Stage, clock: &dyn Clock) -> std::io::Result<u8> {
+pub fn run(state: &mut State, first: Vec<Effect>, stage: &mut dyn Stage, clock: &dyn Clock) -> Result<u8> {
     let now = || Now { wall_ms: clock.now(), boot: clock.boot() };
     state.common.now = now();
     state.common.last_input = state.common.now.boot;
     if let Some(code) = perform(state, first, stage, &now)? {
         return Ok(code);
     }
-    stage.draw(state)?;
+    stage.draw(state).map_err(terminal_failed)?;
     loop {
         let msg = match stage.wait(state.next_wake()) {
             Ok(msg) => msg,
@@ -60,20 +61,20 @@ pub fn run(state: &mut State, first: Vec<Effect>, stage: &mut dyn Stage, clock: 
                 return Ok(code);
             }
         }
-        stage.draw(state)?;
+        stage.draw(state).map_err(terminal_failed)?;
     }
 }
 
-fn perform(state: &mut State, effects: Vec<Effect>, stage: &mut dyn Stage, now: &dyn Fn() -> Now) -> std::io::Result<Option<u8>> {
+fn perform(state: &mut State, effects: Vec<Effect>, stage: &mut dyn Stage, now: &dyn Fn() -> Now) -> Result<Option<u8>> {
     for effect in effects {
         match effect {
             Effect::Job(Job::Lock) => {
-                stage.wipe()?;
+                stage.wipe().map_err(terminal_failed)?;
                 stage.job(Job::Lock);
             }
             Effect::Job(job) => stage.job(job),
             Effect::Suspend => {
-                stage.suspend()?;
+                stage.suspend().map_err(terminal_failed)?;
                 // The time asleep counts: the state may lock itself before anything is drawn. The terminal is taken first.
                 let locked = update(state, Msg::Tick(now()));
                 let mut effects = update(state, Msg::Resumed);
@@ -82,9 +83,14 @@ fn perform(state: &mut State, effects: Vec<Effect>, stage: &mut dyn Stage, now: 
                     return Ok(Some(code));
                 }
             }
-            Effect::Retake => stage.resume()?,
+            Effect::Retake => stage.resume().map_err(terminal_failed)?,
             Effect::Quit(code) => return Ok(Some(code)),
+            Effect::Fail(error) => return Err(error),
         }
     }
     Ok(None)
+}
+
+pub(super) fn terminal_failed(error: std::io::Error) -> Error {
+    Error::failed(format!("the terminal failed: {}", describe_io(&error)))
 }

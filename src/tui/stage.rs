@@ -9,9 +9,9 @@ use super::worker::Worker;
 use crate::ports::{Clock, Input, Terminal};
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use std::io;
+use std::panic::AssertUnwindSafe;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// Two clicks on one cell within this time are a double click.
@@ -31,7 +31,7 @@ impl<T: Terminal<Error = io::Error>> TerminalStage<T> {
     /// Starts the worker and begins to listen.
     pub fn new(mut terminal: T, worker: Worker, clock: Arc<dyn Clock>) -> io::Result<Self> {
         let (to_loop, inbox) = channel();
-        let (jobs, finished, _worker) = start(worker, to_loop.clone())?;
+        let (jobs, finished) = start(worker, to_loop.clone())?;
         let clicks = Mutex::new(Clicks { clock: clock.clone(), last: None });
         terminal.listen(Arc::new(move |input| {
             let msg = match clicks.lock() {
@@ -53,24 +53,34 @@ impl<T: Terminal<Error = io::Error>> TerminalStage<T> {
 
     /// Ends the worker, which clears the clipboard if it is ours, and gives the terminal back.
     pub fn leave(&mut self) -> io::Result<()> {
-        self.jobs = None;
-        let _ = self.finished.recv_timeout(LEAVING);
+        if self.jobs.take().is_some() {
+            let _ = self.finished.recv_timeout(LEAVING);
+        }
         self.terminal.backend_mut().leave()
     }
 }
 
-type Started = (Sender<Job>, Receiver<()>, JoinHandle<()>);
-
-fn start(worker: Worker, to_loop: Sender<Msg>) -> io::Result<Started> {
+/// Starts the worker thread; the receiver hears of its end.
+fn start(worker: Worker, to_loop: Sender<Msg>) -> io::Result<(Sender<Job>, Receiver<()>)> {
     let (jobs, todo) = channel();
     let (done, finished) = channel();
-    let answers = move |answer: Done| to_loop.send(Msg::Done(answer)).is_ok();
     let work = move || {
-        worker.run(&todo, &answers);
+        let answers = |answer: Done| to_loop.send(Msg::Done(answer)).is_ok();
+        // The worker goes with its panic, and with it keys and clipboard: nothing half done is used again.
+        if std::panic::catch_unwind(AssertUnwindSafe(|| worker.run(&todo, &answers))).is_err() {
+            let _ = to_loop.send(Msg::WorkerGone);
+        }
         let _ = done.send(());
     };
-    let thread = std::thread::Builder::new().name("worker".into()).spawn(work)?;
-    Ok((jobs, finished, thread))
+    std::thread::Builder::new().name("worker".into()).spawn(work)?;
+    Ok((jobs, finished))
+}
+
+/// Also on an error or a panic of the loop.
+impl<T: Terminal<Error = io::Error>> Drop for TerminalStage<T> {
+    fn drop(&mut self) {
+        let _ = self.leave();
+    }
 }
 
 impl<T: Terminal<Error = io::Error>> Stage for TerminalStage<T> {

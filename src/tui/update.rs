@@ -10,7 +10,7 @@ use super::screen::unlock::Unlock;
 use super::screen::welcome::Welcome;
 use super::screen::{Event, Reaction, Screen, Step};
 use super::state::{COUNTER_CODE_SHOWN, Common, CounterCode, Start, State, Tone};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ops::change::{Change, Outcome};
 use crate::ports::{ClipboardRoute, CopyKind};
 use std::time::Duration;
@@ -69,6 +69,10 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Resumed => vec![Effect::Retake, Effect::Job(Job::Refresh)],
         Msg::Terminate(signal) => vec![Effect::Quit(128u8.saturating_add(signal.unsigned_abs() as u8))],
         Msg::Done(done) => on_done(state, done),
+        Msg::WorkerGone => {
+            let error = Error::failed("an internal error ended the work on the vault");
+            vec![Effect::Fail(error.hint("what was saved before is safe; please report what you did last"))]
+        }
     }
 }
 

@@ -220,3 +220,13 @@ fn signals_end_with_their_own_status() {
         assert_eq!(i32::from(code), 128 + signal);
     }
 }
+
+#[test]
+fn a_broken_worker_ends_the_program_with_a_word_instead_of_hanging() {
+    let mut scene = before_unlocking(Config::default());
+    scene.stage.at(1.0, Msg::WorkerGone);
+    let clock = scene.desk.clock.clone();
+    let error = run(&mut scene.state, Vec::new(), &mut scene.stage, clock.as_ref()).unwrap_err();
+    assert_eq!(error.what, "an internal error ended the work on the vault");
+    assert_eq!(error.hint.as_deref(), Some("what was saved before is safe; please report what you did last"));
+}

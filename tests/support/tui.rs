@@ -183,6 +183,7 @@ impl Tui {
                 Effect::Job(job) if self.holding => self.held.push_back(job),
                 Effect::Job(job) => self.work(job),
                 Effect::Quit(code) => self.quit = Some(code),
+                Effect::Fail(error) => panic!("the program ended: {error}"),
                 Effect::Suspend | Effect::Retake => {}
             }
         }
