@@ -85,9 +85,7 @@ impl Terminal for Economical<FullScreen> {
 
     fn suspend(&mut self) -> io::Result<()> {
         self.display.tty.leave()?;
-        // To the whole group, as the terminal does it: in a pipeline or `$(…)` the others must stop too. The system
-        // ignores it where nobody could let us go on.
-        rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)?;
+        self.display.tty.stop()?;
         self.display.tty.adopt_attributes()
     }
 

@@ -31,7 +31,7 @@ fn front_end() -> Pty {
 
 fn assert_given_back(pty: &mut Pty) {
     pty.wait_for(LEAVE);
-    assert!(pty.is_restored(), "the terminal's attributes");
+    wait_until("the terminal has its attributes back", || pty.is_restored());
 }
 
 #[test]

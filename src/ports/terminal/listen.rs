@@ -61,7 +61,10 @@ fn report_events(tty: &Tty, sink: &InputSink) {
 fn report_signals(tty: &Arc<Tty>, mut signals: Signals, sink: &InputSink) {
     for signal in signals.forever() {
         match signal {
-            SIGCONT => sink(Input::Resumed),
+            SIGCONT => {
+                tty.note_resumed();
+                sink(Input::Resumed);
+            }
             signal => {
                 let (tty, sink) = (tty.clone(), sink.clone());
                 // Its own thread: a stop and a continue must still be reported meanwhile.

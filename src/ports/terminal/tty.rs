@@ -7,8 +7,9 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
+use std::time::Duration;
 
 /// Alternate screen, cursor hidden, bracketed paste, attributes reset, all blank.
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[m\x1b[H\x1b[2J";
@@ -22,6 +23,9 @@ const LEAVE: &[u8] = b"\x1b[?2026l\x1b[m\x1b[H\x1b[2J\x1b[?2004l\x1b[?25h\x1b[?1
 pub fn open_controlling() -> io::Result<File> {
     File::options().read(true).write(true).open("/dev/tty")
 }
+
+/// A stop that has not come by then was ignored.
+const STOPS_WITHIN: Duration = Duration::from_millis(300);
 
 /// Whether some [`Tty`] of this process is taken for full-screen use.
 static ANY_ENTERED: AtomicBool = AtomicBool::new(false);
@@ -39,6 +43,8 @@ pub struct Tty {
     original: Mutex<Termios>,
     /// Keeps whole writes apart.
     writing: Mutex<()>,
+    /// How often the process has run again after a stop.
+    resumed: (Mutex<u64>, Condvar),
 }
 
 impl Tty {
@@ -46,7 +52,7 @@ impl Tty {
         let file = open_controlling()?;
         let original = Mutex::new(tcgetattr(&file)?);
         let (entered, entered_by, writing) = (AtomicBool::new(false), Mutex::new(None), Mutex::new(()));
-        Ok(Tty { file, mouse, entered, entered_by, original, writing })
+        Ok(Tty { file, mouse, entered, entered_by, original, writing, resumed: Default::default() })
     }
 
     /// Takes the terminal for full-screen use; again where it was taken already.
@@ -99,6 +105,25 @@ impl Tty {
     fn set_entered(&self, entered: bool) -> bool {
         ANY_ENTERED.store(entered, Ordering::SeqCst);
         self.entered.swap(entered, Ordering::SeqCst)
+    }
+
+    /// Says that the process runs again.
+    pub fn note_resumed(&self) {
+        *locked(&self.resumed.0) += 1;
+        self.resumed.1.notify_all();
+    }
+
+    /// Stops the process and those it works with, as the terminal's own Ctrl-Z does, and returns when they run again.
+    pub fn stop(&self) -> io::Result<()> {
+        let count = locked(&self.resumed.0);
+        let before = *count;
+        // To the whole group: in a pipeline or `$(…)` the others must stop too. The system ignores it where nobody
+        // could let us go on.
+        rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)?;
+        // On another thread than the main one the call may return before the stop.
+        let waited = self.resumed.1.wait_timeout_while(count, STOPS_WITHIN, |count| *count == before);
+        drop(waited);
+        Ok(())
     }
 
     pub fn is_entered(&self) -> bool {
