@@ -12,6 +12,9 @@ use crate::vault::entry::Entry;
 use crate::vault::store::{self, Presence, World};
 use std::path::{Path, PathBuf};
 
+/// Given the user's own screenshot command, if one is configured.
+pub type OpenCapture = Box<dyn Fn(Option<Vec<String>>) -> Box<dyn ScreenCapture>>;
+
 /// Copies a code so that it outlives this process by at most so many seconds (0: no limit).
 pub type HandOver = Box<dyn Fn(&SecretText, u64) -> std::result::Result<ClipboardRoute, String>>;
 
@@ -21,8 +24,7 @@ pub struct Outside {
     pub environment: Environment,
     pub prompt: Box<dyn Prompt>,
     pub clipboard: Box<dyn Fn() -> Box<dyn Clipboard>>,
-    /// Given the user's own screenshot command, if one is configured.
-    pub capture: Box<dyn Fn(Option<Vec<String>>) -> Box<dyn ScreenCapture>>,
+    pub capture: OpenCapture,
     pub hand_over: HandOver,
 }
 

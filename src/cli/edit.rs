@@ -9,7 +9,7 @@ use crate::ops::find;
 use crate::otp::{Algorithm, Kind};
 use crate::secret::SecretText;
 use crate::vault::entry::Entry;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub struct EditLine {
@@ -133,7 +133,7 @@ impl EditLine {
     }
 }
 
-fn read_codes(desk: &mut Desk, path: &PathBuf) -> Result<Vec<SecretText>> {
+fn read_codes(desk: &mut Desk, path: &Path) -> Result<Vec<SecretText>> {
     let bytes = desk.read(path, "--recovery-codes", source::LINE_LIMIT)?;
     let text = source::line(&bytes, path, "the list of recovery codes")?;
     Ok(text.expose().lines().map(str::trim).filter(|line| !line.is_empty()).map(SecretText::new).collect())
