@@ -18,7 +18,7 @@ pub struct Session {
 enum Backing {
     Store(Box<OpenStore>),
     /// `countersign demo`: nothing is written.
-    Memory(Vault),
+    Memory(Box<Vault>),
 }
 
 impl Session {
@@ -33,7 +33,7 @@ impl Session {
     }
 
     pub fn in_memory(world: &World, vault: Vault) -> Session {
-        Session { world: world.clone(), backing: Backing::Memory(vault) }
+        Session { world: world.clone(), backing: Backing::Memory(Box::new(vault)) }
     }
 
     pub fn vault(&self) -> &Vault {
@@ -73,11 +73,11 @@ impl Session {
         match &mut self.backing {
             Backing::Store(store) => store.change(|vault, stamper| change::apply(vault, stamper, &mut new_id, change)),
             Backing::Memory(vault) => {
-                let mut changed = vault.clone();
+                let mut changed = Vault::clone(vault);
                 let mut stamper = Stamper::new(self.world.clock.now(), 0, vault.highest());
                 let outcome = change::apply(&mut changed, &mut stamper, &mut new_id, change)?;
                 changed.note_stamp(stamper.last());
-                *vault = changed;
+                **vault = changed;
                 Ok(outcome)
             }
         }

@@ -69,6 +69,8 @@ pub struct Entry {
     pub counter: u64,
     /// A re-enrolment not confirmed yet; `credential` stays in use until it is.
     pub candidate: Option<Stamped<Credential>>,
+    /// Candidates of other machines that lost against `candidate` in a merge, newest first.
+    pub rivals: Vec<Stamped<Credential>>,
     /// Other credentials, newest first, each with its running counter: at most [`HISTORY`] that were replaced on purpose,
     /// and every one that lost a merge.
     pub history: Vec<Stamped<Credential>>,
@@ -108,6 +110,7 @@ impl Entry {
             counter: credential.counter,
             credential: Stamped::new(at, credential),
             candidate: None,
+            rivals: Vec::new(),
             history: Vec::new(),
             superseded: Vec::new(),
             tags: BTreeMap::new(),
@@ -141,7 +144,7 @@ impl Entry {
 
     /// Every stamp in it, in any order.
     pub fn each_stamp(&self, mut see: impl FnMut(Stamp)) {
-        let credentials = self.candidate.iter().chain(&self.history).map(|credential| credential.at);
+        let credentials = self.candidate.iter().chain(&self.rivals).chain(&self.history).map(|credential| credential.at);
         let sets = self.recovery_history.iter().flat_map(|set| {
             let used = set.value.iter().map(|code| code.used.at);
             used.chain([set.at])
@@ -196,25 +199,29 @@ impl Entry {
 
     /// Puts `credential` in the place of the current one, which goes to the history with its running counter.
     pub fn replace_credential(&mut self, at: Stamp, credential: Credential) {
+        let was_unread = self.keep_unread_credential();
         let counter = std::mem::replace(&mut self.counter, credential.counter);
         let mut old = std::mem::replace(&mut self.credential, Stamped::new(at, credential));
         old.value.counter = old.value.counter.max(counter);
-        self.supersede(old);
+        match was_unread {
+            true => self.note_superseded(old.at),
+            false => self.supersede(old),
+        }
     }
 
-    /// Sets or drops the candidate; the one before goes to the history.
+    /// Sets or drops the candidate; the one before goes to the history, and so do its rivals.
     pub fn set_candidate(&mut self, at: Stamp, candidate: Option<Credential>) {
         let new = candidate.map(|value| Stamped::new(at, value));
-        if let Some(old) = std::mem::replace(&mut self.candidate, new) {
-            self.supersede(old);
-        }
+        let old = std::mem::replace(&mut self.candidate, new);
+        let rivals = std::mem::take(&mut self.rivals);
+        rivals.into_iter().chain(old).for_each(|old| self.supersede(old));
     }
 
     /// The candidate takes the place of the credential. Does nothing where there is none.
     pub fn confirm_candidate(&mut self, at: Stamp) {
-        if let Some(candidate) = self.candidate.take() {
-            self.replace_credential(at, candidate.value.clone());
-            self.supersede(candidate);
+        if let Some(credential) = self.candidate.as_ref().map(|candidate| candidate.value.clone()) {
+            self.replace_credential(at, credential);
+            self.set_candidate(at, None);
         }
     }
 
@@ -227,10 +234,24 @@ impl Entry {
         }
     }
 
-    fn supersede(&mut self, old: Stamped<Credential>) {
-        if let Err(at) = self.superseded.binary_search(&old.at) {
-            self.superseded.insert(at, old.at);
+    /// A credential that could not be read is in `extra`; its JSON goes to the history's there, or the new one would cover it.
+    fn keep_unread_credential(&mut self) -> bool {
+        let Some(unread) = self.extra.remove("credential") else { return false };
+        match self.extra.entry("history").or_insert_with(|| Value::Array(Vec::new())) {
+            Value::Array(history) => history.push(unread),
+            odd => *odd = Value::Array(vec![odd.take(), unread]),
         }
+        true
+    }
+
+    fn note_superseded(&mut self, at: Stamp) {
+        if let Err(place) = self.superseded.binary_search(&at) {
+            self.superseded.insert(place, at);
+        }
+    }
+
+    fn supersede(&mut self, old: Stamped<Credential>) {
+        self.note_superseded(old.at);
         self.history.push(old);
         super::merge::tidy_history(self);
     }

@@ -84,6 +84,7 @@ pub fn entry(ours: &Entry, theirs: &Entry) -> Entry {
         credential: ours.credential.clone(),
         counter: ours.counter,
         candidate: None,
+        rivals: Vec::new(),
         history: ours.history.iter().chain(&theirs.history).cloned().collect(),
         superseded,
         tags,
@@ -96,9 +97,7 @@ pub fn entry(ours: &Entry, theirs: &Entry) -> Entry {
         extra: json::objects(&ours.extra, &theirs.extra),
     };
     join_credentials(&mut joined, theirs);
-    for candidate in ours.candidate.iter().chain(&theirs.candidate) {
-        join_candidate(&mut joined, candidate);
-    }
+    join_candidates(&mut joined, ours, theirs);
     tidy_history(&mut joined);
     joined
 }
@@ -149,47 +148,47 @@ fn with_counter(credential: &Stamped<Credential>, counter: u64) -> Stamped<Crede
     credential
 }
 
-/// A candidate that gave way on purpose, or is the smaller of two, goes to the history.
-fn join_candidate(joined: &mut Entry, candidate: &Stamped<Credential>) {
-    let mut lost = candidate.clone();
-    if joined.superseded.binary_search(&candidate.at).is_err() {
-        match &mut joined.candidate {
-            None => return joined.candidate = Some(lost),
-            Some(current) => match compare(current, candidate) {
-                Ordering::Equal => {
-                    return current.value.counter = current.value.counter.max(candidate.value.counter);
-                }
-                Ordering::Greater => {}
-                Ordering::Less => std::mem::swap(current, &mut lost),
-            },
-        }
-    }
-    joined.history.push(lost);
+/// The largest candidate that did not give way on purpose, and the others of that kind as its rivals. The rest goes to the history.
+fn join_candidates(joined: &mut Entry, ours: &Entry, theirs: &Entry) {
+    let all = ours.candidate.iter().chain(&ours.rivals).chain(&theirs.candidate).chain(&theirs.rivals);
+    let gave_way = |candidate: &&Stamped<Credential>| joined.superseded.binary_search(&candidate.at).is_ok();
+    let (old, mut open): (Vec<_>, Vec<_>) = all.cloned().partition(|candidate| gave_way(&candidate));
+    joined.history.extend(old);
+    each_once(&mut open);
+    let mut open = open.into_iter();
+    joined.candidate = open.next();
+    joined.rivals = open.collect();
 }
 
-/// Newest first, each once; of those replaced on purpose the newest [`HISTORY`] that are not in use under a newer stamp,
-/// of those that lost a merge all.
-pub fn tidy_history(entry: &mut Entry) {
-    let mut all = std::mem::take(&mut entry.history);
-    all.sort_by(|a, b| compare(b, a));
-    all.dedup_by(|later, kept| {
+/// Newest first, each once with the largest counter met.
+fn each_once(credentials: &mut Vec<Stamped<Credential>>) {
+    credentials.sort_by(|a, b| compare(b, a));
+    credentials.dedup_by(|later, kept| {
         let same = compare(later, kept) == Ordering::Equal;
         if same {
             kept.value.counter = kept.value.counter.max(later.value.counter);
         }
         same
     });
+}
+
+/// Newest first, each once; of those replaced on purpose the newest [`HISTORY`] that are not in use under a newer stamp,
+/// of those that lost a merge all.
+pub fn tidy_history(entry: &mut Entry) {
+    share_counters(entry);
+    let mut all = std::mem::take(&mut entry.history);
+    each_once(&mut all);
     let mut kept: Vec<Stamped<Credential>> = Vec::with_capacity(all.len());
     let mut replaced = 0;
     for old in all {
-        let in_use = [Some(&entry.credential), entry.candidate.as_ref()].into_iter().flatten();
+        let mut in_use = [&entry.credential].into_iter().chain(&entry.candidate).chain(&entry.rivals);
         if in_use.clone().any(|used| compare(used, &old) == Ordering::Equal) {
             continue;
         }
         if entry.superseded.binary_search(&old.at).is_ok() {
             let is_again =
                 |newer: &Stamped<Credential>| newer.at > old.at && compare_values(&newer.value, &old.value) == Ordering::Equal;
-            let is_double = in_use.chain(&kept).any(is_again);
+            let is_double = in_use.any(is_again) || kept.iter().any(is_again);
             if is_double || replaced == HISTORY {
                 continue;
             }
@@ -198,6 +197,24 @@ pub fn tidy_history(entry: &mut Entry) {
         kept.push(old);
     }
     entry.history = kept;
+}
+
+/// One stamp and value in two roles, which needs two machines with one device id, has one counter.
+fn share_counters(entry: &mut Entry) {
+    if entry.candidate.is_none() && entry.rivals.is_empty() && entry.history.is_empty() {
+        return;
+    }
+    let current = with_counter(&entry.credential, entry.counter);
+    let mut all: Vec<_> = entry.candidate.iter().chain(&entry.rivals).chain(&entry.history).cloned().chain([current]).collect();
+    each_once(&mut all);
+    let counter = |of: &Stamped<Credential>| {
+        let found = all.iter().find(|one| compare(one, of) == Ordering::Equal);
+        found.map_or(of.value.counter, |found| found.value.counter)
+    };
+    entry.counter = counter(&entry.credential);
+    for credential in entry.candidate.iter_mut().chain(&mut entry.rivals) {
+        credential.value.counter = counter(credential);
+    }
 }
 
 /// The newest set, and all older ones that hold any codes. Use of a code is joined within its set.

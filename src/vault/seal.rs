@@ -17,6 +17,9 @@ pub const MAX_WORK_FACTOR: WorkFactor = 20;
 /// Less is warned of.
 pub const WEAK_WORK_FACTOR: WorkFactor = 17;
 
+/// Of an age file.
+const FIRST_LINE: &str = "age-encryption.org/v1\n";
+
 /// The X25519 key of one unlock method; wiped when dropped.
 #[derive(Clone)]
 pub struct MethodKey(x25519::Identity);
@@ -71,7 +74,7 @@ pub fn unwrap(file: &[u8], passphrase: &SecretText) -> Result<Vec<MethodKey>> {
         DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => {
             Error::new(ErrorKind::WrongPassphrase, "the passphrase is wrong")
         }
-        error => damaged(describe(&error)),
+        error => damaged(describe(file, &error)),
     })?;
     let text = std::str::from_utf8(&lines).map_err(|_| damaged("it holds no key"))?;
     let keys: Vec<MethodKey> = text.lines().filter_map(|line| MethodKey::parse(line.trim())).collect();
@@ -84,7 +87,7 @@ pub fn unwrap(file: &[u8], passphrase: &SecretText) -> Result<Vec<MethodKey>> {
 /// The work factor written in the header of a passphrase file; `None` where it is not such a file.
 pub fn work_factor(file: &[u8]) -> Option<WorkFactor> {
     let mut lines = file.split(|byte| *byte == b'\n');
-    lines.next().filter(|line| *line == b"age-encryption.org/v1")?;
+    lines.next().filter(|line| *line == FIRST_LINE.trim_end().as_bytes())?;
     let stanza = std::str::from_utf8(lines.next()?).ok()?;
     let mut words = stanza.strip_prefix("-> scrypt ")?.split(' ');
     words.next()?;
@@ -110,7 +113,7 @@ pub fn open(file: &[u8], keys: &[MethodKey]) -> Result<(Zeroizing<Vec<u8>>, usiz
         match decrypt(file, &key.0) {
             Ok(plain) => return Ok((plain, at)),
             Err(DecryptError::NoMatchingKeys) => {}
-            Err(error) => return Err(Error::new(ErrorKind::VaultDamaged, describe(&error))),
+            Err(error) => return Err(damaged(describe(file, &error))),
         }
     }
     Err(Error::new(ErrorKind::VaultDamaged, "it is not encrypted to this key"))
@@ -153,18 +156,22 @@ fn damaged(why: impl Into<String>) -> Error {
 /// Why a file without a readable scrypt header can't be one of ours.
 fn not_openable(file: &[u8]) -> Error {
     match Decryptor::new_buffered(file) {
-        Err(error) => damaged(describe(&error)),
+        Err(error) => damaged(describe(file, &error)),
         Ok(_) => damaged("it is not protected by a passphrase"),
     }
 }
 
-fn describe(error: &DecryptError) -> String {
+fn describe(file: &[u8], error: &DecryptError) -> String {
+    // age takes any header it can't read for one of a newer format.
+    let is_first_version = file.starts_with(FIRST_LINE.as_bytes());
     match error {
         DecryptError::Io(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => "it is cut short".into(),
         DecryptError::Io(_) => "its content was altered or cut short".into(),
-        DecryptError::InvalidHeader => "it is not an age file, or its header was altered".into(),
+        DecryptError::UnknownFormat if !is_first_version && file.starts_with(b"age-encryption.org/") => {
+            "its age format is newer than this version can read".into()
+        }
+        DecryptError::InvalidHeader | DecryptError::UnknownFormat => "it is not an age file, or its header was altered".into(),
         DecryptError::InvalidMac => "its header was altered".into(),
-        DecryptError::UnknownFormat => "its age format is newer than this version can read".into(),
         DecryptError::ExcessiveWork { required, .. } => format!("it asks for a work factor of {required}"),
         _ => "it does not open with this key".into(),
     }

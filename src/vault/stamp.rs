@@ -1,6 +1,7 @@
 //! Hybrid logical clocks: when and on which device a value was set. Any two differ or are equal in all parts.
 
 use crate::ports::UnixMs;
+use std::cmp::Ordering;
 
 /// Ordered by wall time, then counter, then device: the larger wins a merge.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,9 +33,11 @@ pub const WILD_AHEAD_MS: UnixMs = 24 * 60 * 60 * 1000;
 impl Stamp {
     /// The stamp within the bounds that leave room for a later one.
     pub fn bounded(self) -> Stamp {
-        match self.wall_ms >= LATEST_WALL_MS {
-            true => Stamp { wall_ms: LATEST_WALL_MS, count: self.count.min(u32::MAX / 2), ..self },
-            false => self,
+        let room = u32::MAX / 2;
+        match self.wall_ms.cmp(&LATEST_WALL_MS) {
+            Ordering::Less => self,
+            Ordering::Equal if self.count <= room + room / 2 => self,
+            _ => Stamp { wall_ms: LATEST_WALL_MS, count: self.count.min(room), ..self },
         }
     }
 }

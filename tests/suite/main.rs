@@ -16,6 +16,7 @@ mod imports;
 mod keys;
 mod merging;
 mod monkey;
+mod payload;
 mod pictures;
 mod ports;
 mod readme;

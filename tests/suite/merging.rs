@@ -1,1 +1,375 @@
-//! (to be written)
+//! Merging copies of a vault: the laws, over states that machines with tiny and even cloned clocks can reach, and what becomes
+//! of each kind of edit.
+
+use countersign::error::ErrorKind;
+use countersign::ops::change::{self, Change, Edit};
+use countersign::otp::{Credential, Kind};
+use countersign::secret::{Secret, SecretText};
+use countersign::transfer::Draft;
+use countersign::vault::entry::{EntryId, HISTORY};
+use countersign::vault::stamp::{Stamp, Stamper};
+use countersign::vault::{Method, Vault, merge};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use serde_json::json;
+
+const GITHUB: EntryId = EntryId(1);
+const VPN: EntryId = EntryId(2);
+
+/// A machine with its copy of the vault and its own idea of the time.
+#[derive(Clone, Debug)]
+struct Machine {
+    vault: Vault,
+    device: u64,
+    now: u64,
+    /// The id of the next entry made here.
+    next_id: u128,
+}
+
+impl Machine {
+    /// Does what is possible; what is not leaves the vault as it was.
+    fn try_to(&mut self, change: Change) -> bool {
+        let mut vault = self.vault.clone();
+        let mut stamper = Stamper::new(self.now, self.device, vault.highest());
+        let done = change::apply(&mut vault, &mut stamper, &mut || EntryId(self.next_id), change);
+        vault.note_stamp(stamper.last());
+        if done.is_ok() {
+            self.vault = vault;
+            self.next_id += 1;
+        }
+        done.is_ok()
+    }
+
+    fn does(&mut self, change: Change) {
+        assert!(self.try_to(change.clone()), "{change:?}");
+    }
+
+    fn edits(&mut self, id: EntryId, edit: Edit) {
+        self.does(Change::Edit(id, edit));
+    }
+
+    fn merges(&mut self, other: &Machine) {
+        self.vault = merge::vault(&self.vault, &other.vault).unwrap();
+    }
+}
+
+fn credential(kind: Kind, secret: u8) -> Credential {
+    Credential::new(kind, Secret::new(vec![secret; 10]))
+}
+
+/// Machines that start from the same two entries. Those with the same number have the same device id, as after copying a home folder.
+fn machines<const N: usize>(devices: [u64; N]) -> [Machine; N] {
+    let mut first = Machine { vault: Vault::new("the vault"), device: 0, now: 1, next_id: 0 };
+    let named = |issuer: &str, kind| Draft { issuer: issuer.into(), ..Draft::new(credential(kind, 0)) };
+    let mut stamper = Stamper::new(1, 1, Stamp::default());
+    let mut ids = [GITHUB, VPN].into_iter();
+    let drafts = vec![named("GitHub", Kind::Totp), named("VPN", Kind::Hotp)];
+    change::apply(&mut first.vault, &mut stamper, &mut || ids.next().unwrap(), Change::Enrol(drafts)).unwrap();
+    first.vault.note_stamp(stamper.last());
+    let mut number = 0;
+    devices.map(|device| {
+        number += 1;
+        Machine { device, next_id: 1000 * number, ..first.clone() }
+    })
+}
+
+fn issuer(text: &str) -> Edit {
+    Edit { issuer: Some(text.into()), ..Edit::default() }
+}
+
+fn account(text: &str) -> Edit {
+    Edit { account: Some(text.into()), ..Edit::default() }
+}
+
+fn new_secret(secret: u8) -> Edit {
+    Edit { credential: Some(credential(Kind::Totp, secret)), ..Edit::default() }
+}
+
+fn both_ways(a: &Machine, b: &Machine) -> Vault {
+    let merged = merge::vault(&a.vault, &b.vault).unwrap();
+    assert_eq!(merged, merge::vault(&b.vault, &a.vault).unwrap());
+    merged
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Does(usize, Change),
+    Merges(usize, usize),
+    Waits(usize, u64),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let machine = 0..3usize;
+    prop_oneof![
+        8 => (machine.clone(), change()).prop_map(|(machine, change)| Step::Does(machine, change)),
+        2 => (machine.clone(), machine.clone()).prop_map(|(into, from)| Step::Merges(into, from)),
+        1 => (machine, 0..3u64).prop_map(|(machine, by)| Step::Waits(machine, by)),
+    ]
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    let id = || prop_oneof![Just(GITHUB), Just(VPN)];
+    let word = || prop_oneof![Just("a"), Just("b")].prop_map(str::to_owned);
+    let secret = || 0..3u8;
+    let tags = || proptest::collection::vec(word(), 0..2);
+    let codes = proptest::collection::vec(word().prop_map(SecretText::new), 0..3);
+    prop_oneof![
+        (id(), word()).prop_map(|(id, text)| Change::Edit(id, issuer(&text))),
+        (id(), word()).prop_map(|(id, text)| Change::Edit(id, account(&text))),
+        (id(), tags()).prop_map(|(id, tags)| Change::Edit(id, Edit { tags: Some(tags), ..Edit::default() })),
+        (id(), any::<bool>()).prop_map(|(id, pinned)| Change::Edit(id, Edit { pinned: Some(pinned), ..Edit::default() })),
+        (0..3u64).prop_map(|counter| Change::Edit(VPN, Edit { counter: Some(counter), ..Edit::default() })),
+        (id(), secret()).prop_map(|(id, secret)| Change::Edit(id, new_secret(secret))),
+        (id(), secret()).prop_map(|(id, secret)| Change::Reenrol(id, credential(Kind::Hotp, secret))),
+        id().prop_map(Change::Confirm),
+        id().prop_map(Change::DropCandidate),
+        Just(Change::NextCode(VPN)),
+        Just(Change::NextCandidateCode(VPN)),
+        (id(), codes).prop_map(|(id, codes)| Change::SetRecoveryCodes(id, codes)),
+        (id(), 0..2usize, any::<bool>()).prop_map(|(id, index, used)| Change::MarkRecoveryCode { id, index, used }),
+        id().prop_map(|id| Change::Delete(vec![id])),
+        id().prop_map(|id| Change::Restore(vec![id])),
+        Just(Change::EmptyTrash),
+        secret().prop_map(|secret| Change::Enrol(vec![Draft::new(credential(Kind::Totp, secret))])),
+    ]
+}
+
+/// Three machines, two of them with the same device id, after some steps of each.
+fn after(steps: Vec<Step>) -> [Vault; 3] {
+    let mut machines = machines([1, 1, 2]);
+    for step in steps {
+        match step {
+            Step::Does(machine, change) => drop(machines[machine].try_to(change)),
+            Step::Merges(into, from) => {
+                let from = machines[from].clone();
+                machines[into].merges(&from);
+            }
+            Step::Waits(machine, by) => machines[machine].now += by,
+        }
+    }
+    machines.map(|machine| machine.vault)
+}
+
+fn join(a: &Vault, b: &Vault) -> Vault {
+    merge::vault(a, b).unwrap()
+}
+
+#[test]
+fn merging_is_commutative_associative_and_idempotent_and_loses_no_secret_in_use() {
+    let config = Config { cases: 20_000, failure_persistence: None, ..Config::default() };
+    let steps = proptest::collection::vec(step(), 0..16);
+    let laws = |steps| {
+        let [a, b, c] = after(steps);
+        let (ab, bc) = (join(&a, &b), join(&b, &c));
+        prop_assert_eq!(&ab, &join(&b, &a));
+        let all = join(&ab, &c);
+        prop_assert_eq!(&all, &join(&a, &bc));
+        prop_assert_eq!(&a, &join(&a, &a));
+        prop_assert_eq!(&ab, &join(&ab, &a));
+        prop_assert_eq!(&all, &join(&all, &all));
+        for entry in [&a, &b, &c].into_iter().flat_map(Vault::active) {
+            let merged = all.entry(entry.id).unwrap();
+            let gave_way = merged.superseded.contains(&entry.credential.at) || merged.is_deleted();
+            let mut kept = merged.history.iter().chain([&merged.credential]).chain(&merged.candidate).chain(&merged.rivals);
+            prop_assert!(gave_way || kept.any(|kept| kept.value.secret == entry.credential.value.secret));
+        }
+        Ok(())
+    };
+    TestRunner::new(config).run(&steps, laws).unwrap();
+}
+
+#[test]
+fn edits_of_different_fields_are_both_kept() {
+    let [mut laptop, mut phone] = machines([1, 2]);
+    laptop.edits(GITHUB, issuer("GitHub Enterprise"));
+    phone.edits(GITHUB, account("hugo"));
+    phone.edits(GITHUB, Edit { tags: Some(vec!["work".into()]), ..Edit::default() });
+    laptop.edits(GITHUB, Edit { tags: Some(vec!["shop".into()]), ..Edit::default() });
+    let merged = both_ways(&laptop, &phone);
+    let entry = merged.entry(GITHUB).unwrap();
+    assert_eq!((entry.issuer.value.as_str(), entry.account.value.as_str()), ("GitHub Enterprise", "hugo"));
+    assert_eq!(entry.tags().collect::<Vec<_>>(), ["shop", "work"]);
+}
+
+#[test]
+fn of_two_edits_of_one_field_the_later_wins() {
+    let [mut laptop, mut phone] = machines([1, 2]);
+    phone.now = 50;
+    phone.edits(GITHUB, issuer("from the phone"));
+    laptop.now = 60;
+    laptop.edits(GITHUB, issuer("from the laptop"));
+    assert_eq!(both_ways(&laptop, &phone).entry(GITHUB).unwrap().issuer.value, "from the laptop");
+}
+
+#[test]
+fn an_edit_made_after_seeing_one_from_the_year_2100_still_wins() {
+    let [mut laptop, mut phone] = machines([1, 2]);
+    phone.now = 4_102_444_800_000;
+    phone.edits(GITHUB, issuer("in 2100"));
+    laptop.merges(&phone);
+    laptop.edits(GITHUB, issuer("today"));
+    assert_eq!(both_ways(&laptop, &phone).entry(GITHUB).unwrap().issuer.value, "today");
+}
+
+#[test]
+fn two_re_enrolments_never_mix_and_the_one_that_loses_is_kept_behind_any_number_of_replaced_ones() {
+    let [mut laptop, mut phone] = machines([1, 2]);
+    phone.edits(GITHUB, new_secret(99));
+    for secret in 1..=6 {
+        laptop.now += 10;
+        laptop.edits(GITHUB, new_secret(secret));
+    }
+    let merged = both_ways(&laptop, &phone);
+    let entry = merged.entry(GITHUB).unwrap();
+    assert_eq!(entry.credential.value, credential(Kind::Totp, 6));
+    let kept: Vec<u8> = entry.history.iter().map(|old| old.value.secret.expose()[0]).collect();
+    assert_eq!(kept, [5, 4, 3, 99]);
+    assert_eq!(kept.len(), HISTORY + 1);
+}
+
+#[test]
+fn the_larger_counter_wins_within_a_credential_and_a_reset_beats_it() {
+    let [mut laptop, mut phone] = machines([1, 2]);
+    (0..5).for_each(|_| laptop.does(Change::NextCode(VPN)));
+    (0..9).for_each(|_| phone.does(Change::NextCode(VPN)));
+    assert_eq!(both_ways(&laptop, &phone).entry(VPN).unwrap().counter, 9);
+    laptop.edits(VPN, Edit { counter: Some(3), ..Edit::default() });
+    assert_eq!(both_ways(&laptop, &phone).entry(VPN).unwrap().counter, 3);
+}
+
+#[test]
+fn a_candidate_confirmed_on_one_machine_is_none_any_more_on_the_other() {
+    let [mut laptop, mut phone] = machines([1, 2]);
+    laptop.does(Change::Reenrol(GITHUB, credential(Kind::Totp, 7)));
+    phone.merges(&laptop);
+    laptop.does(Change::Confirm(GITHUB));
+    let merged = both_ways(&laptop, &phone);
+    let entry = merged.entry(GITHUB).unwrap();
+    assert_eq!((&entry.credential.value, &entry.candidate), (&credential(Kind::Totp, 7), &None));
+    assert_eq!(entry.history.iter().map(|old| old.value.secret.expose()[0]).collect::<Vec<_>>(), [0]);
+}
+
+#[test]
+fn of_two_candidates_the_other_is_kept() {
+    let [mut laptop, mut phone] = machines([1, 2]);
+    laptop.does(Change::Reenrol(GITHUB, credential(Kind::Totp, 7)));
+    phone.does(Change::Reenrol(GITHUB, credential(Kind::Totp, 8)));
+    let merged = both_ways(&laptop, &phone);
+    let entry = merged.entry(GITHUB).unwrap();
+    assert_eq!(entry.candidate.as_ref().unwrap().value, credential(Kind::Totp, 8));
+    assert_eq!(entry.rivals[0].value, credential(Kind::Totp, 7));
+    assert_eq!(entry.credential.value, credential(Kind::Totp, 0));
+    phone.vault = merged;
+    phone.does(Change::Confirm(GITHUB));
+    let merged = both_ways(&laptop, &phone);
+    let entry = merged.entry(GITHUB).unwrap();
+    let kept: Vec<u8> = entry.history.iter().map(|old| old.value.secret.expose()[0]).collect();
+    assert_eq!((entry.credential.value.secret.expose()[0], &entry.candidate, kept), (8, &None, vec![7, 0]));
+}
+
+#[test]
+fn a_later_edit_beats_a_deletion_and_an_earlier_one_does_not() {
+    for (edited, deleted, survives) in [(20, 10, true), (10, 20, false)] {
+        let [mut laptop, mut phone] = machines([1, 2]);
+        laptop.now = deleted;
+        laptop.does(Change::Delete(vec![GITHUB]));
+        phone.now = edited;
+        phone.edits(GITHUB, account("hugo"));
+        let merged = both_ways(&laptop, &phone);
+        assert_eq!(merged.active().any(|entry| entry.id == GITHUB), survives);
+        assert_eq!(merged.entry(GITHUB).unwrap().account.value, "hugo");
+    }
+}
+
+#[test]
+fn a_later_edit_brings_back_even_what_was_purged_elsewhere_with_its_secret() {
+    let [mut laptop, mut phone] = machines([1, 2]);
+    laptop.does(Change::Delete(vec![GITHUB]));
+    laptop.does(Change::EmptyTrash);
+    phone.now = 100;
+    phone.edits(GITHUB, account("hugo"));
+    let merged = both_ways(&laptop, &phone);
+    let entry = merged.entry(GITHUB).unwrap();
+    assert!(!entry.is_deleted());
+    assert_eq!(entry.credential.value, credential(Kind::Totp, 0));
+    assert_eq!(entry.history, []);
+}
+
+#[test]
+fn recovery_codes_used_on_either_machine_are_used_and_older_sets_are_kept() {
+    let texts = |texts: [&str; 2]| texts.map(SecretText::new).to_vec();
+    let [mut laptop, mut phone] = machines([1, 2]);
+    laptop.does(Change::SetRecoveryCodes(GITHUB, texts(["one", "two"])));
+    phone.merges(&laptop);
+    laptop.does(Change::MarkRecoveryCode { id: GITHUB, index: 0, used: true });
+    phone.does(Change::MarkRecoveryCode { id: GITHUB, index: 1, used: true });
+    let merged = both_ways(&laptop, &phone);
+    assert_eq!(merged.entry(GITHUB).unwrap().recovery_codes_left(), 0);
+    // A mark taken back is taken back everywhere.
+    laptop.merges(&phone);
+    phone.merges(&laptop);
+    laptop.does(Change::MarkRecoveryCode { id: GITHUB, index: 0, used: false });
+    let merged = both_ways(&laptop, &phone);
+    assert_eq!(merged.entry(GITHUB).unwrap().recovery_codes_left(), 1);
+    // A new set on one machine, a mark on the other: the mark stays with the old set.
+    phone.does(Change::SetRecoveryCodes(GITHUB, texts(["three", "four"])));
+    let merged = both_ways(&laptop, &phone);
+    let entry = merged.entry(GITHUB).unwrap();
+    assert_eq!(entry.recovery_codes_left(), 2);
+    let used: Vec<bool> = entry.recovery_history[0].value.iter().map(|code| code.used.value).collect();
+    assert_eq!(used, [false, true]);
+}
+
+#[test]
+fn vaults_of_different_ids_are_not_merged() {
+    let error = merge::vault(&Vault::new("one"), &Vault::new("other")).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::NotTrusted);
+}
+
+#[test]
+fn methods_and_retired_keys_are_joined_and_a_removed_method_stays_removed() {
+    let at = |wall_ms| Stamp { wall_ms, count: 0, device: 1 };
+    let method = |recipient: &str, added, removed: Option<u64>| Method {
+        name: "m".into(),
+        kind: "recovery".into(),
+        recipient: recipient.into(),
+        added: at(added),
+        removed: removed.map(at),
+        extra: Default::default(),
+    };
+    let [mut laptop, mut phone] = machines([1, 2]);
+    laptop.vault.methods = vec![method("age1a", 1, Some(5)), method("age1b", 6, None)];
+    phone.vault.methods = vec![method("age1a", 1, None), method("age1c", 3, None)];
+    let merged = both_ways(&laptop, &phone);
+    let in_use: Vec<&str> = merged.methods.iter().filter(|m| m.in_use()).map(|m| m.recipient.as_str()).collect();
+    assert_eq!(in_use, ["age1c", "age1b"]);
+    assert_eq!(merged.methods.len(), 3);
+}
+
+#[test]
+fn what_this_version_does_not_know_is_joined_too() {
+    let values = || {
+        let leaf = prop_oneof![Just(json!(null)), Just(json!(1)), Just(json!(2)), Just(json!("x")), Just(json!(true))];
+        leaf.prop_recursive(2, 6, 2, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..3).prop_map(serde_json::Value::Array),
+                proptest::collection::btree_map("[ab]", inner, 0..2).prop_map(|map| map.into_iter().collect()),
+            ]
+        })
+    };
+    let vault = |value: serde_json::Value| {
+        let mut vault = Vault::new("v");
+        vault.extra.insert("new".into(), value);
+        vault
+    };
+    let config = Config { cases: 20_000, failure_persistence: None, ..Config::default() };
+    let law = |(a, b, c)| {
+        let [a, b, c] = [vault(a), vault(b), vault(c)];
+        prop_assert_eq!(join(&a, &b), join(&b, &a));
+        prop_assert_eq!(join(&join(&a, &b), &c), join(&a, &join(&b, &c)));
+        prop_assert_eq!(join(&a, &a), a.clone());
+        prop_assert_eq!(join(&join(&a, &b), &b), join(&a, &b));
+        Ok(())
+    };
+    TestRunner::new(config).run(&(values(), values(), values()), law).unwrap();
+}

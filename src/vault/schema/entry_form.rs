@@ -39,6 +39,8 @@ struct EntryForm<'a> {
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     candidate: Option<CredentialForm<'a>>,
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    rivals: Vec<CredentialForm<'a>>,
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     history: Vec<CredentialForm<'a>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     superseded: Vec<StampForm>,
@@ -157,6 +159,9 @@ fn is_zero(value: &u64) -> bool {
     *value == 0
 }
 
+/// Fields of which each element is understood or kept by itself.
+const LISTS: [&str; 3] = ["rivals", "history", "recovery_history"];
+
 pub(super) fn write(out: &mut Vec<u8>, entry: &Entry, devices: &Devices) {
     let form = form(entry, devices);
     if entry.extra.is_empty() {
@@ -164,8 +169,12 @@ pub(super) fn write(out: &mut Vec<u8>, entry: &Entry, devices: &Devices) {
     }
     let Ok(Value::Object(mut fields)) = serde_json::to_value(&form) else { return super::put(out, &form) };
     for (name, value) in &entry.extra {
-        // What this version writes itself has been edited since and holds.
-        fields.entry(name).or_insert_with(|| value.clone());
+        match (fields.get_mut(name), value) {
+            (None, _) => drop(fields.insert(name.clone(), value.clone())),
+            (Some(Value::Array(ours)), Value::Array(kept)) if LISTS.contains(&name.as_str()) => ours.extend_from_slice(kept),
+            // What this version writes itself has been edited since and holds.
+            (Some(_), _) => {}
+        }
     }
     super::put(out, &fields);
 }
@@ -211,6 +220,7 @@ fn form<'a>(entry: &'a Entry, devices: &Devices) -> EntryForm<'a> {
         credential: (!kept_raw && !entry.has_no_credential()).then(|| credential_form(&entry.credential.value, None)),
         counter: entry.counter,
         candidate: entry.candidate.as_ref().map(|old| credential_form(&old.value, Some(stamp(old.at)))),
+        rivals: entry.rivals.iter().map(|old| credential_form(&old.value, Some(stamp(old.at)))).collect(),
         history: entry.history.iter().map(|old| credential_form(&old.value, Some(stamp(old.at)))).collect(),
         superseded: entry.superseded.iter().map(|at| stamp(*at)).collect(),
         tags: entry.tags().map(Cow::Borrowed).collect(),
@@ -282,6 +292,15 @@ pub(super) fn read(text: &str, devices: &Devices) -> Option<Entry> {
     let id = fields.get("id")?.as_str().filter(|id| EntryId::parse(id).is_some())?.to_owned();
     let (mut known, mut odd) = (Map::new(), Map::new());
     for (name, value) in fields {
+        if let (true, Value::Array(elements)) = (LISTS.contains(&name.as_str()), &value) {
+            let alone = |element: &&Value| is_understood(&id, &name, &Value::Array(vec![(*element).clone()]), devices);
+            let (good, bad): (Vec<&Value>, Vec<&Value>) = elements.iter().partition(alone);
+            if !bad.is_empty() {
+                odd.insert(name.clone(), bad.into_iter().cloned().collect());
+            }
+            known.insert(name.clone(), good.into_iter().cloned().collect());
+            continue;
+        }
         match is_understood(&id, &name, &value, devices) {
             true => known.insert(name, value),
             false => odd.insert(name, value),
@@ -338,6 +357,7 @@ fn entry(form: EntryForm<'_>, mut extra: Map<String, Value>, devices: &Devices) 
             Some(candidate) => Some(stamped(candidate)?),
             None => None,
         },
+        rivals: form.rivals.into_iter().map(stamped).collect::<Option<_>>()?,
         history: form.history.into_iter().map(stamped).collect::<Option<_>>()?,
         superseded: form.superseded.into_iter().map(stamp).collect(),
         tags,
