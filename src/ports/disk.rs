@@ -5,11 +5,9 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
 use std::thread;
-use std::time::{Duration, Instant};
-
-/// Between two tries for a lock that another process holds.
-const LOCK_RETRY: Duration = Duration::from_millis(10);
+use std::time::Duration;
 
 pub struct Disk;
 
@@ -77,21 +75,26 @@ impl Storage for Disk {
 
     fn lock(&self, path: &Path, patience: Duration) -> io::Result<Box<dyn LockGuard>> {
         let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
-        let started = Instant::now();
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(Box::new(Held { _file: file })),
-                Err(TryLockError::WouldBlock) if started.elapsed() < patience => thread::sleep(LOCK_RETRY),
-                Err(TryLockError::WouldBlock) => return Err(ErrorKind::WouldBlock.into()),
-                Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Interrupted => continue,
-                // A file system without locks: the hash check before each write still holds.
-                Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {
-                    return Ok(Box::new(Held { _file: file }));
-                }
-                Err(TryLockError::Error(error)) => return Err(error),
-            }
+        match file.try_lock() {
+            Ok(()) => Ok(Box::new(Held { _file: file })),
+            Err(TryLockError::WouldBlock) if patience.is_zero() => Err(ErrorKind::WouldBlock.into()),
+            Err(TryLockError::WouldBlock) => Ok(Box::new(Held { _file: wait_for(file, patience)? })),
+            // A file system without locks: the hash check before each write still holds.
+            Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => Ok(Box::new(Held { _file: file })),
+            Err(TryLockError::Error(error)) => Err(error),
         }
     }
+}
+
+/// Waits in the system's queue, since polling starves beside a busy writer. The system knows no time limit, so a thread waits;
+/// when it gets the lock too late, nobody takes it and it is given back.
+fn wait_for(file: File, patience: Duration) -> io::Result<File> {
+    let (give, take) = mpsc::channel();
+    thread::spawn(move || {
+        let locked = file.lock().map(|()| file);
+        drop(give.send(locked));
+    });
+    take.recv_timeout(patience).unwrap_or_else(|_| Err(ErrorKind::WouldBlock.into()))
 }
 
 /// The lock ends when the file is closed.
