@@ -69,7 +69,7 @@ impl ImportLine {
             return Ok(());
         }
         let changes = plan.rows.iter().filter(|(_, standing)| takes(*standing, on_conflict)).count();
-        if changes > 1 && !desk.agreed(&format!("{tally}. Go on? [y/N] "))? {
+        if changes > 1 && !desk.agreed(&format!("{tally}. Go on?"))? {
             desk.output.say("Nothing was imported");
             return Ok(());
         }

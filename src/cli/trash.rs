@@ -45,7 +45,7 @@ fn empty(desk: &mut Desk) -> Result<()> {
         return Ok(());
     }
     let entries = count(number, "entry", "entries");
-    if !desk.agreed(&format!("Remove {entries} for good, secrets and all? [y/N] "))? {
+    if !desk.agreed(&format!("Remove {entries} for good, secrets and all?"))? {
         desk.output.say("Nothing was removed");
         return Ok(());
     }
