@@ -11,6 +11,7 @@ pub use backend::{Display, Economical};
 use crate::error::{Error, Result};
 use crate::ports::{InputSink, Terminal};
 use ratatui::layout::Size;
+use rustix::process::Signal;
 use std::io;
 use std::sync::Arc;
 use tty::Tty;
@@ -29,6 +30,10 @@ pub fn open(mouse: bool) -> Result<Economical<FullScreen>> {
     }
     let no_terminal = |_| Error::failed("there is no terminal").hint("without one, use a sub-command: countersign --help");
     let tty = Arc::new(Tty::open(mouse).map_err(no_terminal)?);
+    // While signals still do what they always do, so that what was started in the background can be ended there.
+    if tty.is_in_background() {
+        let _ = rustix::process::kill_current_process_group(Signal::TTOU);
+    }
     // Before the terminal changes, so that no signal finds it changed and nobody to restore it.
     let signals = listen::hold_signals().map_err(|error| Error::failed(format!("can't handle signals: {error}")))?;
     restore_on_panic(&tty);
@@ -54,7 +59,7 @@ fn restore_on_panic(tty: &Arc<Tty>) {
 
 impl Display for FullScreen {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.tty.write(bytes)
+        self.tty.write_frame(bytes)
     }
 
     fn size(&self) -> io::Result<Size> {
@@ -85,12 +90,14 @@ impl Terminal for Economical<FullScreen> {
 
     fn suspend(&mut self) -> io::Result<()> {
         self.display.tty.leave()?;
-        self.display.tty.stop()?;
+        self.display.tty.stop(Signal::TSTP)?;
+        self.display.tty.wait_for_foreground()?;
         self.display.tty.adopt_attributes()
     }
 
     fn resume(&mut self) -> io::Result<()> {
         self.forget();
+        self.display.tty.wait_for_foreground()?;
         self.display.tty.enter()
     }
 

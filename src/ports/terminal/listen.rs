@@ -66,6 +66,8 @@ fn report_signals(tty: &Arc<Tty>, mut signals: Signals, sink: &InputSink) {
                 sink(Input::Resumed);
             }
             signal => {
+                // A process that was stopped is let go on to be ended: it must hear of the end first.
+                tty.note_ending();
                 let (tty, sink) = (tty.clone(), sink.clone());
                 // Its own thread: a stop and a continue must still be reported meanwhile.
                 thread::spawn(move || end(&tty, &sink, signal));

@@ -2,7 +2,8 @@
 //! draws and whoever must give the terminal back.
 
 use ratatui::layout::Size;
-use rustix::termios::{OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcgetwinsize, tcsetattr};
+use rustix::process::{Signal, getpgrp, kill_current_process_group};
+use rustix::termios::{OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr};
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -45,18 +46,23 @@ pub struct Tty {
     writing: Mutex<()>,
     /// How often the process has run again after a stop.
     resumed: (Mutex<u64>, Condvar),
+    ending: AtomicBool,
 }
 
 impl Tty {
     pub fn open(mouse: bool) -> io::Result<Self> {
         let file = open_controlling()?;
         let original = Mutex::new(tcgetattr(&file)?);
-        let (entered, entered_by, writing) = (AtomicBool::new(false), Mutex::new(None), Mutex::new(()));
-        Ok(Tty { file, mouse, entered, entered_by, original, writing, resumed: Default::default() })
+        let (entered, ending) = (AtomicBool::new(false), AtomicBool::new(false));
+        let (entered_by, writing) = (Mutex::new(None), Mutex::new(()));
+        Ok(Tty { file, mouse, entered, entered_by, original, writing, resumed: Default::default(), ending })
     }
 
-    /// Takes the terminal for full-screen use; again where it was taken already.
+    /// Takes the terminal for full-screen use; again where it was taken already. Not for a process that is to end.
     pub fn enter(&self) -> io::Result<()> {
+        if self.is_ending() {
+            return Ok(());
+        }
         let mut raw = locked(&self.original).clone();
         raw.make_raw();
         *locked(&self.entered_by) = Some(std::thread::current().id());
@@ -114,16 +120,43 @@ impl Tty {
     }
 
     /// Stops the process and those it works with, as the terminal's own Ctrl-Z does, and returns when they run again.
-    pub fn stop(&self) -> io::Result<()> {
-        let count = locked(&self.resumed.0);
+    /// Whether they do: a stop may be ignored. A process that is to end does not wait.
+    pub fn stop(&self, signal: Signal) -> io::Result<bool> {
+        let mut count = locked(&self.resumed.0);
         let before = *count;
         // To the whole group: in a pipeline or `$(…)` the others must stop too. The system ignores it where nobody
         // could let us go on.
-        rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)?;
-        // On another thread than the main one the call may return before the stop.
-        let waited = self.resumed.1.wait_timeout_while(count, STOPS_WITHIN, |count| *count == before);
-        drop(waited);
+        kill_current_process_group(signal)?;
+        // On another thread than the main one the call may return before the stop. The time passes while stopped, too:
+        // the second turn is for the signals that ended it to be reported.
+        for _ in 0..2 {
+            let still_waits = |count: &mut u64| *count == before && !self.is_ending();
+            let waited = self.resumed.1.wait_timeout_while(count, STOPS_WITHIN, still_waits);
+            count = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        Ok(*count != before)
+    }
+
+    /// Whether others than this process and its group have the terminal now.
+    pub fn is_in_background(&self) -> bool {
+        tcgetpgrp(&self.file).is_ok_and(|group| group != getpgrp())
+    }
+
+    /// Stops for as long as others have the terminal, as the system would do at the first touch. It would also do so for
+    /// ever, whatever signal asks to end; this waits for no process that is to end.
+    pub fn wait_for_foreground(&self) -> io::Result<()> {
+        while !self.is_ending() && self.is_in_background() && self.stop(Signal::TTOU)? {}
         Ok(())
+    }
+
+    /// Says that the process is to end: the terminal is not taken any more.
+    pub fn note_ending(&self) {
+        self.ending.store(true, Ordering::SeqCst);
+        self.resumed.1.notify_all();
+    }
+
+    fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::SeqCst)
     }
 
     pub fn is_entered(&self) -> bool {
@@ -139,6 +172,11 @@ impl Tty {
         // A terminal that does not know its size says 0 × 0.
         let or = |length: u16, usual: u16| if length == 0 { usual } else { length };
         Ok(Size::new(or(size.ws_col, 80), or(size.ws_row, 24)))
+    }
+
+    /// Writes a frame, unless the terminal is somebody else's by now.
+    pub fn write_frame(&self, bytes: &[u8]) -> io::Result<()> {
+        if self.is_entered() { self.write(bytes) } else { Ok(()) }
     }
 
     /// Writes all of it, nothing else in between.
