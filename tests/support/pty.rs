@@ -8,7 +8,10 @@ use std::os::fd::OwnedFd;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Long, as scrypt at its full cost is waited for too, on machines that do other things besides.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Rows that leave the top of the screen are kept, to be searched for what must not be there.
+const SCROLLBACK: usize = 1000;
 
 pub struct Pty {
     pair: PtyPair,
@@ -16,9 +19,19 @@ pub struct Pty {
     keys: Box<dyn Write + Send>,
     tty: OwnedFd,
     before: Termios,
-    written: Arc<(Mutex<Vec<u8>>, Condvar)>,
+    written: Arc<(Mutex<Written>, Condvar)>,
     /// How much of what was written `wait_for` has gone past.
     seen: usize,
+}
+
+struct Written {
+    bytes: Vec<u8>,
+    /// What a terminal makes of them.
+    terminal: vt100::Parser,
+}
+
+fn terminal(columns: u16, rows: u16) -> vt100::Parser {
+    vt100::Parser::new(rows.try_into().unwrap(), columns.try_into().unwrap(), SCROLLBACK)
 }
 
 impl Pty {
@@ -30,12 +43,15 @@ impl Pty {
         let before = tcgetattr(&tty).unwrap();
         let child = pair.slave.spawn_command(command).unwrap();
         let (mut reader, keys) = (pair.master.try_clone_reader().unwrap(), pair.master.take_writer().unwrap());
-        let written: Arc<(Mutex<Vec<u8>>, Condvar)> = Arc::default();
+        let written = Arc::new((Mutex::new(Written { bytes: Vec::new(), terminal: terminal(80, 24) }), Condvar::new()));
         let shared = written.clone();
         std::thread::spawn(move || {
             let mut bytes = [0; 4096];
             while let Ok(length @ 1..) = reader.read(&mut bytes) {
-                shared.0.lock().unwrap().extend_from_slice(&bytes[..length]);
+                let mut written = shared.0.lock().unwrap();
+                written.bytes.extend_from_slice(&bytes[..length]);
+                written.terminal.process(&bytes[..length]);
+                drop(written);
                 shared.1.notify_all();
             }
         });
@@ -47,7 +63,7 @@ impl Pty {
         let give_up = Instant::now() + PATIENCE;
         let mut written = self.written.0.lock().unwrap();
         loop {
-            let new = &written[self.seen..];
+            let new = &written.bytes[self.seen..];
             if let Some(at) = new.windows(text.len()).position(|window| window == text.as_bytes()) {
                 let found = String::from_utf8_lossy(&new[..at + text.len()]).into_owned();
                 self.seen += at + text.len();
@@ -61,7 +77,71 @@ impl Pty {
 
     /// All that was written until now.
     pub fn all(&self) -> String {
-        String::from_utf8_lossy(&self.written.0.lock().unwrap()).into_owned()
+        String::from_utf8_lossy(&self.bytes()).into_owned()
+    }
+
+    pub fn bytes(&self) -> Vec<u8> {
+        self.written.0.lock().unwrap().bytes.clone()
+    }
+
+    /// Waits until the screen is as described. Returns its text.
+    pub fn wait_until_screen(&self, what: &str, is_so: impl Fn(&vt100::Screen) -> bool) -> String {
+        let give_up = Instant::now() + PATIENCE;
+        let mut written = self.written.0.lock().unwrap();
+        while !is_so(written.terminal.screen()) {
+            let left = give_up.saturating_duration_since(Instant::now());
+            let text = written.terminal.screen().contents();
+            assert!(!left.is_zero(), "waited in vain for {what}; the screen was\n{text}");
+            written = self.written.1.wait_timeout(written, left).unwrap().0;
+        }
+        written.terminal.screen().contents()
+    }
+
+    /// Waits until this text is on the screen. Returns all of the screen.
+    pub fn see(&self, text: &str) -> String {
+        self.wait_until_screen(&format!("{text:?}"), |screen| screen.contents().contains(text))
+    }
+
+    pub fn screen(&self) -> vt100::Screen {
+        self.written.0.lock().unwrap().terminal.screen().clone()
+    }
+
+    /// The screen with all that was scrolled out of it.
+    pub fn scrolled_text(&self) -> String {
+        let mut screen = self.screen();
+        let (rows, _) = screen.size();
+        let mut pages = vec![screen.contents()];
+        let mut back = 0;
+        while back < screen.scrollback_len() {
+            back += usize::from(rows.get());
+            screen.set_scrollback(back);
+            pages.insert(0, screen.contents());
+        }
+        pages.join("\n")
+    }
+
+    /// Whether this text was on the screen at any moment since so many bytes had been written.
+    pub fn showed_since(&self, mark: usize, text: &str) -> bool {
+        let (bytes, mut replay) = (self.bytes(), terminal(80, 24));
+        replay.process(&bytes[..mark]);
+        bytes[mark..].chunk_by(|_, next| *next != 0x1b).any(|piece| {
+            replay.process(piece);
+            replay.screen().contents().contains(text)
+        })
+    }
+
+    /// Whether nothing at all is written in this time.
+    pub fn is_quiet_for(&self, time: Duration) -> bool {
+        let give_up = Instant::now() + time;
+        let mut written = self.written.0.lock().unwrap();
+        let before = written.bytes.len();
+        loop {
+            let left = give_up.saturating_duration_since(Instant::now());
+            if written.bytes.len() > before || left.is_zero() {
+                return written.bytes.len() == before;
+            }
+            written = self.written.1.wait_timeout(written, left).unwrap().0;
+        }
     }
 
     pub fn send(&mut self, keys: &str) {
@@ -73,13 +153,23 @@ impl Pty {
         self.keys.flush().unwrap();
     }
 
+    /// Writes to the terminal as another program would.
+    pub fn print(&self, text: &str) {
+        rustix::io::write(&self.tty, text.as_bytes()).unwrap();
+    }
+
     pub fn resize(&self, columns: u16, rows: u16) {
+        self.written.0.lock().unwrap().terminal.set_size(rows.try_into().unwrap(), columns.try_into().unwrap());
         self.pair.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
     }
 
+    /// The number of the process.
+    pub fn id(&self) -> i32 {
+        i32::try_from(self.child.process_id().unwrap()).unwrap()
+    }
+
     pub fn signal(&self, signal: Signal) {
-        let id = i32::try_from(self.child.process_id().unwrap()).unwrap();
-        rustix::process::kill_process(Pid::from_raw(id).unwrap(), signal).unwrap();
+        rustix::process::kill_process(Pid::from_raw(self.id()).unwrap(), signal).unwrap();
     }
 
     /// Waits until the program has ended: its exit status, or the signal's name.

@@ -1,0 +1,131 @@
+//! However the program ends, the terminal is as it was, nothing secret is left on it, and the status says why.
+
+use crate::home::{CODE_SHOWN, Home, PASSPHRASE, PROGRAM, SECRET};
+use crate::support::pty::Pty;
+use crate::support::tmux::TmuxServer;
+use crate::support::wait_until;
+use rustix::process::Signal;
+use std::path::PathBuf;
+
+/// Waits until the terminal is as the program found it: attributes, screen, cursor, paste and mouse.
+pub fn assert_given_back(pty: &Pty) {
+    pty.wait_until_screen("the screen to be given back", |screen| !screen.alternate_screen());
+    wait_until("the attributes are given back", || pty.is_restored());
+    let screen = pty.screen();
+    assert!(!screen.hide_cursor(), "the cursor shows");
+    assert!(!screen.bracketed_paste(), "pastes are plain");
+    assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+    assert_eq!(screen.cursor_position(), (0, 0));
+    assert_eq!((screen.bold(), screen.fgcolor(), screen.bgcolor()), (false, vt100::Color::Default, vt100::Color::Default));
+}
+
+fn assert_taken(pty: &Pty) {
+    assert!(pty.screen().alternate_screen() && pty.screen().hide_cursor() && pty.screen().bracketed_paste());
+    assert!(!pty.is_restored() && !pty.echoes());
+}
+
+#[test]
+fn a_key_to_quit_leaves_an_untouched_terminal_and_status_0() {
+    let home = Home::with_vault();
+    for key in ["q", "\x03"] {
+        let mut pty = home.open();
+        assert_taken(&pty);
+        pty.send(key);
+        assert_eq!(pty.ended(), Ok(0), "{key:?}");
+        assert_given_back(&pty);
+        assert_eq!(pty.scrolled_text(), "");
+    }
+}
+
+#[test]
+fn a_signal_leaves_an_untouched_terminal_and_its_status() {
+    let home = Home::with_vault();
+    for (signal, status) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130), (Signal::QUIT, 131)] {
+        let pty = &mut home.open();
+        assert_taken(pty);
+        pty.signal(signal);
+        assert_eq!(pty.ended(), Ok(status), "{signal:?}");
+        assert_given_back(pty);
+        assert_eq!(pty.scrolled_text(), "");
+    }
+}
+
+#[test]
+fn a_signal_while_the_vault_is_being_opened_is_not_kept_waiting() {
+    let home = Home::with_vault();
+    let mut pty = home.start();
+    pty.see("passphrase");
+    pty.send("not the passphrase\r");
+    pty.signal(Signal::TERM);
+    assert_eq!(pty.ended(), Ok(143));
+    assert_given_back(&pty);
+}
+
+#[test]
+fn ctrl_c_quits_from_every_screen() {
+    let home = Home::with_vault();
+    let screens = [("", "Forge"), ("/", "/ "), ("?", "Keys"), ("e", "Edit"), ("a", "Enrol"), ("d", "trash"), ("t", "tags")];
+    for (key, seen) in screens {
+        let mut pty = home.open();
+        pty.send(key);
+        pty.see(seen);
+        pty.send("\x03");
+        assert_eq!(pty.ended(), Ok(0), "{key:?}");
+        assert_given_back(&pty);
+    }
+}
+
+#[test]
+fn what_was_shown_is_nowhere_on_the_terminal_afterwards() {
+    let home = Home::with_vault();
+    for signal in [None, Some(Signal::TERM), Some(Signal::QUIT)] {
+        let mut pty = home.start();
+        pty.see("passphrase");
+        pty.send(PASSPHRASE);
+        pty.send("\x12");
+        pty.see(PASSPHRASE);
+        pty.send("\r");
+        pty.see(CODE_SHOWN);
+        pty.send("e");
+        pty.see("Edit");
+        // Up to the row that unfolds the parameters, and shows them.
+        pty.send("\x1b[Z\r");
+        pty.see("secret");
+        pty.send("\x12");
+        pty.see(SECRET);
+        match signal {
+            None => pty.send("\x03"),
+            Some(signal) => pty.signal(signal),
+        }
+        pty.ended().unwrap();
+        assert_given_back(&pty);
+        assert_eq!(pty.scrolled_text(), "");
+    }
+}
+
+#[test]
+fn a_passphrase_that_is_typed_is_never_written() {
+    let home = Home::with_vault();
+    let mut pty = home.open();
+    pty.send("q");
+    assert_eq!(pty.ended(), Ok(0));
+    let written = pty.all();
+    assert!(pty.showed_since(0, "•••••"));
+    for word in PASSPHRASE.split(' ') {
+        assert!(!written.contains(word), "{written:?}");
+    }
+}
+
+#[test]
+fn a_terminal_that_is_closed_ends_the_program() {
+    let home = Home::with_vault();
+    let environment: Vec<String> = home.environment().iter().map(|(name, value)| format!("{name}='{value}'")).collect();
+    let line = format!("exec env -i {} {PROGRAM}", environment.join(" "));
+    let Some(tmux) = TmuxServer::start(&line) else { return };
+    wait_until("the unlock screen shows", || tmux.run(&["capture-pane", "-p"]).1.contains("passphrase"));
+    let (_, process) = tmux.run(&["display-message", "-p", "#{pane_pid}"]);
+    let folder = PathBuf::from(format!("/proc/{}", process.trim()));
+    assert!(folder.exists());
+    drop(tmux);
+    wait_until("the program has ended", || !folder.exists());
+}

@@ -1,0 +1,113 @@
+//! Which stream gets what, and terminals that can do little.
+
+use crate::home::{CODE_SHOWN, Home, PROGRAM, unlock};
+use crate::leaving::assert_given_back;
+use crate::support::is_installed;
+use crate::support::pty::Pty;
+use std::process::{Command, Stdio};
+
+/// What the program wrote that a terminal would answer, or pass on as something else than a picture: sequences other than
+/// those on the list of what it may write.
+fn questions(bytes: &[u8]) -> Vec<String> {
+    let mut found = Vec::new();
+    for piece in bytes.split(|byte| *byte == 0x1b).skip(1) {
+        let text = String::from_utf8_lossy(piece).into_owned();
+        let end = piece.iter().skip(1).position(|byte| (0x40..=0x7e).contains(byte)).map(|at| at + 1);
+        let fine = match (piece.first(), end) {
+            (Some(b'['), Some(end)) => {
+                let parameters = &piece[1..end];
+                let private = parameters.first().is_some_and(|byte| (b'<'..=b'?').contains(byte));
+                match piece[end] {
+                    // Modes of the terminal itself.
+                    b'h' | b'l' => private,
+                    b'm' | b'H' | b'J' | b'K' | b'X' | b'A' | b'B' | b'C' | b'D' | b'G' => !private,
+                    _ => false,
+                }
+            }
+            _ => false,
+        };
+        if !fine {
+            found.push(text);
+        }
+    }
+    found
+}
+
+#[test]
+fn a_terminal_that_never_answers_is_never_asked() {
+    for question in ["\x1b[6n", "\x1b[c", "\x1b[>c", "\x1b[?u", "\x1b]11;?\x07", "\x1b[?2026$p", "\x1b[14t", "\x1bP+q5463\x1b\\"]
+    {
+        assert!(!questions(question.as_bytes()).is_empty(), "{question:?} is a question");
+    }
+    let home = Home::with_vault();
+    let mut pty = home.open();
+    for (key, seen) in
+        [("?", "Keys"), ("\x1b", "1 entry"), ("a", "Enrol"), ("\x1b", "1 entry"), ("e", "Edit"), ("\x1b", "1 entry")]
+    {
+        pty.send(key);
+        pty.see(seen);
+    }
+    pty.resize(100, 30);
+    pty.send("q");
+    assert_eq!(pty.ended(), Ok(0));
+    assert_given_back(&pty);
+    assert_eq!(questions(&pty.bytes()), Vec::<String>::new());
+}
+
+#[test]
+fn the_screen_is_drawn_on_the_terminal_whatever_the_streams_are() {
+    let home = Home::with_vault();
+    let line = format!("exec {PROGRAM} </dev/null >out 2>err");
+    let mut pty = Pty::start(home.command("sh", &["-c", &line]));
+    unlock(&mut pty);
+    pty.see(CODE_SHOWN);
+    pty.send("q");
+    assert_eq!(pty.ended(), Ok(0));
+    assert_given_back(&pty);
+    assert_eq!(std::fs::read(home.path().join("out")).unwrap(), b"");
+    assert_eq!(std::fs::read(home.path().join("err")).unwrap(), b"");
+}
+
+#[test]
+fn in_a_pipeline_too() {
+    let home = Home::with_vault();
+    let line = format!("text=$({PROGRAM} | cat); echo \"status $?, ${{#text}} bytes\"");
+    let mut pty = Pty::start(home.command("sh", &["-c", &line]));
+    unlock(&mut pty);
+    pty.send("q");
+    pty.see("status 0, 0 bytes");
+    assert_eq!(pty.ended(), Ok(0));
+}
+
+#[test]
+fn a_dumb_terminal_is_refused_in_plain_words() {
+    let home = Home::with_vault();
+    let mut command = home.command(PROGRAM, &[]);
+    command.env("TERM", "dumb");
+    let mut pty = Pty::start(command);
+    assert_eq!(pty.ended(), Ok(1));
+    pty.see("--help");
+    assert_eq!(
+        pty.all(),
+        "countersign: this terminal can't show a full screen (TERM is dumb)\r\n\
+         hint: the sub-commands work in any terminal: countersign --help\r\n"
+    );
+    assert!(pty.is_restored());
+}
+
+#[test]
+fn without_a_terminal_it_says_so() {
+    if !is_installed("setsid") {
+        return println!("skipped: setsid is not installed");
+    }
+    let home = Home::with_vault();
+    let mut command = Command::new("setsid");
+    command.args(["--wait", PROGRAM]).env_clear().envs(home.environment()).stdin(Stdio::null());
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "");
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "countersign: there is no terminal\nhint: without one, use a sub-command: countersign --help\n"
+    );
+}
