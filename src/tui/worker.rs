@@ -87,12 +87,10 @@ impl Worker {
             }
             Job::ClearClipboard => Done::ClipboardCleared(self.clipboard.clear_if_ours()),
             Job::Refresh => Done::Refreshed(self.refresh()),
-            Job::ReadClipboardPicture => self.found("from the picture in the clipboard", |worker| {
-                read_picture(worker.clipboard.picture(), "the clipboard holds no picture")
-            }),
-            Job::ReadScreen => {
-                self.found("from the screen", |worker| read_picture(worker.capture.capture(), "the screen could not be read"))
+            Job::ReadClipboardPicture => {
+                self.found("from the picture in the clipboard", |worker| read_picture(worker.clipboard.picture()))
             }
+            Job::ReadScreen => self.found("from the screen", |worker| read_picture(worker.capture.capture())),
             Job::ReadFile(path) => self.found("from the file", |worker| {
                 let path = worker.expand(&path);
                 let bytes =
@@ -180,7 +178,7 @@ fn locked() -> Error {
     Error::new(crate::error::ErrorKind::Locked, "the vault is locked")
 }
 
-fn read_picture(picture: std::result::Result<Picture, String>, what: &str) -> Result<Found> {
-    let picture = picture.map_err(|why| Error::failed(format!("{what}: {why}")))?;
+fn read_picture(picture: std::result::Result<Picture, String>) -> Result<Found> {
+    let picture = picture.map_err(Error::failed)?;
     transfer::picture::read_picture(&picture)
 }

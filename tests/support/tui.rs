@@ -284,7 +284,7 @@ impl Clipboard for FakeClipboard {
     }
 
     fn picture(&mut self) -> Result<Picture, String> {
-        self.0.lock().unwrap().clipboard_picture.clone().ok_or_else(|| "the clipboard holds no picture".into())
+        self.0.lock().unwrap().clipboard_picture.clone().ok_or_else(|| "there is no picture in the clipboard".into())
     }
 }
 
@@ -302,7 +302,7 @@ struct Files(Shared);
 impl Storage for Files {
     fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
         let outside = self.0.lock().unwrap();
-        let bytes = outside.files.get(path).ok_or(io::ErrorKind::NotFound)?;
+        let bytes = outside.files.get(path).ok_or_else(|| io::Error::from_raw_os_error(2))?;
         if bytes.len() as u64 > limit {
             return Err(io::ErrorKind::FileTooLarge.into());
         }

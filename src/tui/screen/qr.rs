@@ -22,6 +22,12 @@ pub struct Qr {
     shown: bool,
 }
 
+/// Without the parameters that every reader takes for granted: a smaller code fits on more screens. In the rest of a
+/// link `&` is escaped.
+fn short(link: &SecretText) -> SecretText {
+    SecretText::new(link.expose().replacen("&algorithm=SHA1&digits=6&period=30", "", 1))
+}
+
 /// Never shows what it holds.
 impl std::fmt::Debug for Qr {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -39,7 +45,7 @@ const LIGHT: Color = Color::Indexed(231);
 impl Qr {
     pub fn new(entry: &Entry) -> Self {
         let secret_there = !entry.credential.value.secret.is_empty();
-        let link = uri::write(&draft_of(entry).labelled()).filter(|_| secret_there);
+        let link = uri::write(&draft_of(entry).labelled()).filter(|_| secret_there).map(|link| short(&link));
         Qr { name: fit(entry.label(), 40), link, shown: false }
     }
 

@@ -132,6 +132,10 @@ impl Field {
         };
         let (before, rest) = (shown(&self.text[..self.cursor]), shown(&self.text[self.cursor..]));
         let line = format!("{before}{rest}");
+        if !focused {
+            put(buffer, x, y, columns, &line, common.theme.style(Role::Text));
+            return;
+        }
         // The cursor stays inside: graphemes scroll out at the left until it fits.
         let mut skipped = 0;
         let mut hidden = 0;
@@ -152,12 +156,10 @@ impl Field {
             }
             used += put(buffer, x + used, y, width(piece).max(1), piece, theme.style(Role::Text));
         }
-        if focused {
-            let cursor_x = x + (width(&before) - hidden).min(columns - 1);
-            if let Some(cell) = buffer.cell_mut((cursor_x, y)) {
-                let style = cell.style().add_modifier(Modifier::REVERSED);
-                cell.set_style(style);
-            }
+        let cursor_x = x + (width(&before) - hidden).min(columns - 1);
+        if let Some(cell) = buffer.cell_mut((cursor_x, y)) {
+            let style = cell.style().add_modifier(Modifier::REVERSED);
+            cell.set_style(style);
         }
     }
 }

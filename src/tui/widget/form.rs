@@ -309,8 +309,10 @@ impl<N: Copy + PartialEq> Form<N> {
             row.draw_input(buffer, common, input_x, y, columns, focused);
         }
         if hint_rows > 0 && active {
-            for (at, line) in wrap(hint, area.width).iter().take(1).enumerate() {
-                put(buffer, x, area.bottom() - 1 + at as u16, area.width.saturating_sub(2), line, theme.style(Role::Dim));
+            let lines = wrap(hint, area.width.saturating_sub(2));
+            let first = area.bottom() - (lines.len() as u16).clamp(1, hint_rows);
+            for (line, y) in lines.iter().zip(first..area.bottom()) {
+                put(buffer, x, y, area.width.saturating_sub(2), line, theme.style(Role::Dim));
             }
         }
     }

@@ -7,6 +7,9 @@ use crate::tui::theme::Role;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+/// Columns a second text takes at least.
+const ASIDE: u16 = 16;
+
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Menu {
     pub selected: usize,
@@ -40,7 +43,11 @@ impl Menu {
             let role = if selected { Role::Selected } else { Role::Dim };
             put(buffer, x + 2, row, columns.saturating_sub(2), text, theme.style(role));
             let aside_x = x + 2 + widest + 3;
-            put(buffer, aside_x, row, (x + columns).saturating_sub(aside_x), aside, theme.style(Role::Dim));
+            // A few letters of it would say nothing.
+            let room = (x + columns).saturating_sub(aside_x);
+            if room >= ASIDE {
+                put(buffer, aside_x, row, room, aside, theme.style(Role::Dim));
+            }
         }
     }
 

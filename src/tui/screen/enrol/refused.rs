@@ -84,10 +84,7 @@ fn reasons(common: &Common, tried: &Tried) -> Vec<(String, String)> {
         let now = common.now.unix();
         reasons.push((
             format!("Is this machine's clock right? It says {} UTC.", utc(now)),
-            format!(
-                "Compare it with a clock you trust: more than about {} s off, and no code fits.",
-                credential.period.min(3600)
-            ),
+            format!("Compare it with another: more than about {} s off, and no code fits.", credential.period.min(3600)),
         ));
         let at = |unix: u64| credential.code_at(unix).map_or_else(|_| "none".to_owned(), |window| grouped(window.code.expose()));
         let before = now.checked_sub(credential.period).map_or_else(|| "none".to_owned(), at);
@@ -107,7 +104,12 @@ fn reasons(common: &Common, tried: &Tried) -> Vec<(String, String)> {
     let counter = (credential.kind == Kind::Hotp).then_some(credential.counter);
     reasons.push((
         format!("Does the site use other parameters? These are {}.", parameters(credential, counter)),
-        "The site's help may name the kind, the digits or the period. They can be corrected among the details.".into(),
+        match tried.is_candidate {
+            true => "The site's help may name the kind, the digits or the period.".into(),
+            false => {
+                "The site's help may name the kind, the digits or the period. They can be corrected among the details.".into()
+            }
+        },
     ));
     reasons.push((
         "Is it this secret?".into(),

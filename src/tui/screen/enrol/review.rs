@@ -7,7 +7,7 @@ use crate::ops::import::{Plan, Standing, plan};
 use crate::transfer::Found;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{put, width, wrap};
+use crate::tui::layout::{put, wrap};
 use crate::tui::msg::{Awaited, Done, Job, MouseAct, Then};
 use crate::tui::screen::Event;
 use crate::tui::state::{Common, Tone};
@@ -28,9 +28,9 @@ pub struct Review {
 fn said(standing: Standing) -> (&'static str, &'static str, Role) {
     match standing {
         Standing::New => ("new", "", Role::Ok),
-        Standing::Same(_) => ("same", "in the vault already", Role::Dim),
-        Standing::Alike(_) => ("alike", "the secret is there under another name", Role::Warning),
-        Standing::Conflict(_) => ("conflict", "this name is there with another secret", Role::Warning),
+        Standing::Same(_) => ("same", "It is in the vault already, with this very secret.", Role::Dim),
+        Standing::Alike(_) => ("alike", "Its secret is in the vault already, under another name.", Role::Warning),
+        Standing::Conflict(_) => ("conflict", "This name is in the vault with another secret: both are kept.", Role::Warning),
     }
 }
 
@@ -88,16 +88,19 @@ impl Review {
     /// Lines above and below the rows, and the first row in sight.
     fn frame(&self, area: Rect) -> (u16, u16, usize) {
         let above = if area.height >= 6 { 2 } else { 0 };
-        let below = if area.height >= 9 { (self.remarks(area.width).len() as u16).min(area.height / 3) } else { 0 };
-        let below = if below > 0 { below + 1 } else { 0 };
+        let below = if area.height >= 9 { (self.remarks(area.width).len() as u16).min(area.height / 3) + 1 } else { 0 };
         let page = usize::from(area.height.saturating_sub(above + below)).max(1);
         (above, below, (self.selected + 1).saturating_sub(page))
     }
 
-    /// What could not be taken, and what else there is to say.
-    fn remarks(&self, columns: u16) -> Vec<String> {
+    /// How the selected one stands to the vault, what could not be taken, and what else there is to say.
+    fn remarks(&self, columns: u16) -> Vec<(String, Role)> {
+        let selected = self.plan.rows.get(self.selected).map_or("", |(_, standing)| said(*standing).1);
         let skipped = self.plan.skipped.iter().map(|skipped| format!("Not taken: {}.", skipped.reason.trim_end_matches('.')));
-        skipped.chain(self.plan.warnings.iter().cloned()).flat_map(|text| wrap(&text, columns)).collect()
+        let others = skipped.chain(self.plan.warnings.iter().cloned()).flat_map(|text| wrap(&text, columns));
+        // The first line is there even when it is empty, so that nothing moves with the selection.
+        let first = wrap(selected, columns).into_iter().next().unwrap_or_default();
+        std::iter::once((first, Role::Dim)).chain(others.map(|line| (line, Role::Warning))).collect()
     }
 }
 
@@ -176,24 +179,21 @@ impl Part for Review {
             if issuer < names {
                 put(buffer, area.x + 4 + issuer + 1, y, names - issuer - 1, other, theme.style(Role::Dim));
             }
-            let (word, why, role) = said(*standing);
+            let (word, _, role) = said(*standing);
             put(buffer, word_x, y, area.right().saturating_sub(word_x), word, theme.style(role));
-            let why_x = word_x + 10;
-            if why_x + width(why) <= area.right() {
-                put(buffer, why_x, y, width(why), why, theme.style(Role::Dim));
-            }
         }
         if below > 0 {
             let room = usize::from(below - 1);
             let mut remarks = self.remarks(area.width);
             if remarks.len() > room {
                 remarks.truncate(room);
-                if let Some(last) = remarks.last_mut() {
+                if let Some((last, _)) = remarks.last_mut() {
                     last.push_str(" …");
                 }
             }
-            for (line, y) in remarks.iter().zip(area.bottom() - below + 1..) {
-                put(buffer, area.x, y, area.width, line, theme.style(Role::Warning));
+            let first = area.y + above + rows.min(self.plan.rows.len() as u16) + 1;
+            for ((line, role), y) in remarks.iter().zip(first..area.bottom()) {
+                put(buffer, area.x, y, area.width, line, theme.style(*role));
             }
         }
     }

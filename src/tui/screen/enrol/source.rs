@@ -11,7 +11,7 @@ use crate::secret::SecretText;
 use crate::transfer::{Found, google};
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{put, wrap};
+use crate::tui::layout::{put, width, wrap};
 use crate::tui::msg::{Done, Job, MouseAct};
 use crate::tui::screen::Event;
 use crate::tui::screen::unlock::spinner;
@@ -59,12 +59,15 @@ enum Choice {
 }
 
 impl Source {
-    fn choices(&self) -> Vec<(Choice, String, &'static str)> {
+    fn choices(&self) -> Vec<(Choice, &'static str, String)> {
         let mut choices = Vec::new();
-        match self.found.drafts.len() {
-            0 => {}
-            1 => choices.push((Choice::GoOn, "Go on with the account found".to_owned(), "")),
-            count => choices.push((Choice::GoOn, format!("Go on with the {count} accounts found"), "")),
+        let accounts = match self.found.drafts.len() {
+            0 => String::new(),
+            1 => "1 account".to_owned(),
+            count => format!("{count} accounts"),
+        };
+        if !accounts.is_empty() {
+            choices.push((Choice::GoOn, "Go on with what was found", accounts));
         }
         for (choice, text, aside) in [
             (Choice::Clipboard, "The picture in the clipboard", "a QR code you copied"),
@@ -73,13 +76,13 @@ impl Source {
             (Choice::Link, "Paste a link", "otpauth, motp, steam, or a Google transfer"),
             (Choice::Type, "Type the secret", "the letters and digits that the site shows"),
         ] {
-            choices.push((choice, text.to_owned(), aside));
+            choices.push((choice, text, aside.to_owned()));
         }
         choices
     }
 
     fn choose(&mut self, common: &Common) -> Turn {
-        let Some((choice, ..)) = self.choices().get(self.menu.selected).cloned() else { return Turn::Stay };
+        let Some((choice, ..)) = self.choices().into_iter().nth(self.menu.selected) else { return Turn::Stay };
         match choice {
             Choice::GoOn => return self.go_on(common),
             Choice::Clipboard => return self.wait(Job::ReadClipboardPicture),
@@ -117,7 +120,7 @@ impl Source {
             Event::Paste(text) => return self.read(text),
             Event::Mouse { act: MouseAct::Click | MouseAct::DoubleClick, row, .. } => {
                 let area = super::body(Rect::new(0, 0, common.size.0, common.size.1));
-                if let Some(line) = Menu::line_at(row, area.y + TOP, lines) {
+                if let Some(line) = Menu::line_at(row, area.y + top(area), lines) {
                     self.menu.selected = line;
                     return self.choose(common);
                 }
@@ -196,7 +199,7 @@ impl Source {
         self.said = Some(Said {
             what: missing.join(" "),
             hint: format!(
-                "{count} {} found so far. Bring the other parts in any order, or go on without them.",
+                "{count} {} found so far. The other parts may come in any order.",
                 if count == 1 { "account" } else { "accounts" }
             ),
             role: Role::Warning,
@@ -226,27 +229,57 @@ impl Source {
         });
     }
 
-    fn draw_said(&self, common: &Common, buffer: &mut Buffer, area: Rect) {
-        let theme = &common.theme;
+    /// What is going on, or what was said, in lines.
+    fn said_lines(&self, common: &Common, columns: u16) -> Vec<(String, Role)> {
         if self.waiting {
-            let text = format!("{} reading", spinner(common));
-            if area.height > 0 {
-                put(buffer, area.x, area.y, area.width, &text, theme.style(Role::Accent));
-            }
+            return vec![(format!("{} reading", spinner(common)), Role::Accent)];
+        }
+        let Some(said) = &self.said else { return Vec::new() };
+        let columns = columns.min(76);
+        let what = wrap(&said.what, columns).into_iter().map(|line| (line, said.role));
+        what.chain(wrap(&said.hint, columns).into_iter().map(|line| (line, Role::Dim))).collect()
+    }
+
+    /// Draws what is asked for in an area that leaves room for what is said.
+    fn draw_mode(&self, common: &Common, buffer: &mut Buffer, area: Rect) {
+        let theme = &common.theme;
+        if area.height == 0 {
             return;
         }
-        let Some(said) = &self.said else { return };
-        let columns = area.width.min(76);
-        let what = wrap(&said.what, columns).into_iter().map(|line| (line, said.role));
-        let lines = what.chain(wrap(&said.hint, columns).into_iter().map(|line| (line, Role::Dim)));
-        for ((line, role), y) in lines.zip(area.y..area.bottom()) {
-            put(buffer, area.x, y, columns, &line, theme.style(role));
+        match self.mode {
+            Mode::Menu => {
+                let choices = self.choices();
+                let lines: Vec<(&str, &str)> = choices.iter().map(|(_, text, aside)| (*text, aside.as_str())).collect();
+                self.menu.draw(buffer, common, area, &lines);
+            }
+            Mode::Path => self.path.draw(buffer, common, area, !self.waiting),
+            Mode::Link => {
+                put(buffer, area.x, area.y, 1, "▌", theme.style(Role::Mark));
+                let label = put(buffer, area.x + 2, area.y, area.width.saturating_sub(2), "link", theme.style(Role::Text)) + 4;
+                let columns = area.width.saturating_sub(label);
+                self.paste.draw(buffer, common, area.x + label, area.y, columns, !self.waiting);
+                if area.height > 1 {
+                    put(buffer, area.x + label, area.y + 1, columns, &self.paste.count(), theme.style(Role::Dim));
+                }
+            }
+        }
+    }
+
+    /// Rows that the mode would like to have.
+    fn wanted_rows(&self) -> u16 {
+        match self.mode {
+            Mode::Menu => self.choices().len() as u16,
+            Mode::Path if self.said.is_some() || self.waiting => 1,
+            Mode::Path => u16::MAX,
+            Mode::Link => 2,
         }
     }
 }
 
 /// Rows above the menu.
-const TOP: u16 = 2;
+fn top(area: Rect) -> u16 {
+    if area.height >= 6 { 2 } else { 0 }
+}
 
 impl Part for Source {
     fn place(&self) -> Place {
@@ -286,46 +319,27 @@ impl Part for Source {
 
     fn draw(&self, common: &Common, buffer: &mut Buffer, area: Rect) {
         let theme = &common.theme;
-        let rest = |from: u16| Rect { y: area.y + from.min(area.height), height: area.height.saturating_sub(from), ..area };
-        let question = match self.mode {
-            Mode::Menu => "Where is the QR code, the link or the secret?",
-            Mode::Path => "Which file? A picture of QR codes, or a list of links.",
-            Mode::Link => "Paste the link. It is not shown.",
+        let (question, more) = match self.mode {
+            Mode::Menu => ("Where does the account come from?", ""),
+            Mode::Path => ("Which file?", " A picture of QR codes, or a list of links."),
+            Mode::Link => ("Paste the link.", " It is not shown."),
         };
-        let top = if area.height >= 6 { TOP } else { 0 };
+        let top = top(area);
         if top > 0 {
-            put(buffer, area.x, area.y, area.width, question, theme.style(Role::Text));
+            let used = put(buffer, area.x, area.y, area.width, question, theme.style(Role::Text));
+            if used + width(more) <= area.width {
+                put(buffer, area.x + used, area.y, width(more), more, theme.style(Role::Text));
+            }
         }
-        match self.mode {
-            Mode::Menu => {
-                let choices = self.choices();
-                let lines: Vec<(&str, &str)> = choices.iter().map(|(_, text, aside)| (text.as_str(), *aside)).collect();
-                self.menu.draw(buffer, common, rest(top), &lines);
-                self.draw_said(common, buffer, rest(top + lines.len() as u16 + 1));
-            }
-            Mode::Path => {
-                let said = if self.said.is_some() || self.waiting { 4.min(area.height.saturating_sub(top + 1)) } else { 0 };
-                let names = Rect { height: area.height.saturating_sub(top + said), ..rest(top) };
-                if said > 0 {
-                    self.draw_said(common, buffer, rest(top + 2));
-                    self.path.draw(buffer, common, Rect { height: names.height.min(1), ..names }, !self.waiting);
-                } else if names.height > 0 {
-                    self.path.draw(buffer, common, names, true);
-                }
-            }
-            Mode::Link => {
-                let row = rest(top);
-                if row.height > 0 {
-                    put(buffer, row.x, row.y, 1, "▌", theme.style(Role::Mark));
-                    let label = put(buffer, row.x + 2, row.y, row.width.saturating_sub(2), "link", theme.style(Role::Text)) + 4;
-                    self.paste.draw(buffer, common, row.x + label, row.y, row.width.saturating_sub(label), !self.waiting);
-                    if row.height > 1 {
-                        let columns = row.width.saturating_sub(label);
-                        put(buffer, row.x + label, row.y + 1, columns, &self.paste.count(), theme.style(Role::Dim));
-                    }
-                }
-                self.draw_said(common, buffer, rest(top + 3));
-            }
+        let room = area.height.saturating_sub(top);
+        let said = self.said_lines(common, area.width);
+        // What was said is to be seen whole, if one line of the choice stays in sight; a gap comes last.
+        let said_rows = (said.len() as u16).min(room.saturating_sub(1));
+        let rows = self.wanted_rows().min(room - said_rows);
+        self.draw_mode(common, buffer, Rect { y: area.y + top, height: rows, ..area });
+        let gap = u16::from(said_rows > 0 && rows + said_rows < room);
+        for ((line, role), y) in said.iter().zip(area.y + top + rows + gap..area.bottom()) {
+            put(buffer, area.x, y, area.width, line, theme.style(*role));
         }
     }
 

@@ -157,15 +157,20 @@ impl Trial {
         }
     }
 
+    fn try_again(&mut self) {
+        self.refused = None;
+        self.menu.selected = 0;
+    }
+
     fn take_way(&mut self, way: Way, tried: &Tried) -> Turn {
         match way {
             Way::Nothing => Turn::Stay,
             Way::Back => {
-                self.refused = None;
+                self.try_again();
                 Turn::Stay
             }
             Way::Edit => {
-                self.refused = None;
+                self.try_again();
                 Turn::Push(Screen::Edit(EditEntry::new(&tried.entry)))
             }
             Way::Drop if tried.is_candidate => self.apply(Change::DropCandidate(self.id), Awaited::EnrolDropped),
@@ -285,7 +290,7 @@ impl Part for Trial {
         if area.height >= 8 {
             let counter = (tried.credential.kind == Kind::Hotp).then_some(tried.credential.counter);
             let mut about = parameters(&tried.credential, counter);
-            for more in [self.from, if tried.is_candidate { "a new secret, not yet confirmed" } else { "" }] {
+            for more in [self.from, if tried.is_candidate { "a new secret" } else { "" }] {
                 if !more.is_empty() {
                     about = format!("{about} · {more}");
                 }
