@@ -20,6 +20,7 @@ mod payload;
 mod pictures;
 mod ports;
 mod readme;
+mod recovery_codes;
 mod registry;
 mod screens;
 mod store;

@@ -167,7 +167,6 @@ impl AccountForm {
         let by_counter = kind == Kind::Hotp;
         let folded = !self.unfolded;
         let form = &mut self.form;
-        // While a row with the keys is folded they go to the next; unfolding comes first, so that there is one.
         form.fold(Name::More, self.unfolded);
         form.fold(Name::Kind, folded);
         if self.purpose != Purpose::EnrolTyped {

@@ -198,7 +198,12 @@ impl Part for Details {
         }
         let accept = if self.form.on_press() { "unfold" } else { "save and try" };
         let show = if self.form.hides() { "show" } else { "hide" };
-        vec![(Command::Accept, accept), (Command::NextField, ""), (Command::ShowText, show), (Command::Back, "")]
+        let mut commands = vec![(Command::Accept, accept), (Command::NextField, "")];
+        if self.form.has_secrets_in_sight() {
+            commands.push((Command::ShowText, show));
+        }
+        commands.push((Command::Back, ""));
+        commands
     }
 
     fn unsaved(&self) -> bool {

@@ -11,8 +11,8 @@ use ratatui::buffer::Buffer;
 #[derive(Debug)]
 pub struct Paste {
     typed: Field,
-    /// Pastes may be long, and of several lines: they are kept whole, beside the field.
-    pasted: Option<SecretText>,
+    /// Pastes may be long, and of several lines: they are kept whole, beside the field, with their count.
+    pasted: Option<(SecretText, String)>,
 }
 
 impl Default for Paste {
@@ -24,7 +24,8 @@ impl Default for Paste {
 impl Paste {
     pub fn take(&mut self, text: SecretText) {
         self.typed.clear();
-        self.pasted = Some(text);
+        let count = count(&text);
+        self.pasted = Some((text, count));
     }
 
     pub fn key(&mut self, key: Key) -> bool {
@@ -44,7 +45,7 @@ impl Paste {
     }
 
     pub fn text(&self) -> SecretText {
-        self.pasted.clone().unwrap_or_else(|| self.typed.secret())
+        self.pasted.as_ref().map_or_else(|| self.typed.secret(), |(text, _)| text.clone())
     }
 
     pub fn is_empty(&self) -> bool {
@@ -57,16 +58,7 @@ impl Paste {
 
     /// "1 link, 84 characters"; empty where there is nothing.
     pub fn count(&self) -> String {
-        let text = self.text();
-        let text = text.expose().trim();
-        let characters = text.chars().count();
-        let links = text.split_whitespace().filter(|word| word.contains("://")).count();
-        let plural = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
-        match (links, characters) {
-            (_, 0) => String::new(),
-            (0, _) => plural(characters, "character"),
-            _ => format!("{}, {}", plural(links, "link"), plural(characters, "character")),
-        }
+        self.pasted.as_ref().map_or_else(|| count(&self.typed.secret()), |(_, count)| count.clone())
     }
 
     pub fn draw(&self, buffer: &mut Buffer, common: &Common, x: u16, y: u16, columns: u16, focused: bool) {
@@ -76,5 +68,17 @@ impl Paste {
         }
         let used = put(buffer, x, y, columns, "••••••••", common.theme.style(Role::Text));
         put(buffer, x + used + 2, y, columns.saturating_sub(used + 2), "pasted", common.theme.style(Role::Dim));
+    }
+}
+
+fn count(text: &SecretText) -> String {
+    let text = text.expose().trim();
+    let characters = text.chars().count();
+    let links = text.split_whitespace().filter(|word| word.contains("://")).count();
+    let plural = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    match (links, characters) {
+        (_, 0) => String::new(),
+        (0, _) => plural(characters, "character"),
+        _ => format!("{}, {}", plural(links, "link"), plural(characters, "character")),
     }
 }
