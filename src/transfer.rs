@@ -1,17 +1,31 @@
 //! Foreign formats: a file and an optional password in, drafts and what was skipped out. Nothing here prompts, prints or stores.
 //! A new format is one file under `transfer/` and two lines here: its `mod` and its row in [`FORMATS`].
 
+pub mod aegis;
+pub mod andotp;
+pub mod bitwarden;
 pub mod draft;
+pub mod duo;
+pub mod ente;
 pub mod file;
 pub mod found;
+pub mod freeotp_plus;
 pub mod google;
 pub mod json;
+pub mod lastpass;
 pub mod links;
 pub mod otpauth;
 pub mod picture;
+pub mod proton_authenticator;
 pub mod qr;
+pub mod raivo;
+pub mod read;
+pub mod stratum;
+pub mod target;
+pub mod twofas;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::ports::Entropy;
 use crate::secret::SecretText;
 use crate::words::nearest;
 pub use draft::Draft;
@@ -54,9 +68,16 @@ pub enum Encryption {
 }
 
 pub trait Writer: Sync {
-    /// Whether the file is encrypted with a password.
-    fn encrypted(&self) -> bool;
-    fn write(&self, drafts: &[Draft], password: Option<&SecretText>) -> Result<Written>;
+    /// Whether a password is used. `Optional`: encrypted with one, in clear without.
+    fn encryption(&self) -> Encryption;
+    /// Writes what the format can hold. A caller sees to it that `Always` gets a password and `Never` none.
+    fn write(&self, drafts: &[Draft], sealing: &Sealing) -> Result<Written>;
+}
+
+/// What a writer needs besides the drafts: the password, and chance for salts, nonces and ids.
+pub struct Sealing<'a> {
+    pub password: Option<&'a SecretText>,
+    pub entropy: &'a dyn Entropy,
 }
 
 /// An exported file and what the format could not hold, a sentence each.
@@ -66,7 +87,23 @@ pub struct Written {
 }
 
 /// All formats, in the order of detection.
-pub static FORMATS: &[&dyn Format] = &[&picture::QrPicture, &json::Json, &google::Google, &otpauth::Otpauth];
+pub static FORMATS: &[&dyn Format] = &[
+    &picture::QrPicture,
+    &aegis::Aegis,
+    &twofas::TwoFas,
+    &stratum::Stratum,
+    &ente::Ente,
+    &proton_authenticator::ProtonAuthenticator,
+    &bitwarden::Bitwarden,
+    &raivo::Raivo,
+    &lastpass::LastPass,
+    &duo::Duo,
+    &freeotp_plus::FreeOtpPlus,
+    &json::Json,
+    &google::Google,
+    &otpauth::Otpauth,
+    &andotp::AndOtp,
+];
 
 /// The format of this file, or `UnknownFormat` with what is known about it.
 pub fn detect(file: &ForeignFile) -> Result<&'static dyn Format> {

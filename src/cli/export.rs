@@ -6,7 +6,8 @@ use super::{list, source};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ops::export::draft_of;
 use crate::ports::Storage;
-use crate::transfer::{self, Draft, ForeignFile, Format};
+use crate::secret::SecretText;
+use crate::transfer::{self, Draft, Encryption, ForeignFile, Format, Sealing};
 use crate::vault::Vault;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -42,16 +43,28 @@ impl Export {
             Error::new(ErrorKind::Usage, format!("{} can be read, but not written", format.name()))
                 .hint(format!("these can be written: {}", known.join(", ")))
         })?;
-        if self.output.is_none() && !writer.encrypted() && Output::is_terminal() {
+        let in_clear = match writer.encryption() {
+            Encryption::Never => true,
+            Encryption::Optional => self.password_file.is_none(),
+            Encryption::Always => false,
+        };
+        if in_clear && self.password_file.is_some() {
+            return Err(Error::new(ErrorKind::Usage, format!("{} is written in clear: it takes no password", format.name()))
+                .hint("leave out --password-file, or choose a format that can be encrypted"));
+        }
+        if self.output.is_none() && in_clear && Output::is_terminal() {
             return Err(Error::new(ErrorKind::Usage, "every secret would be shown on the screen")
                 .hint("name a file with --output FILE, or say --output - to see them all the same"));
         }
         self.refuse_to_overwrite(desk)?;
-        let password =
+        let mut password =
             self.password_file.as_ref().map(|path| desk.read_line_secret(path, "--password-file", "the password")).transpose()?;
+        if password.is_none() && !in_clear {
+            password = Some(ask_password(desk, format)?);
+        }
         let session = desk.open()?;
         let drafts = self.drafts(session.vault())?;
-        let written = writer.write(&drafts, password.as_ref())?;
+        let written = writer.write(&drafts, &Sealing { password: password.as_ref(), entropy: &*desk.outside.world.entropy })?;
         for lost in &written.lost {
             desk.output.warn(lost);
         }
@@ -62,7 +75,7 @@ impl Export {
         let storage = desk.outside.world.storage.clone();
         write_file(&*storage, &path, &written.bytes, self.force, &desk.outside.world)?;
         prove(&*storage, &path, &written.bytes, format, &drafts, password.as_ref())?;
-        if !writer.encrypted() {
+        if in_clear {
             desk.output.warn(&format!("{} holds every secret in clear; delete it when it has served", path.display()));
         }
         desk.output.say(&format!("Wrote {} to {}", count(drafts.len(), "entry", "entries"), path.display()));
@@ -91,6 +104,19 @@ impl Export {
         }
         list::sort(&mut entries);
         Ok(entries.into_iter().map(|entry| draft_of(entry)).collect())
+    }
+}
+
+/// Asks for the password of a new file, twice; `NeedsPassword` where nobody can be asked.
+fn ask_password(desk: &mut Desk, format: &dyn Format) -> Result<SecretText> {
+    if !desk.outside.prompt.is_interactive() {
+        return Err(Error::new(ErrorKind::NeedsPassword, format!("{} is always encrypted: it needs a password", format.name()))
+            .hint("give one with --password-file FILE"));
+    }
+    let password = desk.ask_secret(&format!("Password for the file ({}): ", format.name()))?;
+    match password == desk.ask_secret("The same password again: ")? {
+        true => Ok(password),
+        false => Err(Error::failed("the two passwords differ; nothing was written")),
     }
 }
 
@@ -135,7 +161,7 @@ fn prove(
     bytes: &[u8],
     format: &dyn Format,
     drafts: &[Draft],
-    password: Option<&crate::secret::SecretText>,
+    password: Option<&SecretText>,
 ) -> Result<()> {
     let wrong = |why: &str| {
         Error::failed(format!("{} was written, but {why}", path.display())).hint("do not rely on it; is the disk failing?")

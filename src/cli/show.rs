@@ -4,7 +4,7 @@ use super::desk::{Desk, called};
 use crate::error::{Error, Result};
 use crate::ops::{export, find};
 use crate::secret::SecretText;
-use crate::transfer;
+use crate::transfer::otpauth;
 use crate::vault::entry::Entry;
 use qrcode::render::unicode::Dense1x2;
 use qrcode::{EcLevel, QrCode};
@@ -54,14 +54,8 @@ fn secret_text(entry: &Entry) -> Result<SecretText> {
     Ok(credential.secret_text())
 }
 
-/// The link that the otpauth format writes for it.
 fn link(entry: &Entry) -> Result<SecretText> {
-    let none = || Error::failed(format!("{} can't be written as a link", called(entry)));
-    let format = transfer::by_id("otpauth")?;
-    let written = format.writer().ok_or_else(none)?.write(&[export::draft_of(entry)], None)?;
-    let text = str::from_utf8(&written.bytes).map_err(|_| none())?;
-    let link = text.lines().find(|line| !line.is_empty() && !line.starts_with('#')).ok_or_else(none)?;
-    Ok(SecretText::new(link))
+    otpauth::link(&export::draft_of(entry)).ok_or_else(|| Error::failed(format!("{} can't be written as a link", called(entry))))
 }
 
 /// Two modules a character. With colours black on white whatever the terminal's are; without, for a dark background.

@@ -36,6 +36,12 @@ impl<'a> ForeignFile<'a> {
         self.parsed()?.as_ref().err().map(String::as_str)
     }
 
+    /// Whether the bytes look like nothing but a ciphertext: no text, no mark of any known kind of file, no pattern.
+    pub fn is_noise(&self) -> bool {
+        let marked = MARKS.iter().any(|mark| self.bytes.starts_with(mark));
+        !marked && self.text().is_none() && looks_random(self.bytes)
+    }
+
     fn parsed(&self) -> Option<&Result<Value, String>> {
         self.json
             .get_or_init(|| {
@@ -44,6 +50,34 @@ impl<'a> ForeignFile<'a> {
             })
             .as_ref()
     }
+}
+
+/// How files begin that are something else than bare ciphertext.
+const MARKS: [&[u8]; 16] = [
+    b"AUTHENTICATORPRO",
+    b"AuthenticatorPro",
+    b"\xAC\xED\x00\x05",
+    b"\x03\xD9\xA2\x9A",
+    b"SQLite format 3\0",
+    b"PK\x03\x04",
+    b"PK\x05\x06",
+    b"\x89PNG",
+    b"\xFF\xD8\xFF",
+    b"RIFF",
+    b"GIF8",
+    b"BM",
+    b"bplist00",
+    b"\x1F\x8B",
+    b"age-encryption.org",
+    b"%PDF",
+];
+
+/// Whether about as many different byte values occur as in as many random bytes.
+fn looks_random(bytes: &[u8]) -> bool {
+    let mut seen = [false; 256];
+    bytes.iter().for_each(|byte| seen[usize::from(*byte)] = true);
+    let expected = 256.0 * (1.0 - (255.0_f64 / 256.0).powf(bytes.len() as f64));
+    seen.iter().filter(|seen| **seen).count() as f64 > 0.8 * expected
 }
 
 fn decode_text(bytes: &[u8]) -> Option<Cow<'_, str>> {

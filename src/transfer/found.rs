@@ -2,6 +2,7 @@
 
 use super::Draft;
 use super::google::{self, Part};
+use crate::error::{Error, ErrorKind, Result};
 use std::ops::Range;
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,6 +24,35 @@ pub struct Skipped {
 }
 
 impl Found {
+    /// What reading each entry of a list gave, with its place in the list. `ForeignDamaged` where not one could be read.
+    pub fn collect(entries: impl Iterator<Item = (usize, std::result::Result<Draft, String>)>) -> Result<Found> {
+        let mut found = Found::default();
+        for (index, entry) in entries {
+            match entry {
+                Ok(draft) => found.drafts.push(draft),
+                Err(reason) => found.skipped.push(Skipped { index, reason }),
+            }
+        }
+        match found.skipped.first() {
+            Some(first) if found.drafts.is_empty() => Err(Error::new(
+                ErrorKind::ForeignDamaged,
+                format!("no entry could be read; entry {}: {}", first.index + 1, first.reason),
+            )),
+            _ => Ok(found),
+        }
+    }
+
+    /// Says so where the file is of a version that is not known; it was read all the same.
+    pub(super) fn note_version(&mut self, what: &str, version: std::result::Result<Option<u64>, String>, newest: u64) {
+        match version {
+            Ok(Some(version)) if (1..=newest).contains(&version) => {}
+            Ok(Some(version)) => self.warnings.push(format!(
+                "The {what} is of version {version}, which this program does not know; it was read as version {newest}."
+            )),
+            _ => self.warnings.push(format!("The {what} does not tell its version; it was read as version {newest}.")),
+        }
+    }
+
     /// Takes in what another file held. The same part of a transfer counts once; which parts are missing is said anew.
     pub fn absorb(&mut self, other: Found) {
         let stale: Vec<String> = google::missing(&self.parts).into_iter().chain(google::missing(&other.parts)).collect();

@@ -3,8 +3,9 @@
 
 mod entry;
 
-use super::{Draft, ForeignFile, Format, Found, Skipped, Writer, Written};
-use crate::error::{Error, ErrorKind, Result};
+use super::read::json::{damaged, of_file};
+use super::{Draft, Encryption, ForeignFile, Format, Found, Sealing, Writer, Written};
+use crate::error::{Error, Result};
 use crate::secret::SecretText;
 use entry::EntryOut;
 use serde::Serialize;
@@ -37,13 +38,11 @@ impl Format for Json {
     }
 
     fn read(&self, file: &ForeignFile, _: Option<&SecretText>) -> Result<Found> {
-        let damaged = |what: String| Error::new(ErrorKind::ForeignDamaged, what);
-        let json = file.json().ok_or_else(|| match file.json_error() {
-            Some(error) => damaged(format!("the file is damaged JSON: {error}")),
-            None => damaged("the file is not JSON".into()),
-        })?;
-        let entries = entries(json).ok_or_else(|| damaged("the file has no list of entries".into()))?;
-        let mut found = Found::default();
+        let json = of_file(file)?;
+        let entries = entries(json).ok_or_else(|| damaged("the file has no list of entries"))?;
+        let mut unknown_fields = BTreeMap::new();
+        let mut found =
+            Found::collect(entries.iter().enumerate().map(|(index, value)| (index, entry::read(value, &mut unknown_fields))))?;
         match json.get("version").and_then(Value::as_u64) {
             Some(version) if version <= VERSION => {}
             Some(version) => found.warnings.push(format!(
@@ -51,24 +50,12 @@ impl Format for Json {
             )),
             None => found.warnings.push("The file does not tell its version.".into()),
         }
-        let mut unknown_fields = BTreeMap::new();
-        for (index, value) in entries.iter().enumerate() {
-            match entry::read(value, &mut unknown_fields) {
-                Ok(draft) => found.drafts.push(draft),
-                Err(reason) => found.skipped.push(Skipped { index, reason }),
-            }
-        }
         found.warnings.extend(unknown_fields.iter().map(|(field, count)| {
             let entries = if *count == 1 { "1 entry has".to_owned() } else { format!("{count} entries have") };
             let field: String = field.chars().take(40).collect();
             format!("{entries} a field \"{}\" that this program does not know; it was not taken.", field.escape_debug())
         }));
-        match found.skipped.first() {
-            Some(first) if found.drafts.is_empty() => {
-                Err(damaged(format!("no entry could be read; entry {}: {}", first.index + 1, first.reason)))
-            }
-            _ => Ok(found),
-        }
+        Ok(found)
     }
 
     fn writer(&self) -> Option<&dyn Writer> {
@@ -87,11 +74,11 @@ struct FileOut<'a> {
 }
 
 impl Writer for Json {
-    fn encrypted(&self) -> bool {
-        false
+    fn encryption(&self) -> Encryption {
+        Encryption::Never
     }
 
-    fn write(&self, drafts: &[Draft], _: Option<&SecretText>) -> Result<Written> {
+    fn write(&self, drafts: &[Draft], _: &Sealing) -> Result<Written> {
         let mut bytes = Zeroizing::new(Vec::with_capacity(512 * (drafts.len() + 1)));
         let file = FileOut { version: VERSION, entries: drafts.iter().map(EntryOut::of).collect() };
         serde_json::to_writer_pretty(&mut *bytes, &file).map_err(|error| Error::failed(format!("can't write JSON: {error}")))?;

@@ -1,7 +1,9 @@
 //! Lists of links: `otpauth://`, `motp://`, `steam://`, one a line or in a JSON array. Transfer links may stand among them.
 
 use super::links::{self, Candidate};
-use super::{Draft, ForeignFile, Format, Found, Writer, Written};
+use super::target::{Tags, Target};
+use super::{Draft, Encryption, ForeignFile, Format, Found, Sealing, Writer, Written};
+use super::{ente, google};
 use crate::error::{Error, ErrorKind, Result};
 use crate::otp::uri;
 use crate::secret::SecretText;
@@ -26,7 +28,10 @@ impl Format for Otpauth {
     fn detect(&self, file: &ForeignFile) -> bool {
         match file.json() {
             Some(json) => list(json).is_some_and(|links| links.iter().any(|link| link.as_str().is_some_and(links::is_link))),
-            None => file.text().is_some_and(|text| links::lines(text).any(|line| links::is_link(line.text))),
+            None => file.text().is_some_and(|text| {
+                let has_link = links::lines(text).any(|line| links::is_link(line.text));
+                has_link && !links::lines(text).any(|line| google::is_transfer(line.text)) && !ente::is_ente_text(text)
+            }),
         }
     }
 
@@ -52,15 +57,15 @@ fn list(json: &Value) -> Option<&Vec<Value>> {
 }
 
 impl Writer for Otpauth {
-    fn encrypted(&self) -> bool {
-        false
+    fn encryption(&self) -> Encryption {
+        Encryption::Never
     }
 
-    fn write(&self, drafts: &[Draft], _: Option<&SecretText>) -> Result<Written> {
+    fn write(&self, drafts: &[Draft], _: &Sealing) -> Result<Written> {
         let mut bytes = Zeroizing::new(Vec::with_capacity(drafts.len() * 128));
         let (mut fit, mut rest) = (Vec::new(), Vec::new());
         for draft in drafts {
-            match uri::write(&draft.labelled()).filter(|_| !draft.credential.secret.is_empty()) {
+            match link(draft) {
                 Some(link) => {
                     bytes.extend_from_slice(link.expose().as_bytes());
                     bytes.push(b'\n');
@@ -73,26 +78,29 @@ impl Writer for Otpauth {
     }
 }
 
+/// The link of an account; `None` where no link can hold it.
+pub fn link(draft: &Draft) -> Option<SecretText> {
+    uri::write(&draft.labelled()).filter(|_| !draft.credential.secret.is_empty())
+}
+
 /// What links can't hold, a sentence each.
 fn lost(fit: &[&Draft], rest: &[&Draft]) -> Vec<String> {
     let mut lost: Vec<String> =
         rest.iter().map(|draft| format!("{} was left out: a link can't hold such an entry.", draft.label())).collect();
-    let mut count = |what: &str, has: fn(&Draft) -> bool| {
-        let entries = fit.iter().filter(|draft| has(draft)).count();
-        if entries > 0 {
-            lost.push(format!(
-                "Links hold no {what}: left out for {entries} {}.",
-                if entries == 1 { "entry" } else { "entries" }
-            ));
-        }
-    };
-    count("tags", |draft| !draft.tags.is_empty());
-    count("notes", |draft| !draft.note.is_empty());
-    count("pins to the top", |draft| draft.pinned);
-    count("recovery codes", |draft| !draft.recovery_codes.is_empty());
-    count("earlier secrets", |draft| !draft.history.is_empty());
-    count("unconfirmed new secrets", |draft| draft.candidate.is_some());
-    count("mark of being unconfirmed", |draft| draft.pending);
-    count("mark of being in the trash", |draft| draft.deleted);
+    lost.extend(LINKS.unheld(fit));
     lost
 }
+
+/// Which kinds fit, the writer of links tells.
+const LINKS: Target = Target {
+    holds: "Links hold",
+    kinds: &[],
+    algorithms: &[],
+    digits: 1..=10,
+    tags: Tags::None,
+    notes: false,
+    top: false,
+    pin: true,
+    trash: false,
+    raw: true,
+};

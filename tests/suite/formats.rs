@@ -1,11 +1,12 @@
 //! Foreign files: real exports give exactly their entries, and bad ones one clear error.
 
 use crate::support::fixtures;
+use crate::support::world::FakeEntropy;
 use countersign::error::ErrorKind;
 use countersign::otp::{Algorithm, Credential, Kind};
 use countersign::secret::{Secret, SecretText};
 use countersign::transfer::google::Part;
-use countersign::transfer::{self, Draft, ForeignFile, Found};
+use countersign::transfer::{self, Draft, ForeignFile, Found, Sealing};
 use serde_json::{Value, json};
 
 fn read(bytes: &[u8]) -> Found {
@@ -144,7 +145,12 @@ fn unknown_parameters_of_a_link_come_back_out_but_no_session_tokens() {
 
 /// The exported text and what was lost.
 fn written(format: &str, drafts: &[Draft]) -> (String, Vec<String>) {
-    let written = transfer::by_id(format).unwrap().writer().unwrap().write(drafts, None).unwrap();
+    let written = transfer::by_id(format)
+        .unwrap()
+        .writer()
+        .unwrap()
+        .write(drafts, &Sealing { password: None, entropy: &FakeEntropy::seed(1) })
+        .unwrap();
     (String::from_utf8(written.bytes.to_vec()).unwrap(), written.lost)
 }
 

@@ -11,6 +11,7 @@ mod faults;
 mod flows;
 mod flows_edit;
 mod flows_enrol;
+mod foreign;
 mod formats;
 mod imports;
 mod keys;

@@ -1,0 +1,14 @@
+//! What formats share in reading: containers and cryptography from well-kept crates, with bounds on what a hostile file asks for.
+//! A reader stands here once a format needs it.
+
+pub mod account;
+pub mod crypto;
+pub mod csv;
+pub mod encoding;
+pub mod json;
+pub mod kdf;
+pub mod sqlite;
+pub mod zip;
+
+/// The most that a compressed file may expand to, in bytes.
+pub const MAX_EXPANDED: u64 = 64 * 1024 * 1024;

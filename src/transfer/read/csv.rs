@@ -1,0 +1,43 @@
+//! Tables of comma-separated values with a header. Rows may hold more or fewer cells than it.
+
+use super::json::damaged;
+use crate::error::Result;
+use csv::{ReaderBuilder, StringRecord};
+
+pub struct Table {
+    header: StringRecord,
+    rows: Vec<StringRecord>,
+}
+
+#[derive(Clone, Copy)]
+pub struct Row<'a> {
+    header: &'a StringRecord,
+    cells: &'a StringRecord,
+}
+
+impl Table {
+    pub fn read(text: &str) -> Result<Table> {
+        let mut reader = ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+        let header = reader.headers().map_err(|_| damaged("the table is damaged"))?.clone();
+        let rows = reader.records().collect::<std::result::Result<_, _>>().map_err(|_| damaged("the table is damaged"))?;
+        Ok(Table { header, rows })
+    }
+
+    /// Whether the first line of a text names a column, in exactly this case.
+    pub fn names(text: &str, column: &str) -> bool {
+        let line = text.lines().next().unwrap_or_default();
+        line.split(',').any(|cell| cell.trim().trim_matches('"') == column)
+    }
+
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.rows.iter().map(|cells| Row { header: &self.header, cells })
+    }
+}
+
+impl<'a> Row<'a> {
+    /// The cell of a column; `None` where it is empty or missing.
+    pub fn text(self, column: &str) -> Option<&'a str> {
+        let at = self.header.iter().position(|name| name.trim() == column)?;
+        self.cells.get(at).filter(|cell| !cell.is_empty())
+    }
+}

@@ -1,0 +1,103 @@
+//! JSON of other programs, read leniently: absent, `null`, empty and the word `null` are one, numbers may be text.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::transfer::ForeignFile;
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+/// Why an entry is not taken: lower-case, no full stop, and no value of the file.
+pub type Refusal = String;
+
+/// The whole file as JSON.
+pub fn of_file<'f>(file: &'f ForeignFile) -> Result<&'f Value> {
+    file.json().ok_or_else(|| match file.json_error() {
+        Some(error) => damaged(&format!("the file is damaged JSON: {error}")),
+        None => damaged("the file is not JSON"),
+    })
+}
+
+/// JSON that lay encrypted or packed in a file.
+pub fn of_bytes(bytes: &[u8]) -> Result<Value> {
+    serde_json::from_slice(bytes).map_err(|error| damaged(&format!("what the file holds is damaged JSON: {error}")))
+}
+
+/// Indented, with a newline at the end.
+pub fn to_bytes(value: &Value) -> Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    serde_json::to_writer_pretty(&mut *bytes, value).map_err(|error| Error::failed(format!("can't write JSON: {error}")))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+pub fn damaged(what: &str) -> Error {
+    Error::new(ErrorKind::ForeignDamaged, what)
+}
+
+/// The fields of an object.
+#[derive(Clone, Copy)]
+pub struct Fields<'a>(&'a Map<String, Value>);
+
+impl<'a> Fields<'a> {
+    pub fn of(value: &'a Value) -> Option<Self> {
+        value.as_object().map(Fields)
+    }
+
+    /// As [`Fields::of`], for an entry in a list.
+    pub fn of_entry(value: &'a Value) -> std::result::Result<Self, Refusal> {
+        Fields::of(value).ok_or_else(|| "not an object".into())
+    }
+
+    pub fn get(self, name: &str) -> Option<&'a Value> {
+        self.0.get(name).filter(|value| !value.is_null())
+    }
+
+    /// Text that is neither empty nor the word `null`; the digits of a number.
+    pub fn text(self, name: &str) -> Option<String> {
+        match self.get(name)? {
+            Value::String(text) if text.is_empty() || text == "null" => None,
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        }
+    }
+
+    pub fn fields(self, name: &str) -> Option<Fields<'a>> {
+        self.get(name).and_then(Fields::of)
+    }
+
+    /// The elements of a list; none where there is no list.
+    pub fn list(self, name: &str) -> &'a [Value] {
+        self.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn flag(self, name: &str) -> bool {
+        match self.get(name) {
+            Some(Value::Bool(flag)) => *flag,
+            Some(Value::String(text)) => text.eq_ignore_ascii_case("true") || text == "1",
+            Some(Value::Number(number)) => number.as_u64() == Some(1),
+            _ => false,
+        }
+    }
+
+    /// A whole number that is not negative, also as text.
+    pub fn number(self, name: &str) -> std::result::Result<Option<u64>, Refusal> {
+        let whole = |number: f64| (number >= 0.0 && number.fract() == 0.0 && number < 9e15).then_some(number as u64);
+        let number = match self.get(name) {
+            None => return Ok(None),
+            Some(Value::String(text)) if text.trim().is_empty() || text == "null" => return Ok(None),
+            Some(Value::String(text)) => text.trim().parse().ok(),
+            Some(Value::Number(number)) => number.as_u64().or_else(|| number.as_f64().and_then(whole)),
+            Some(_) => None,
+        };
+        number.map(Some).ok_or_else(|| format!("\"{name}\" is out of range"))
+    }
+
+    /// Whether each of the names is there, `null` or not.
+    pub fn has(self, names: &[&str]) -> bool {
+        names.iter().all(|name| self.0.contains_key(*name))
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = (&'a String, &'a Value)> {
+        self.0.iter()
+    }
+}

@@ -1,0 +1,97 @@
+//! SQLite databases pulled off a phone, read from memory. Only real tables are looked at: a view could compute without end.
+
+use super::json::damaged;
+use crate::error::{Error, Result};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, MAIN_DB};
+use serde_json::{Map, Value, json};
+
+pub struct Database {
+    connection: Connection,
+    /// Whether recent changes may lie in a second file, `-wal`, that is not here.
+    pub may_lack_changes: bool,
+}
+
+const MARK: &[u8] = b"SQLite format 3\0";
+/// More than any authenticator holds.
+const MOST_ROWS: usize = 100_000;
+/// Where the header tells how the file is written and read: 2 is with a write-ahead log, which a file in memory can't have.
+const JOURNAL: std::ops::Range<usize> = 18..20;
+
+impl Database {
+    pub fn is_sqlite(bytes: &[u8]) -> bool {
+        bytes.starts_with(MARK)
+    }
+
+    pub fn open(bytes: &[u8]) -> Result<Self> {
+        let mut copy = zeroize::Zeroizing::new(bytes.to_vec());
+        let may_lack_changes = copy.get(JOURNAL) == Some(&[2, 2]);
+        if may_lack_changes {
+            copy[JOURNAL].fill(1);
+        }
+        let open = || -> rusqlite::Result<Connection> {
+            let mut connection = Connection::open_in_memory()?;
+            connection.deserialize_read_exact(MAIN_DB, &copy[..], copy.len(), true)?;
+            connection.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;")?;
+            Ok(connection)
+        };
+        Ok(Database { connection: open().map_err(failed)?, may_lack_changes })
+    }
+
+    /// Whether there is a table with these columns, in any case.
+    pub fn has(&self, table: &str, columns: &[&str]) -> bool {
+        let present = self.is_table(table).then(|| self.columns(table)).and_then(Result::ok).unwrap_or_default();
+        !present.is_empty() && columns.iter().all(|column| present.iter().any(|name| name.eq_ignore_ascii_case(column)))
+    }
+
+    /// The rows of a table, each an object with column names in lower case. Blobs are lists of numbers.
+    pub fn rows(&self, table: &str) -> Result<Vec<Value>> {
+        if !self.is_table(table) {
+            return Err(damaged("a table of the database is missing"));
+        }
+        let mut statement = self.connection.prepare(&format!("SELECT * FROM {}", quoted(table))).map_err(failed)?;
+        let names: Vec<String> = statement.column_names().map(|name| name.to_lowercase()).collect();
+        let mut rows = statement.query([]).map_err(failed)?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next().map_err(failed)? {
+            if all.len() == MOST_ROWS {
+                return Err(damaged("a table of the database has more rows than any authenticator writes"));
+            }
+            let mut fields = Map::new();
+            for (index, name) in names.iter().enumerate() {
+                fields.insert(name.clone(), value_of(row.get_ref(index).map_err(failed)?));
+            }
+            all.push(Value::Object(fields));
+        }
+        Ok(all)
+    }
+
+    fn is_table(&self, table: &str) -> bool {
+        let sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND lower(name) = lower(?1)";
+        self.connection.query_row(sql, [table], |_| Ok(())).is_ok()
+    }
+
+    fn columns(&self, table: &str) -> Result<Vec<String>> {
+        let statement = self.connection.prepare(&format!("SELECT * FROM {} LIMIT 0", quoted(table))).map_err(failed)?;
+        Ok(statement.column_names().map(str::to_owned).collect())
+    }
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn value_of(value: ValueRef) -> Value {
+    match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(number) => json!(number),
+        ValueRef::Real(number) => json!(number),
+        ValueRef::Text(text) => json!(String::from_utf8_lossy(text)),
+        ValueRef::Blob(bytes) => json!(bytes),
+    }
+}
+
+/// SQLite's own words could quote the file.
+fn failed(_: rusqlite::Error) -> Error {
+    damaged("the database is damaged")
+}

@@ -1,0 +1,182 @@
+//! Real exports of other programs: each gives exactly its entries with its password, one clear error without it,
+//! and is claimed by its format alone.
+
+use crate::support::fixtures;
+use countersign::error::ErrorKind;
+use countersign::otp::{Credential, Kind};
+use countersign::secret::SecretText;
+use countersign::transfer::{self, Draft, FORMATS, ForeignFile, Format};
+use serde_json::{Value, json};
+
+/// The folder of samples of each format that is read, by its id. A new format adds its row.
+const FOLDERS: [(&str, &str); 12] = [
+    ("aegis", "aegis"),
+    ("andotp", "andotp"),
+    ("bitwarden", "bitwarden"),
+    ("bitwarden-authenticator", "bitwarden"),
+    ("duo", "duo"),
+    ("ente", "ente"),
+    ("freeotp-plus", "freeotp-plus"),
+    ("lastpass-authenticator", "lastpass"),
+    ("proton-authenticator", "proton-authenticator"),
+    ("raivo", "raivo"),
+    ("stratum", "stratum"),
+    ("twofas", "2fas"),
+];
+
+/// Files that another format takes than the one of the folder they lie in, and why.
+const TAKEN_BY: [(&str, &str, &str); 4] = [
+    ("freeotp-plus/aegis__freeotp_plus_internal.xml", "freeotp", "FreeOTP+ keeps its tokens as FreeOTP 1 does"),
+    ("ente/chronos__testValidImport.txt", "otpauth", "bare links without Ente's own parameter"),
+    ("ente/chronos__testValidImport_Whitepsaces.txt", "otpauth", "bare links without Ente's own parameter"),
+    (
+        "gnome-authenticator/passimport__gnomeauthenticator.json",
+        "andotp",
+        "the old export of GNOME's Authenticator is that of andOTP",
+    ),
+];
+
+/// Files whose entries differ from the manifest's, what is expected instead, and why.
+const DEVIATIONS: [(&str, Change, &str); 6] = [
+    ("freeotp-plus/aegis__freeotp_plus.json", Change::NextCounter, LAST_USED),
+    ("freeotp-plus/cotp__freeotp_plus.json", Change::NextCounter, LAST_USED),
+    ("freeotp-plus/passimport__freeotp.json", Change::NextCounter, LAST_USED),
+    ("twofas/2fauth__2fas_unsupported_type.json", Change::Taken(2), "an unknown kind is kept as an entry that can't be computed"),
+    ("twofas/chronos__testInvalidImport_Algorithm.json", Change::Taken(4), "hashes that Chronos lacks are computed or kept here"),
+    ("twofas/chronos__testInvalidImport_Steam.json", Change::Taken(1), "Steam, which Chronos lacks, is computed here"),
+];
+
+const LAST_USED: &str =
+    "the file holds the counter used last, the manifest tells it as it stands there, and an entry holds the next one";
+
+/// How an expected list of entries is changed.
+#[derive(Clone, Copy)]
+enum Change {
+    /// Not compared with the manifest: so many entries are taken.
+    Taken(usize),
+    /// Counters are one higher.
+    NextCounter,
+}
+
+/// Opening it takes 1 GiB and 4 passes of Argon2id: done once, with its password.
+const COSTLY: &str = "ente/stratum__ente.encrypted.json";
+
+/// The id of the format that should take a row; `None` where that format is not there yet.
+fn format_of(row: &Value) -> Option<&'static dyn Format> {
+    let file = row["file"].as_str().unwrap();
+    if let Some((_, id, _)) = TAKEN_BY.iter().find(|(name, ..)| *name == file) {
+        return transfer::by_id(id).ok();
+    }
+    FOLDERS.iter().find(|(folder, _)| *folder == row["format"]).map(|(_, id)| transfer::by_id(id).unwrap())
+}
+
+fn password_of(row: &Value) -> Option<SecretText> {
+    row["password"].as_str().map(SecretText::new)
+}
+
+/// Rows whose format is there, with the bytes.
+fn rows() -> Vec<(Value, Vec<u8>, &'static dyn Format)> {
+    fixtures::all_rows().into_iter().filter_map(|(row, bytes)| format_of(&row).map(|format| (row, bytes, format))).collect()
+}
+
+/// A draft in the words of the manifest.
+fn told(draft: &Draft) -> Value {
+    let credential = &draft.credential;
+    let is_hotp = credential.kind == Kind::Hotp;
+    json!({
+        "kind": credential.kind.name(),
+        "issuer": draft.issuer,
+        "account": draft.account,
+        "secret_base32": credential.secret_text().expose(),
+        "algorithm": credential.algorithm.name(),
+        "digits": credential.digits,
+        "period": if is_hotp { Value::Null } else { json!(credential.period) },
+        "counter": if is_hotp { json!(credential.counter) } else { Value::Null },
+        "pin": credential.pin.as_ref().map(SecretText::expose),
+        "note": draft.note,
+        "group": draft.tags.join(","),
+    })
+}
+
+/// The manifest writes "no text" as `null` or as nothing; odd lengths of base32 hold loose bits that the secret does not.
+fn wanted(entry: &Value) -> Value {
+    let mut entry = entry.clone();
+    for name in ["issuer", "account", "note", "group"] {
+        entry[name] = json!(entry[name].as_str().unwrap_or_default());
+    }
+    let kind = Kind::from_name(entry["kind"].as_str().unwrap()).unwrap();
+    let secret = kind.read_secret(entry["secret_base32"].as_str().unwrap()).unwrap();
+    entry["secret_base32"] = json!(Credential::new(kind, secret).secret_text().expose());
+    entry
+}
+
+#[test]
+fn each_sample_gives_exactly_its_entries() {
+    let wrong: Vec<String> = rows().iter().filter_map(|(row, bytes, format)| differs(row, bytes, *format)).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// In what a sample differs from what the manifest says of it.
+fn differs(row: &Value, bytes: &[u8], format: &dyn Format) -> Option<String> {
+    let file = row["file"].as_str().unwrap();
+    let entries = row["entries"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let deviation = DEVIATIONS.iter().find(|(name, ..)| *name == file).map(|(_, change, _)| *change);
+    match format.read(&ForeignFile::new(bytes), password_of(row).as_ref()) {
+        Ok(found) => {
+            let told: Vec<Value> = found.drafts.iter().map(told).collect();
+            let mut wanted: Vec<Value> = entries.iter().map(wanted).collect();
+            match deviation {
+                Some(Change::Taken(number)) => return (told.len() != number).then(|| format!("{file}: {told:?}")),
+                Some(Change::NextCounter) => {
+                    let counters = wanted.iter_mut().map(|entry| &mut entry["counter"]);
+                    counters
+                        .filter(|counter| !counter.is_null())
+                        .for_each(|counter| *counter = json!(counter.as_u64().unwrap() + 1));
+                }
+                None if !row["expect_error"].is_null() => return Some(format!("{file} was taken: {told:?}")),
+                None => {}
+            }
+            let first = told.iter().zip(&wanted).find(|(told, wanted)| told != wanted);
+            let more = format!("{} of {}, skipped {:?}, {first:?}", told.len(), wanted.len(), found.skipped);
+            (told != wanted).then(|| format!("{file}: {more}"))
+        }
+        Err(error) => {
+            let clear = [ErrorKind::ForeignDamaged, ErrorKind::UnknownFormat].contains(&error.kind);
+            let expected = !row["expect_error"].is_null() && entries.is_empty() && clear;
+            (!expected).then(|| format!("{file}: {:?}: {error}", error.kind))
+        }
+    }
+}
+
+#[test]
+fn a_locked_sample_tells_whether_its_password_is_missing_or_wrong() {
+    for (row, bytes, format) in rows() {
+        if row["password"].is_null() || !row["expect_error"].is_null() {
+            continue;
+        }
+        let (file, whole) = (row["file"].as_str().unwrap(), ForeignFile::new(&bytes));
+        let kind =
+            |password: Option<&str>| format.read(&whole, password.map(SecretText::new).as_ref()).map_err(|error| error.kind);
+        assert_eq!(kind(None), Err(ErrorKind::NeedsPassword), "{file}");
+        if file == COSTLY {
+            continue;
+        }
+        assert_eq!(kind(Some("surely not this one")), Err(ErrorKind::WrongPassword), "{file}");
+    }
+}
+
+/// All single files of the manifest, those of formats to come included, against all formats.
+#[test]
+fn each_sample_is_claimed_by_its_format_alone() {
+    let mut disputed = Vec::new();
+    for (row, bytes) in fixtures::all_rows() {
+        let file = ForeignFile::new(&bytes);
+        let own = format_of(&row).map(|format| format.id());
+        let claims: Vec<&str> = FORMATS.iter().filter(|format| format.detect(&file)).map(|format| format.id()).collect();
+        let damaged = !row["expect_error"].is_null() && claims.is_empty();
+        if own.is_some_and(|own| claims != [own] && !damaged) || claims.len() > 1 {
+            disputed.push(format!("{}: {claims:?}", row["file"].as_str().unwrap()));
+        }
+    }
+    assert_eq!(disputed, Vec::<String>::new());
+}
