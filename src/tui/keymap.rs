@@ -52,6 +52,11 @@ impl Place {
         Place::Everywhere,
     ];
 
+    /// Whether printable keys type text there.
+    pub fn types(self) -> bool {
+        matches!(self, Place::Search | Place::Form | Place::Path | Place::Unlock | Place::Create)
+    }
+
     /// Its heading in the help and the README.
     pub fn title(self) -> &'static str {
         match self {
@@ -210,7 +215,11 @@ impl Keymap {
                 })
                 .collect::<Result<Vec<Key>>>()?;
             for binding in keymap.bindings.iter_mut().filter(|binding| binding.command == command) {
-                binding.keys = keys.clone();
+                binding.keys = match binding.place.types() {
+                    false => keys.clone(),
+                    // Where text is typed a letter is no command: the usual keys stay, or there would be none.
+                    true => keys.iter().filter(|key| key.typed().is_none()).chain(&binding.keys).copied().collect(),
+                };
             }
         }
         match keymap.clash() {

@@ -115,6 +115,11 @@ pub enum Job {
 pub enum Then {
     /// Say so in a toast.
     Say(String),
+    /// An undo, or the undo of one: what it was about.
+    TakenBack {
+        what: String,
+        again: bool,
+    },
     /// A counter's code was asked for in the list: show it and copy it.
     CopyNextCode(EntryId),
     /// A screen waits for it by this name.
@@ -191,6 +196,4 @@ pub enum Done {
         verdict: String,
     },
     Generated(SecretText),
-    /// Nothing to say.
-    Quiet,
 }

@@ -7,8 +7,10 @@ use super::theme::Theme;
 use crate::config::Config;
 use crate::ops::change::Change;
 use crate::secret::SecretText;
-use crate::vault::entry::EntryId;
-use std::collections::BTreeMap;
+use crate::tui::layout::fit;
+use crate::vault::entry::{Entry, EntryId};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What came before the first frame.
@@ -46,9 +48,21 @@ pub struct Common {
     /// The worker is at something the person waits for, since then (boot time).
     pub busy_since: Option<Duration>,
     /// What takes the last change back, and what to say of it.
-    pub undo: Option<(Change, String)>,
+    pub undo: Option<Undo>,
     /// Counter codes taken a moment ago: shown, and copied again rather than advanced.
     pub counter_codes: BTreeMap<EntryId, CounterCode>,
+    /// Counters whose next code was asked for and has not come yet: a second press must not take another.
+    pub counters_asked: BTreeSet<EntryId>,
+}
+
+/// What takes the last change back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Undo {
+    pub change: Change,
+    /// What the change was: "Pinned GitHub".
+    pub what: String,
+    /// It takes back an undo.
+    pub again: bool,
 }
 
 /// An HOTP code that was saved and shown.
@@ -107,6 +121,7 @@ impl Common {
             busy_since: None,
             undo: None,
             counter_codes: BTreeMap::new(),
+            counters_asked: BTreeSet::new(),
         }
     }
 
@@ -127,6 +142,28 @@ impl Common {
     /// The counter code of an entry that is still shown.
     pub fn counter_code(&self, id: EntryId) -> Option<&CounterCode> {
         self.counter_codes.get(&id).filter(|shown| shown.until > self.now.boot)
+    }
+
+    /// Remembers what takes a change back; where nothing does, no older change is taken back in its place.
+    pub fn note_undo(&mut self, undo: Option<Box<Change>>, what: String) {
+        self.undo = undo.map(|change| Undo { change: *change, what, again: false });
+    }
+
+    /// Why nothing can be saved, as a sentence.
+    pub fn read_only(&self) -> Option<String> {
+        let why = self.open.as_ref()?.read_only.as_ref()?;
+        Some(format!("This vault is read-only: {why}"))
+    }
+
+    /// What to call an entry in a sentence: its label, with the account where another entry has the same label.
+    pub fn name_of(&self, entry: &Entry) -> String {
+        let same = |other: &&Arc<Entry>| other.id != entry.id && other.label() == entry.label();
+        let ambiguous = self.open.as_ref().is_some_and(|open| open.vault.active().any(|other| same(&other)));
+        let label = fit(entry.label(), 30);
+        match entry.account.value.as_str() {
+            account if ambiguous && !account.is_empty() && account != entry.label() => format!("{label} ({})", fit(account, 30)),
+            _ => label,
+        }
     }
 
     /// Seconds until the vault locks by itself; `None` where it never does or is locked.

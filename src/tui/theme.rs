@@ -30,7 +30,6 @@ roles! {
     Mark "mark",
     Star "star",
     Code "code",
-    CodeNext "code-next",
     Bar "bar",
     BarLow "bar-low",
     BarUrgent "bar-urgent",

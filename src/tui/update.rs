@@ -9,7 +9,7 @@ use super::screen::list::List;
 use super::screen::unlock::Unlock;
 use super::screen::welcome::Welcome;
 use super::screen::{Event, Reaction, Screen, Step};
-use super::state::{COUNTER_CODE_SHOWN, Common, CounterCode, Start, State, Tone};
+use super::state::{COUNTER_CODE_SHOWN, Common, CounterCode, Start, State, Tone, Undo};
 use crate::error::{Error, Result};
 use crate::ops::change::{Change, Outcome};
 use crate::ports::{ClipboardRoute, CopyKind};
@@ -102,6 +102,7 @@ fn lock(state: &mut State) -> Vec<Effect> {
     common.busy_since = None;
     common.clipboard_clears_at = None;
     common.counter_codes.clear();
+    common.counters_asked.clear();
     let screen = if common.vault_exists { Screen::Unlock(Unlock::new()) } else { Screen::Welcome(Welcome::default()) };
     state.screens = vec![screen];
     vec![Effect::Job(Job::Lock)]
@@ -116,7 +117,7 @@ fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
         Some(Command::Lock) => Vec::new(),
         Some(Command::Suspend) => vec![Effect::Suspend],
         Some(Command::Quit) => quit(state),
-        Some(Command::Help) if !matches!(top.place(), Place::List) => {
+        Some(Command::Help) => {
             let place = top.place();
             state.screens.push(Screen::Help(super::screen::help::Help::new(place)));
             Vec::new()
@@ -156,8 +157,8 @@ fn to_asker(state: &mut State, done: Done) -> Vec<Effect> {
     let asks = |screen: &Screen| !screen.behaviour().overlay() && !matches!(screen, Screen::Help(_));
     let Some(at) = state.screens.iter().rposition(asks) else { return Vec::new() };
     let reaction = state.screens[at].behaviour_mut().handle(&mut state.common, Event::Done(done));
-    // What lies above is closed where it no longer fits what is below: a question always, the help when the screen goes.
-    if state.top().behaviour().overlay() || !matches!(reaction.step, Step::Stay) {
+    // What lies above is closed where the screen below it goes.
+    if !matches!(reaction.step, Step::Stay) {
         state.screens.truncate(at + 1);
     }
     react(state, reaction)
@@ -182,6 +183,10 @@ fn react(state: &mut State, reaction: Reaction) -> Vec<Effect> {
             pop(state);
             pop(state);
         }
+    }
+    if reaction.effects.iter().any(|effect| matches!(effect, Effect::Job(Job::Copy { .. }))) {
+        // The time runs anew from this copy: the old deadline must not clear it.
+        state.common.clipboard_clears_at = None;
     }
     let waits = |effect: &Effect| matches!(effect, Effect::Job(job) if job.is_waited_for());
     if state.common.busy_since.is_none() && reaction.effects.iter().any(waits) {
@@ -212,6 +217,11 @@ impl Job {
 }
 
 fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
+    // What was still under way when the vault was locked says nothing any more: a locked screen tells a stranger nothing.
+    let of_the_vault = !matches!(done, Done::Opened(_) | Done::Strength { .. } | Done::Generated(_));
+    if of_the_vault && state.common.open.is_none() {
+        return Vec::new();
+    }
     match done {
         Done::Opened(Ok(snapshot)) => {
             state.common.busy_since = None;
@@ -244,13 +254,12 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             state.common.say(Tone::Note, "Clipboard cleared");
             Vec::new()
         }
-        Done::ClipboardCleared(false) | Done::Locked | Done::Quiet => Vec::new(),
+        Done::ClipboardCleared(false) | Done::Locked => Vec::new(),
         Done::Completions { .. } | Done::Strength { .. } | Done::Generated(_) => to_asker(state, done),
     }
 }
 
 fn opened(state: &mut State, mut snapshot: Snapshot) -> Vec<Effect> {
-    // A lock (or a second answer) may have come in between: what is open is shown, what was closed stays closed.
     let warnings = std::mem::take(&mut snapshot.warnings);
     state.common.vault_exists |= !snapshot.demo;
     state.common.last_input = state.common.now.boot;
@@ -277,10 +286,10 @@ fn tell_vault_changed(state: &mut State) {
 }
 
 fn applied(state: &mut State, snapshot: Option<Snapshot>, result: Result<Outcome>, then: Then) -> Vec<Effect> {
-    if state.common.open.is_none() {
-        return Vec::new();
-    }
     renew(state, snapshot);
+    if let Then::CopyNextCode(id) = &then {
+        state.common.counters_asked.remove(id);
+    }
     let outcome = match result {
         Ok(outcome) => outcome,
         Err(error) => {
@@ -293,22 +302,33 @@ fn applied(state: &mut State, snapshot: Option<Snapshot>, result: Result<Outcome
     };
     match &then {
         Then::Say(said) => {
-            state.common.undo = outcome.undo.map(|change| (*change, said.clone()));
+            state.common.note_undo(outcome.undo, said.clone());
             let aside = undo_hint(&state.common);
             state.common.say_with(Tone::Done, said.clone(), aside);
+            Vec::new()
+        }
+        Then::TakenBack { what, again } => {
+            state.common.undo = outcome.undo.map(|change| Undo { change: *change, what: what.clone(), again: !again });
+            state.common.say(Tone::Done, format!("{}: {what}", if *again { "Done again" } else { "Taken back" }));
             Vec::new()
         }
         Then::CopyNextCode(id) => {
             let Some((code, counter)) = outcome.code else { return Vec::new() };
             let until = state.common.now.boot + COUNTER_CODE_SHOWN;
             state.common.counter_codes.insert(*id, CounterCode { code: code.clone(), counter, until });
-            let label = state.common.open.as_ref().and_then(|open| open.vault.entry(*id)).map(|entry| entry.label().to_owned());
-            let what = crate::tui::layout::fit(&label.unwrap_or_default(), 40);
+            let entry = state.common.open.as_ref().and_then(|open| open.vault.entry(*id));
+            let what = entry.map_or_else(String::new, |entry| state.common.name_of(entry));
             let said = Copied { what, valid_s: None, next_instead: false, entry: Some(*id), used_up: None };
             vec![Effect::Job(Job::Copy { text: code, kind: CopyKind::Code, said })]
         }
-        Then::Screen(_) => to_asker(state, Done::Applied { snapshot: None, result: Ok(outcome), then }),
-        Then::Nothing => Vec::new(),
+        Then::Screen(_) => {
+            state.common.note_undo(outcome.undo.clone(), "the last change".into());
+            to_asker(state, Done::Applied { snapshot: None, result: Ok(outcome), then })
+        }
+        Then::Nothing => {
+            state.common.undo = None;
+            Vec::new()
+        }
     }
 }
 

@@ -264,3 +264,130 @@ fn ctrl_r_shows_what_was_typed() {
     let mut tui = Tui::start(Start::Unlock);
     tui.type_text("open sesame").see_no("sesame").press("Ctrl-R").see("open sesame");
 }
+
+#[test]
+fn a_digit_a_label_and_a_double_click_leave_a_counter_where_it_is() {
+    let mut tui = Tui::demo();
+    let before = tui.entry("Old VPN").counter;
+    let row = tui.screen_text().lines().position(|line| line.contains("Old VPN")).unwrap() as u16;
+    let digit = row - 2;
+    tui.press(&digit.to_string()).see("· Old VPN counts its codes: ↵ takes the next one");
+    tui.press("f l").double_click(5, row);
+    assert_eq!(tui.entry("Old VPN").counter, before);
+    assert_eq!(copied(&tui), [] as [&str; 0]);
+}
+
+#[test]
+fn three_quick_presses_on_a_counter_take_one_code() {
+    let mut tui = Tui::demo();
+    let before = tui.entry("Old VPN").counter;
+    tui.press("/").type_text("old vpn").press("Tab");
+    tui.holding = true;
+    tui.press("Enter Enter Enter").release();
+    assert_eq!(tui.entry("Old VPN").counter, before + 1);
+    assert_eq!(copied(&tui).len(), 1);
+}
+
+#[test]
+fn a_copy_whose_answer_comes_after_locking_says_nothing() {
+    let mut tui = Tui::demo();
+    tui.holding = true;
+    tui.press("Enter Ctrl-L").release().see_no("Amazon").see_no("Copied");
+    assert_eq!(tui.state.next_wake(), None, "a locked screen never wakes");
+}
+
+#[test]
+fn undo_takes_back_the_last_change_whatever_it_was() {
+    let mut tui = Tui::demo();
+    tui.press("p").see("No longer pinned: Amazon");
+    tui.press("a").paste("otpauth://totp/Forge:hugo?secret=JBSWY3DPEHPK3PXP&issuer=Forge").press("Enter Enter Enter Enter");
+    tui.see("Forge").press("u");
+    assert!(!tui.entry("Amazon").pinned.value, "the older change stays");
+}
+
+#[test]
+fn taking_back_and_doing_again_say_which_is_which() {
+    let mut tui = Tui::demo();
+    tui.press("j j p").see("✓ Pinned Corner Café ☕");
+    tui.press("u").see("✓ Taken back: Pinned Corner Café ☕");
+    tui.press("u").see("✓ Done again: Pinned Corner Café ☕");
+    tui.press("u").see("✓ Taken back: Pinned Corner Café ☕");
+}
+
+#[test]
+fn marks_out_of_sight_are_still_meant() {
+    let mut tui = Tui::demo();
+    tui.press("Space Tab d").see("Move Amazon to the trash?").press("y");
+    assert!(tui.entries().iter().all(|entry| entry.issuer.value != "Amazon"));
+}
+
+#[test]
+fn hidden_codes_hide_those_of_counters_too() {
+    let mut tui = Tui::demo().sized(120, 40);
+    let entry = tui.entry("Old VPN");
+    let code = entry.credential.value.code_for(entry.counter).unwrap().expose().to_owned();
+    let shown = format!("{} {}", &code[..3], &code[3..]);
+    tui.press("h /").type_text("old vpn").press("Tab Enter").see("Copied Old VPN").see_no(&shown);
+    tui.press("r").see(&shown);
+}
+
+#[test]
+fn a_click_in_the_side_pane_selects_nothing() {
+    let mut tui = Tui::demo().sized(120, 40);
+    tui.double_click(110, 6);
+    assert_eq!(copied(&tui), [] as [&str; 0]);
+}
+
+#[test]
+fn a_search_looks_through_the_whole_vault_whatever_tag_is_chosen() {
+    let mut tui = Tui::demo();
+    tui.press("Tab").see_no("Amazon").press("/").type_text("amazon").see("Amazon").press("Esc").see_no("Amazon");
+    tui.press("/").type_text("amazon").press("Tab").see("▌★ Amazon");
+}
+
+#[test]
+fn escape_ends_a_search_where_it_began() {
+    let mut tui = Tui::demo();
+    tui.press("j /").type_text("twilio").press("Esc").see("▌★ AWS");
+}
+
+#[test]
+fn two_accounts_at_one_site_are_told_apart_in_questions() {
+    let mut tui = Tui::demo();
+    let links = ["hugo", "work"].map(|account| format!("otpauth://totp/Forge:{account}?secret=JBSWY3DPEHPK3PXP&issuer=Forge"));
+    tui.press("a").paste(&links.join("\n")).press("Enter").see("Forge");
+    tui.press("/").type_text("forge work").press("Tab d").see("Move Forge (work) to the trash?");
+}
+
+#[test]
+fn a_key_that_can_do_nothing_says_why() {
+    let mut tui = Tui::empty();
+    for key in ["Enter", "n", "Space", "e", "d", "t", "x", "Q", "p"] {
+        tui.press(key).see("No entry is selected");
+        tui.state.common.toast = None;
+    }
+    Tui::demo().press("r").see("Codes are not hidden");
+}
+
+#[test]
+fn a_command_ends_the_labels() {
+    let mut tui = Tui::demo();
+    tui.press("f Enter").see("Copied Amazon").press("q");
+    assert_eq!(tui.quit, Some(0), "q is a command again");
+}
+
+#[test]
+fn a_copy_made_just_before_the_clearing_is_not_cleared_with_the_old_one() {
+    let mut tui = Tui::demo();
+    tui.press("Enter").wait(Duration::from_millis(29_900));
+    tui.holding = true;
+    tui.press("j Enter").wait(Duration::from_millis(200)).release();
+    assert_eq!(copied(&tui).len(), 2, "the second code is still there");
+}
+
+#[test]
+fn a_period_of_the_largest_number_breaks_nothing() {
+    let mut tui = Tui::empty();
+    let link = "otpauth://totp/Slow:hugo?secret=JBSWY3DPEHPK3PXP&issuer=Slow&period=999999999";
+    tui.press("a").paste(link).press("Enter Enter Enter Enter").see("Slow").press("n").see("Copied the next code of Slow");
+}

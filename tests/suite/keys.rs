@@ -75,6 +75,23 @@ fn the_users_keys_take_the_place_of_the_defaults() {
 }
 
 #[test]
+fn no_setting_takes_the_last_key_away_where_text_is_typed() {
+    for command in Command::ALL {
+        let Ok(keymap) = Keymap::with_overrides(&overrides(command.name(), &["ß"])) else { continue };
+        for place in Place::ALL.into_iter().filter(|place| place.types()) {
+            let usable = |keymap: &Keymap| {
+                keymap
+                    .rows(place)
+                    .filter(|row| row.command == *command)
+                    .flat_map(|row| row.keys.clone())
+                    .find(|key| key.typed().is_none())
+            };
+            assert_eq!(usable(&keymap), usable(&Keymap::default()), "{} in {}", command.name(), place.title());
+        }
+    }
+}
+
+#[test]
 fn a_wrong_key_setting_says_which() {
     let said = |name: &str, keys: &[&str]| Keymap::with_overrides(&overrides(name, keys)).unwrap_err().what;
     assert_eq!(said("fly", &["x"]), "the configuration's [keys] fly: there is no such command");

@@ -12,7 +12,7 @@ use countersign::tui::msg::{Done, Effect, Job, MouseAct, Msg, Now};
 use countersign::tui::state::Start;
 use countersign::tui::update::update;
 use countersign::vault::entry::EntryId;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 const SEEDS: u64 = 20;
@@ -26,6 +26,10 @@ struct Monkey {
     given_up: BTreeSet<EntryId>,
     /// What was pressed, to be told when something fails.
     pressed: Vec<String>,
+    /// Issuers that no locked screen may show.
+    names: Vec<&'static str>,
+    /// Answers of the worker that have not come yet.
+    late: VecDeque<Done>,
 }
 
 /// Every bound key (the ends of the program aside), and what people type.
@@ -49,7 +53,15 @@ const PASTES: [&str; 5] = [
 
 impl Monkey {
     fn new(seed: u64) -> Monkey {
-        Monkey { tui: Tui::demo(), chance: Chance::seed(seed), keys: keys(), given_up: BTreeSet::new(), pressed: Vec::new() }
+        Monkey {
+            tui: Tui::demo(),
+            chance: Chance::seed(seed),
+            keys: keys(),
+            given_up: BTreeSet::new(),
+            pressed: Vec::new(),
+            late: VecDeque::new(),
+            names: vec!["Amazon", "GitHub", "Hetzner", "Twilio"],
+        }
     }
 
     fn step(&mut self) {
@@ -69,6 +81,7 @@ impl Monkey {
         let mut effects = update(&mut self.tui.state, Msg::Tick(now));
         effects.extend(update(&mut self.tui.state, msg));
         self.perform(effects);
+        self.answer();
     }
 
     fn perform(&mut self, effects: Vec<Effect>) {
@@ -78,8 +91,32 @@ impl Monkey {
                 self.note_given_up(change);
             }
             let done = if self.chance.below(20) == 0 { failed(job) } else { self.tui.worker.work(job) };
+            self.late.push_back(done);
+        }
+    }
+
+    /// Answers come in order, now or some keys later.
+    fn answer(&mut self) {
+        while self.chance.below(3) > 0 {
+            let Some(done) = self.late.pop_front() else { return };
             let effects = update(&mut self.tui.state, Msg::Done(done));
             self.perform(effects);
+        }
+    }
+
+    /// While locked nothing of the vault is on the screen, and only work that is waited for wakes it.
+    fn check_locked(&self) -> Result<(), String> {
+        let common = &self.tui.state.common;
+        if common.open.is_some() {
+            return Ok(());
+        }
+        let text = self.tui.screen_text();
+        match self.names.iter().find(|name| text.contains(*name)) {
+            Some(name) => Err(format!("{name} is on a locked screen:\n{text}")),
+            None if common.busy_since.is_none() && common.toast.is_none() && self.tui.state.next_wake().is_some() => {
+                Err(format!("a locked screen wakes:\n{text}"))
+            }
+            None => Ok(()),
         }
     }
 
@@ -108,7 +145,7 @@ fn failed(job: Job) -> Done {
             Done::Found { from: "from nowhere", result: Err(error()) }
         }
         Job::Refresh => Done::Refreshed(Err(error())),
-        _ => Done::Quiet,
+        _ => Done::ClipboardCleared(false),
     }
 }
 
@@ -126,6 +163,9 @@ fn whatever_is_pressed_nothing_breaks_and_nothing_vanishes() {
                 let drawn = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| monkey.tui.screen()));
                 assert!(drawn.is_ok(), "seed {seed}, step {step}: drawing panics after\n{}", recent());
             }
+            if let Err(what) = monkey.check_locked() {
+                panic!("seed {seed}, step {step}: {what}\nafter\n{}", recent());
+            }
             let after = monkey.ids();
             if let (Some(before), Some(after)) = (&before, &after) {
                 let lost: Vec<&EntryId> = before.difference(after).filter(|id| !monkey.given_up.contains(id)).collect();
@@ -135,6 +175,7 @@ fn whatever_is_pressed_nothing_breaks_and_nothing_vanishes() {
             // A locked demo, or one emptied by diligence, is opened anew.
             if monkey.ids().is_none_or(|ids| ids.is_empty()) && monkey.chance.below(30) == 0 {
                 monkey.tui = Tui::start(Start::Demo);
+                monkey.late.clear();
                 before = monkey.ids();
             }
         }

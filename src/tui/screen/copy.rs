@@ -12,7 +12,8 @@ use crate::vault::entry::EntryId;
 pub fn time_code(common: &Common, credential: &Credential, name: String, id: EntryId, next: bool) -> Option<Job> {
     let face = face(credential, common.now.unix())?;
     let stale = !next && face.left_s < common.config.min_left_s;
-    let (text, valid_s) = if next || stale { (face.next, face.left_s + face.period_s) } else { (face.code, face.left_s) };
+    let (text, valid_s) =
+        if next || stale { (face.next, face.left_s.saturating_add(face.period_s)) } else { (face.code, face.left_s) };
     let what = if next { format!("the next code of {name}") } else { name };
     let said = Copied { what, valid_s: Some(valid_s), next_instead: stale, entry: Some(id), used_up: None };
     Some(Job::Copy { text, kind: CopyKind::Code, said })

@@ -72,7 +72,7 @@ impl EditEntry {
         // The toast has said what went wrong; the form still has everything.
         let Ok(outcome) = result else { return Reaction::stay() };
         let said = format!("{} is changed", self.name);
-        common.undo = outcome.undo.map(|change| (*change, said.clone()));
+        common.note_undo(outcome.undo, said.clone());
         common.say(Tone::Done, said);
         Reaction::pop_to(self.id)
     }

@@ -29,6 +29,8 @@ pub struct List {
     /// First row on the screen.
     offset: usize,
     search: Option<Field>,
+    /// Where the selection was when the search began.
+    before_search: Option<EntryId>,
     filter: TagFilter,
     sort: Sort,
     density: Density,
@@ -59,6 +61,7 @@ impl List {
             selected: 0,
             offset: 0,
             search: None,
+            before_search: None,
             filter: TagFilter::All,
             sort: Sort::Name,
             density: Density::Bars,
@@ -74,16 +77,22 @@ impl List {
     /// Makes the rows anew, keeping the selection on its entry.
     fn rebuild(&mut self, common: &Common) {
         let selected = self.selected_entry().map(|entry| entry.id);
-        let query = self.search.as_ref().map_or("", |field| field.text());
-        self.rows.rebuild(common, &self.filter, self.sort, query);
+        self.fill(common);
         if !self.rows.filter_exists(&self.filter) {
             self.filter = TagFilter::All;
-            self.rows.rebuild(common, &self.filter, self.sort, query);
+            self.fill(common);
         }
         let rows = &self.rows;
         self.selected = selected.and_then(|id| rows.position(id)).unwrap_or(self.selected).min(rows.len().saturating_sub(1));
         self.marked.retain(|id| rows.holds(*id));
         self.scroll_into_view(common);
+    }
+
+    fn fill(&mut self, common: &Common) {
+        match &self.search {
+            Some(field) => self.rows.rebuild(common, &TagFilter::All, self.sort, field.text()),
+            None => self.rows.rebuild(common, &self.filter, self.sort, ""),
+        }
     }
 
     fn selected_entry(&self) -> Option<&Arc<Entry>> {
@@ -124,8 +133,7 @@ impl List {
 
     fn search_changed(&mut self, common: &Common) {
         // The best match comes first, so the selection follows the ranking, not the entry.
-        let query = self.search.as_ref().map_or("", |field| field.text());
-        self.rows.rebuild(common, &self.filter, self.sort, query);
+        self.fill(common);
         self.selected = 0;
         self.offset = 0;
     }
@@ -147,7 +155,7 @@ impl List {
                     return Reaction::stay();
                 }
                 self.select(common, at);
-                self.copy(common, false)
+                self.copy(common, act::Want::Visible)
             }
             _ => Reaction::stay(),
         }
@@ -161,7 +169,7 @@ impl List {
         let hit = (0..count).find(|at| label(*at, count) == typed);
         if let Some(at) = hit {
             self.select(common, self.offset + at);
-            return self.copy(common, false);
+            return self.copy(common, act::Want::Visible);
         }
         if (0..count).any(|at| label(at, count).starts_with(&typed)) {
             self.labels = Some(typed);
@@ -169,18 +177,20 @@ impl List {
         Reaction::stay()
     }
 
-    fn mouse(&mut self, common: &mut Common, act: MouseAct, row: u16) -> Reaction {
+    fn mouse(&mut self, common: &mut Common, act: MouseAct, column: u16, row: u16) -> Reaction {
         match act {
             MouseAct::WheelUp => drop(self.move_by(common, Command::Up)),
             MouseAct::WheelDown => drop(self.move_by(common, Command::Down)),
             MouseAct::Click | MouseAct::DoubleClick => {
                 let frame = draw::Frame::of(self, common);
-                let Some(at) = row.checked_sub(frame.first).filter(|at| *at < frame.rows) else { return Reaction::stay() };
+                let Some(at) = row.checked_sub(frame.first).filter(|at| *at < frame.rows && column < frame.columns) else {
+                    return Reaction::stay();
+                };
                 let at = self.offset + usize::from(at);
                 if at < self.rows.len() {
                     self.select(common, at);
                     if act == MouseAct::DoubleClick {
-                        return self.copy(common, false);
+                        return self.copy(common, act::Want::Visible);
                     }
                 }
             }
@@ -188,11 +198,24 @@ impl List {
         Reaction::stay()
     }
 
-    fn close_search(&mut self, common: &Common) {
-        let selected = self.selected_entry().map(|entry| entry.id);
-        self.search = None;
+    /// The search covers the whole vault, whatever tag is chosen.
+    fn open_search(&mut self, common: &Common) {
+        self.before_search = self.selected_entry().map(|entry| entry.id);
+        self.search = Some(Field::plain(""));
         self.rebuild(common);
-        if let Some(at) = selected.and_then(|id| self.rows.position(id)) {
+    }
+
+    /// Ends the search, on the entry found or back where it began.
+    fn close_search(&mut self, common: &Common, on_found: bool) {
+        let found = self.selected_entry().map(|entry| entry.id);
+        let begun = self.before_search.take();
+        self.search = None;
+        if on_found && found.is_some_and(|id| !self.rows.filter_lets(&self.filter, id)) {
+            self.filter = TagFilter::All;
+        }
+        self.rebuild(common);
+        let to = if on_found { found } else { begun };
+        if let Some(at) = to.and_then(|id| self.rows.position(id)) {
             self.select(common, at);
         }
     }
@@ -225,7 +248,7 @@ impl Behaviour for List {
                 }
                 Reaction::stay()
             }
-            Event::Mouse { act, row, .. } => self.mouse(common, act, row),
+            Event::Mouse { act, column, row } => self.mouse(common, act, column, row),
             Event::Done(_) => Reaction::stay(),
         }
     }
@@ -239,7 +262,7 @@ impl Behaviour for List {
             return vec![(Command::Back, "no label")];
         }
         if self.search.is_some() {
-            return vec![(Command::Copy, ""), (Command::Accept, "keep in view"), (Command::Back, "all entries")];
+            return vec![(Command::Copy, ""), (Command::Accept, "go to it"), (Command::Back, "")];
         }
         if self.rows.nothing_enrolled() {
             return vec![(Command::Enrol, ""), (Command::Help, ""), (Command::Quit, "")];

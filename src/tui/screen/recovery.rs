@@ -102,7 +102,7 @@ impl Recovery {
         // The toast has said what went wrong; what was pasted is still there.
         let Ok(outcome) = result else { return Reaction::stay() };
         let said = format!("Recovery codes of {} are saved", self.name);
-        common.undo = outcome.undo.map(|change| (*change, said.clone()));
+        common.note_undo(outcome.undo, said.clone());
         common.say(Tone::Done, said);
         self.replacing = None;
         self.selected = 0;

@@ -133,7 +133,7 @@ impl Tags {
         // The toast has said what went wrong; the marks are as they were.
         let Ok(outcome) = result else { return Reaction::stay() };
         let said = format!("Tags of {} are changed", self.name);
-        common.undo = outcome.undo.map(|change| (*change, said.clone()));
+        common.note_undo(outcome.undo, said.clone());
         common.say(Tone::Done, said);
         Reaction::pop()
     }

@@ -30,8 +30,8 @@ impl Welcome {
         }
     }
 
-    fn top(buffer: &Buffer) -> u16 {
-        (buffer.area.height.saturating_sub(12)) / 3 + 1
+    fn top(height: u16) -> u16 {
+        height.saturating_sub(12) / 3 + 1
     }
 }
 
@@ -48,8 +48,7 @@ impl Behaviour for Welcome {
                 Reaction::stay()
             }
             Event::Mouse { act: MouseAct::Click | MouseAct::DoubleClick, row, .. } => {
-                let size = ratatui::layout::Rect::new(0, 0, common.size.0, common.size.1);
-                match Menu::line_at(row, Welcome::top(&Buffer::empty(size)) + 5, LINES.len()) {
+                match Menu::line_at(row, Welcome::top(common.size.1) + 5, LINES.len()) {
                     Some(line) => {
                         self.menu.selected = line;
                         self.choose()
@@ -64,7 +63,7 @@ impl Behaviour for Welcome {
     fn draw(&self, common: &Common, buffer: &mut Buffer) {
         let area = buffer.area;
         let theme = &common.theme;
-        let top = Welcome::top(buffer);
+        let top = Welcome::top(buffer.area.height);
         put_centre(buffer, area, top, "countersign", theme.style(Role::Strong));
         put_centre(buffer, area, top + 1, "one-time passwords in a vault of your own", theme.style(Role::Dim));
         let x = area.width.saturating_sub(58) / 2;

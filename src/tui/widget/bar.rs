@@ -70,10 +70,21 @@ pub fn draw(buffer: &mut Buffer, theme: &Theme, x: u16, y: u16, cells: u16, left
     put(buffer, x + at, y, rest, &"─".repeat(rest.into()), theme.style(Role::BarRest));
 }
 
+/// At most four columns: `21s`, `24h`, `365d`, `>27y`.
+fn short_time(seconds: u64) -> String {
+    match seconds {
+        0..1_000 => format!("{seconds}s"),
+        1_000..60_000 => format!("{}m", seconds / 60),
+        60_000..3_600_000 => format!("{}h", seconds / 3_600),
+        3_600_000..86_400_000 => format!("{}d", seconds / 86_400),
+        _ => ">3y".into(),
+    }
+}
+
 /// Draws the seconds, right-aligned in three digits, with the sign of urgency.
 pub fn draw_seconds(buffer: &mut Buffer, theme: &Theme, x: u16, y: u16, left_s: u64) {
     let urgency = Urgency::of(left_s);
-    let number = if left_s > 999 { format!("{}m", left_s / 60) } else { format!("{left_s}s") };
+    let number = short_time(left_s);
     let style = theme.style(urgency.role());
     let used = put(buffer, x, y, 4, &format!("{number:>4}"), style);
     put(buffer, x + used, y, 1, urgency.sign(), style);

@@ -80,7 +80,7 @@ impl Review {
             1 => "1 account enrolled".to_owned(),
             count => format!("{count} accounts enrolled"),
         };
-        common.undo = outcome.undo.map(|change| (*change, said.clone()));
+        common.note_undo(outcome.undo, said.clone());
         common.say(Tone::Done, said);
         outcome.ids.first().map_or(Turn::Leave, |id| Turn::Done(*id))
     }

@@ -149,7 +149,7 @@ impl Trial {
                     Some(tried) => format!("{} keeps its old secret", fit(tried.entry.label(), 40)),
                     None => "The new entry is in the trash".to_owned(),
                 };
-                common.undo = outcome.undo.map(|change| (*change, said.clone()));
+                common.note_undo(outcome.undo, said.clone());
                 common.say(Tone::Done, said);
                 Turn::Leave
             }

@@ -5,11 +5,11 @@ use crate::ops::change::{Change, Edit};
 use crate::otp::Kind;
 use crate::ports::CopyKind;
 use crate::tui::command::Command;
+use crate::tui::keymap::Place;
 use crate::tui::msg::{Copied, Effect, Job, Then};
 use crate::tui::screen::confirm::Confirm;
-use crate::tui::screen::{Reaction, Screen, copy, edit, enrol, help, qr, recovery, tags};
-use crate::tui::state::{Common, Tone};
-use crate::tui::widget::field::Field;
+use crate::tui::screen::{Reaction, Screen, copy, edit, enrol, qr, recovery, tags};
+use crate::tui::state::{Common, Tone, Undo};
 use crate::vault::entry::{Entry, EntryId};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,14 +19,15 @@ const REVEALED_FOR: Duration = Duration::from_secs(10);
 
 impl List {
     pub(super) fn command(&mut self, common: &mut Common, command: Command) -> Reaction {
+        if self.labels.take().is_some() && command == Command::Back {
+            return Reaction::stay();
+        }
         if self.move_by(common, command) {
             return Reaction::stay();
         }
         match command {
-            Command::Copy => return self.copy(common, false),
-            Command::CopyNext => return self.copy(common, true),
-            Command::Search => self.search = Some(Field::plain("")),
-            Command::Accept if self.search.is_some() => self.close_search(common),
+            Command::Search => self.open_search(common),
+            Command::Accept if self.search.is_some() => self.close_search(common, true),
             Command::Back => self.back(common),
             Command::NextTag => self.change_filter(common, 1),
             Command::PreviousTag => self.change_filter(common, -1),
@@ -40,15 +41,7 @@ impl List {
                 self.scroll_into_view(common);
             }
             Command::HideCodes => self.hidden = !self.hidden,
-            Command::Reveal => {
-                if let Some(entry) = self.selected_entry() {
-                    self.revealed = Some((entry.id, common.now.boot + REVEALED_FOR));
-                }
-            }
             Command::LabelRows if self.rows.len() > 0 => self.labels = Some(String::new()),
-            Command::Mark => self.mark(common),
-            Command::Help => return Reaction::push(Screen::Help(help::Help::new(crate::tui::keymap::Place::List))),
-            Command::Quit => return Reaction::effect(Effect::Quit(0)),
             Command::Undo => return self.undo(common),
             _ => return self.entry_command(common, command),
         }
@@ -66,6 +59,16 @@ impl List {
         }
         let Some(entry) = self.selected_entry().cloned() else { return Reaction::stay() };
         match command {
+            Command::Copy => self.copy(common, Want::Code),
+            Command::CopyNext => self.copy(common, Want::Next),
+            Command::Mark => {
+                self.mark(common);
+                Reaction::stay()
+            }
+            Command::Reveal => {
+                self.revealed = Some((entry.id, common.now.boot + REVEALED_FOR));
+                Reaction::stay()
+            }
             Command::Edit => Reaction::push(Screen::Edit(edit::EditEntry::new(&entry))),
             Command::Tags => Reaction::push(Screen::Tags(tags::Tags::new(common, &self.targets()))),
             Command::RecoveryCodes => Reaction::push(Screen::Recovery(recovery::Recovery::new(&entry))),
@@ -79,7 +82,10 @@ impl List {
             Command::Delete => {
                 let targets = self.targets();
                 let (question, said) = match targets.as_slice() {
-                    [one] => (format!("Move {} to the trash?", name(one)), format!("{} is in the trash", name(one))),
+                    [one] => (
+                        format!("Move {} to the trash?", common.name_of(one)),
+                        format!("{} is in the trash", common.name_of(one)),
+                    ),
                     many => {
                         (format!("Move {} entries to the trash?", many.len()), format!("{} entries are in the trash", many.len()))
                     }
@@ -95,13 +101,15 @@ impl List {
     /// Why a command can do nothing now.
     fn disabled(&self, common: &Common, command: Command) -> Option<String> {
         let writes = matches!(command, Command::Enrol | Command::Edit | Command::Tags | Command::Pin | Command::Delete);
-        if let (true, Some(reason)) = (writes, common.open.as_ref().and_then(|open| open.read_only.as_ref())) {
-            return Some(format!("This vault is read-only: {reason}"));
+        if let (true, Some(reason)) = (writes, common.read_only()) {
+            return Some(reason);
         }
-        if self.selected_entry().is_none() && command != Command::Enrol {
-            return Some("No entry is selected".into());
+        match command {
+            Command::Enrol => None,
+            _ if self.selected_entry().is_none() => Some("No entry is selected".into()),
+            Command::Reveal if !self.hidden => Some("Codes are not hidden".into()),
+            _ => None,
         }
-        None
     }
 
     /// The marked entries, or the selected one.
@@ -109,7 +117,7 @@ impl List {
         if self.marked.is_empty() {
             return self.selected_entry().cloned().into_iter().collect();
         }
-        (0..self.rows.len()).filter_map(|at| self.rows.get(at)).filter(|entry| self.marked.contains(&entry.id)).cloned().collect()
+        self.rows.all().filter(|entry| self.marked.contains(&entry.id)).cloned().collect()
     }
 
     fn mark(&mut self, common: &Common) {
@@ -122,9 +130,8 @@ impl List {
     }
 
     fn back(&mut self, common: &Common) {
-        if self.labels.take().is_some() {
-        } else if self.search.is_some() {
-            self.close_search(common);
+        if self.search.is_some() {
+            self.close_search(common, false);
         } else if !self.marked.is_empty() {
             self.marked.clear();
         } else {
@@ -144,8 +151,12 @@ impl List {
     }
 
     fn undo(&mut self, common: &mut Common) -> Reaction {
-        match common.undo.take() {
-            Some((change, what)) => Reaction::job(Job::Apply { change, then: Then::Say(format!("Taken back: {what}")) }),
+        if let Some(reason) = common.read_only() {
+            common.say(Tone::Note, reason);
+            return Reaction::stay();
+        }
+        match common.undo.clone() {
+            Some(Undo { change, what, again }) => Reaction::job(Job::Apply { change, then: Then::TakenBack { what, again } }),
             None => {
                 common.say(Tone::Note, "There is nothing to take back");
                 Reaction::stay()
@@ -153,42 +164,56 @@ impl List {
         }
     }
 
-    /// Copies the code of the selected entry, or the one after it; a counter advances, saved before the code shows.
-    pub(super) fn copy(&mut self, common: &mut Common, next: bool) -> Reaction {
+    /// Copies the code of the selected entry; a counter advances only where its own key was pressed.
+    pub(super) fn copy(&mut self, common: &mut Common, want: Want) -> Reaction {
         let Some(entry) = self.selected_entry().cloned() else { return Reaction::stay() };
         if entry.is_pending() {
             return Reaction::push(Screen::Enrol(enrol::Enrol::resume(&entry)));
         }
         let credential = &entry.credential.value;
-        if credential.kind == Kind::Hotp {
-            return self.copy_counter_code(common, &entry, next);
+        let name = common.name_of(&entry);
+        if credential.kind == Kind::Hotp && credential.check().is_ok() {
+            return copy_counter_code(common, &entry, name, want);
         }
-        if let Some(job) = copy::time_code(common, credential, name(&entry), entry.id, next) {
+        if let Some(job) = copy::time_code(common, credential, name.clone(), entry.id, want == Want::Next) {
             return Reaction::job(job);
         }
         let why = credential.check().err().map_or_else(|| "it has no code now".to_owned(), |why| why.to_string());
-        common.say_with(Tone::Note, format!("{} has no code to copy", name(&entry)), why);
+        common.say_with(Tone::Note, format!("{name} has no code to copy"), why);
         Reaction::stay()
-    }
-
-    fn copy_counter_code(&mut self, common: &mut Common, entry: &Arc<Entry>, next: bool) -> Reaction {
-        if next {
-            common.say(Tone::Note, "A counter's next code is taken by copying");
-            return Reaction::stay();
-        }
-        if let Some(shown) = common.counter_code(entry.id) {
-            let said = Copied { what: name(entry), valid_s: None, next_instead: false, entry: Some(entry.id), used_up: None };
-            return Reaction::job(Job::Copy { text: shown.code.clone(), kind: CopyKind::Code, said });
-        }
-        if let Err(why) = entry.credential.value.check() {
-            common.say_with(Tone::Note, format!("{} has no code to copy", name(entry)), why.to_string());
-            return Reaction::stay();
-        }
-        Reaction::job(Job::Apply { change: Change::NextCode(entry.id), then: Then::CopyNextCode(entry.id) })
     }
 }
 
-/// An entry's name in a sentence, cleaned.
-pub(super) fn name(entry: &Entry) -> String {
-    crate::tui::layout::fit(entry.label(), 40)
+/// How a copy was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Want {
+    /// By the copy key: a counter takes its next code.
+    Code,
+    /// By a digit, a label or a double click: a counter stays where it is.
+    Visible,
+    /// The code after this one.
+    Next,
+}
+
+fn copy_counter_code(common: &mut Common, entry: &Entry, what: String, want: Want) -> Reaction {
+    let key = common.keymap.key(Place::List, Command::Copy).map_or_else(String::new, |key| key.sign());
+    if want != Want::Next
+        && let Some(shown) = common.counter_code(entry.id)
+    {
+        let said = Copied { what, valid_s: None, next_instead: false, entry: Some(entry.id), used_up: None };
+        return Reaction::job(Job::Copy { text: shown.code.clone(), kind: CopyKind::Code, said });
+    }
+    if want != Want::Code {
+        common.say(Tone::Note, format!("{what} counts its codes: {key} takes the next one"));
+        return Reaction::stay();
+    }
+    if let Some(reason) = common.read_only() {
+        common.say(Tone::Note, reason);
+        return Reaction::stay();
+    }
+    // The answer of an earlier press is under way: it copies the code it took.
+    if !common.counters_asked.insert(entry.id) {
+        return Reaction::stay();
+    }
+    Reaction::job(Job::Apply { change: Change::NextCode(entry.id), then: Then::CopyNextCode(entry.id) })
 }

@@ -7,7 +7,7 @@ use crate::tui::layout::{MARGIN, put, put_centre, put_right, width};
 use crate::tui::state::Common;
 use crate::tui::theme::Role;
 use crate::tui::widget::bar;
-use crate::tui::widget::code::{Face, face, grouped, hidden};
+use crate::tui::widget::code::{face, grouped, hidden};
 use crate::vault::entry::Entry;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -221,7 +221,8 @@ fn draw_empty(list: &List, common: &Common, buffer: &mut Buffer, frame: &Frame) 
         put_centre(buffer, area, y + 3, "countersign import FILE  brings them from elsewhere", theme.style(Role::Dim));
     } else {
         put_centre(buffer, area, y, "Nothing matches", theme.style(Role::Strong));
-        put_centre(buffer, area, y + 2, "Esc  shows all entries", theme.style(Role::Dim));
+        let way_out = if list.search.is_some() { "Esc  ends the search" } else { "Esc  shows all entries" };
+        put_centre(buffer, area, y + 2, way_out, theme.style(Role::Dim));
     }
 }
 
@@ -277,7 +278,8 @@ fn draw_code(list: &List, common: &Common, buffer: &mut Buffer, columns: &Column
     if credential.kind == Kind::Hotp && credential.check().is_ok() {
         match common.counter_code(entry.id) {
             Some(shown) => {
-                put_right(buffer, columns.code_right, y, &grouped(shown.code.expose()), theme.style(Role::Code));
+                let text = shown_code(list, common, entry, shown.code.expose());
+                put_right(buffer, columns.code_right, y, &text, theme.style(Role::Code));
                 put(buffer, columns.bar, y, room, &format!("counter {}", shown.counter), theme.style(Role::Dim));
             }
             None => {
@@ -291,7 +293,7 @@ fn draw_code(list: &List, common: &Common, buffer: &mut Buffer, columns: &Column
     }
     match face(credential, common.now.unix()) {
         Some(face) => {
-            let text = shown_code(list, common, entry, &face);
+            let text = shown_code(list, common, entry, face.code.expose());
             put_right(buffer, columns.code_right, y, &text, theme.style(Role::Code));
             if columns.bar_cells > 0 {
                 bar::draw(buffer, theme, columns.bar, y, columns.bar_cells, face.left_s, face.period_s);
@@ -310,7 +312,7 @@ fn draw_code(list: &List, common: &Common, buffer: &mut Buffer, columns: &Column
 }
 
 /// The code as the row shows it: grouped, or dots while codes are hidden and this one is not revealed.
-pub fn shown_code(list: &List, common: &Common, entry: &Entry, face: &Face) -> String {
+pub fn shown_code(list: &List, common: &Common, entry: &Entry, code: &str) -> String {
     let revealed = list.revealed.is_some_and(|(id, until)| id == entry.id && until > common.now.boot);
-    if list.hidden && !revealed { hidden(entry.credential.value.digits) } else { grouped(face.code.expose()) }
+    if list.hidden && !revealed { hidden(entry.credential.value.digits) } else { grouped(code) }
 }

@@ -27,14 +27,14 @@ pub fn draw(list: &List, common: &Common, buffer: &mut Buffer, area: Rect, entry
     let mut next = None;
     match (face(&entry.credential.value, common.now.unix()), common.counter_code(entry.id)) {
         (Some(face), _) => {
-            big::draw(buffer, x, y, columns, &shown_code(list, common, entry, &face), theme.style(Role::Code));
+            big::draw(buffer, x, y, columns, &shown_code(list, common, entry, face.code.expose()), theme.style(Role::Code));
             bar::draw(buffer, theme, x, y + 4, bar::CELLS * 3 / 2, face.left_s, face.period_s);
             bar::draw_seconds(buffer, theme, x + bar::CELLS * 3 / 2, y + 4, face.left_s);
             next = Some(if list.hidden { hidden(entry.credential.value.digits) } else { grouped(face.next.expose()) });
             y += 6;
         }
         (None, Some(shown)) => {
-            big::draw(buffer, x, y, columns, &grouped(shown.code.expose()), theme.style(Role::Code));
+            big::draw(buffer, x, y, columns, &shown_code(list, common, entry, shown.code.expose()), theme.style(Role::Code));
             y += 5;
         }
         (None, None) => {

@@ -109,6 +109,16 @@ impl Rows {
         self.entries.get(at)
     }
 
+    /// Every entry of the vault, listed or not.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Entry>> {
+        self.ordered.iter()
+    }
+
+    /// Whether a filter takes this entry.
+    pub fn filter_lets(&self, filter: &TagFilter, id: EntryId) -> bool {
+        self.ordered.iter().any(|entry| entry.id == id && filter.lets(entry))
+    }
+
     pub fn position(&self, id: EntryId) -> Option<usize> {
         self.entries.iter().position(|entry| entry.id == id)
     }
