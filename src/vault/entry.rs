@@ -19,6 +19,11 @@ impl fmt::Display for EntryId {
 }
 
 impl EntryId {
+    /// The text of `Display`, without an allocation.
+    pub fn write(self, buffer: &mut [u8; 36]) -> &str {
+        uuid::Uuid::from_u128(self.0).hyphenated().encode_lower(buffer)
+    }
+
     pub fn parse(text: &str) -> Option<EntryId> {
         uuid::Uuid::try_parse(text).ok().map(|id| EntryId(id.as_u128()))
     }
@@ -124,35 +129,9 @@ impl Entry {
         }
     }
 
-    /// The largest stamp of any edit (deletion is not one).
-    pub fn newest_edit(&self) -> Stamp {
-        let mut newest = self.created;
-        let mut see = |at: Stamp| newest = newest.max(at);
-        see(self.issuer.at);
-        see(self.account.at);
-        see(self.note.at);
-        see(self.pinned.at);
-        see(self.status.at);
-        see(self.credential.at);
-        see(self.order.at);
-        see(self.recovery_codes.at);
-        self.candidate.iter().for_each(|candidate| see(candidate.at));
-        self.tags.values().for_each(|tag| see(tag.at));
-        self.recovery_codes.value.iter().for_each(|code| see(code.used.at));
-        newest
-    }
-
-    /// Every stamp in it, in any order.
-    pub fn each_stamp(&self, mut see: impl FnMut(Stamp)) {
-        let credentials = self.candidate.iter().chain(&self.rivals).chain(&self.history).map(|credential| credential.at);
-        let sets = self.recovery_history.iter().flat_map(|set| {
-            let used = set.value.iter().map(|code| code.used.at);
-            used.chain([set.at])
-        });
-        let ends = self.deleted.iter().chain(&self.purged).chain(&self.superseded).copied();
-        credentials.chain(sets).chain(ends).for_each(&mut see);
-        let own = [
-            self.created,
+    /// The stamps of the fields that have one of their own.
+    pub fn field_stamps(&self) -> [Stamp; 8] {
+        [
             self.issuer.at,
             self.account.at,
             self.note.at,
@@ -161,9 +140,26 @@ impl Entry {
             self.credential.at,
             self.order.at,
             self.recovery_codes.at,
-        ];
+        ]
+    }
+
+    /// The stamps of everything that counts as an edit.
+    fn edits(&self) -> impl Iterator<Item = Stamp> {
         let marks = self.tags.values().map(|tag| tag.at).chain(self.recovery_codes.value.iter().map(|code| code.used.at));
-        own.into_iter().chain(marks).for_each(see);
+        self.field_stamps().into_iter().chain(marks).chain(self.candidate.iter().map(|candidate| candidate.at))
+    }
+
+    /// The largest stamp of any edit (deletion is not one).
+    pub fn newest_edit(&self) -> Stamp {
+        self.edits().fold(self.created, Stamp::max)
+    }
+
+    /// Every stamp in it, in any order.
+    pub fn each_stamp(&self, see: impl FnMut(Stamp)) {
+        let others = self.rivals.iter().chain(&self.history).map(|credential| credential.at);
+        let sets = self.recovery_history.iter().flat_map(|set| set.value.iter().map(|code| code.used.at).chain([set.at]));
+        let ends = self.deleted.iter().chain(&self.purged).chain(&self.superseded).copied();
+        self.edits().chain([self.created]).chain(others).chain(sets).chain(ends).for_each(see);
     }
 
     pub fn is_deleted(&self) -> bool {

@@ -116,7 +116,9 @@ pub fn open(file: &[u8], keys: &[MethodKey]) -> Result<(Zeroizing<Vec<u8>>, usiz
             Err(error) => return Err(damaged(describe(file, &error))),
         }
     }
-    Err(Error::new(ErrorKind::VaultDamaged, "it is not encrypted to this key"))
+    Err(damaged("it is not encrypted to this key").hint(
+        "nothing was changed; if the passphrase was changed elsewhere, let your sync bring all files, lock and unlock again",
+    ))
 }
 
 /// A failed allocation inside scrypt would end the process, so the memory is asked for and given back first.

@@ -145,7 +145,10 @@ impl OpenStore {
         self.place.remove_stale(&*self.world.storage);
         let sealed = self.place.read_vault(&*self.world.storage)?;
         let (base, on_disk) = match self.take_in(&sealed)? {
-            Some((merged, same)) => (merged, same),
+            Some((merged, same)) => match why_read_only(&merged) {
+                Some(why) => return Err(Error::new(ErrorKind::ReadOnly, format!("nothing can be saved: {why}"))),
+                None => (merged, same),
+            },
             None => (self.vault.clone(), true),
         };
         drop(sealed);
@@ -174,6 +177,7 @@ impl OpenStore {
         let Some((merged, _)) = self.take_in(&sealed)? else { return Ok(false) };
         self.digest = files::digest(&sealed);
         let changed = merged != self.vault;
+        self.read_only = why_read_only(&merged).or(self.read_only.take());
         self.vault = merged;
         self.memory.see(&self.vault);
         self.memory.save(&self.world);
@@ -186,9 +190,6 @@ impl OpenStore {
             return Ok(None);
         }
         let theirs = open_vault(&self.place, sealed, &self.keys)?;
-        if let Some(why) = why_read_only(&theirs) {
-            return Err(Error::new(ErrorKind::ReadOnly, format!("nothing can be saved: {why}")));
-        }
         let merged = merge::vault(&self.vault, &theirs)?;
         let same = merged == theirs;
         Ok(Some((merged, same)))

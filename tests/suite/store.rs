@@ -271,6 +271,8 @@ fn a_vault_of_a_newer_version_opens_read_only_and_says_so() {
         assert_eq!(error_of(add(store, 2, "no")).kind, ErrorKind::ReadOnly);
     }
     assert_eq!(fs::read(desk.folder.join("vault.age")).unwrap(), file);
+    open.refresh().unwrap();
+    assert!(open.read_only().is_some());
 }
 
 #[test]
@@ -462,6 +464,23 @@ fn what_was_purged_is_gone_from_the_file_even_after_merging_with_an_older_copy()
     let entry = desk.unlock().vault().entries[0].clone();
     assert_eq!((entry.issuer.value.as_str(), entry.has_no_credential()), ("", true));
     assert_eq!(labels(&desk.unlock()), ["npm", "Amazon"]);
+}
+
+#[test]
+fn the_real_clock_and_entropy_are_of_this_world() {
+    use countersign::ports::system::{SystemClock, SystemEntropy};
+    use countersign::ports::{Clock, Entropy};
+    let unix = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
+    assert!(u128::from(SystemClock.now()).abs_diff(unix) < 60_000);
+    let uptime = fs::read_to_string("/proc/uptime").unwrap();
+    let uptime: f64 = uptime.split(' ').next().unwrap().parse().unwrap();
+    let boot = SystemClock.boot();
+    assert!((boot.as_secs_f64() - uptime).abs() < 60.0, "{boot:?}, {uptime}");
+    assert!(SystemClock.boot() >= boot);
+    let (mut one, mut two) = ([0; 32], [0; 32]);
+    SystemEntropy.fill(&mut one);
+    SystemEntropy.fill(&mut two);
+    assert!(one != two && one != [0; 32]);
 }
 
 /// Runs a command in a pseudo-terminal, answers its first question, and waits for its end.

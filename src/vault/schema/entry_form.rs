@@ -37,7 +37,7 @@ struct EntryForm<'a> {
     #[serde(default, skip_serializing_if = "is_zero")]
     counter: u64,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    candidate: Option<CredentialForm<'a>>,
+    candidate: Option<Box<CredentialForm<'a>>>,
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     rivals: Vec<CredentialForm<'a>>,
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
@@ -53,7 +53,7 @@ struct EntryForm<'a> {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     recovery_history: Vec<RecoverySetForm>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    edited: Option<EditedForm>,
+    edited: Option<Box<EditedForm>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     deleted: Option<StampForm>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -163,7 +163,8 @@ fn is_zero(value: &u64) -> bool {
 const LISTS: [&str; 3] = ["rivals", "history", "recovery_history"];
 
 pub(super) fn write(out: &mut Vec<u8>, entry: &Entry, devices: &Devices) {
-    let form = form(entry, devices);
+    let mut id = [0; 36];
+    let form = form(entry, entry.id.write(&mut id), devices);
     if entry.extra.is_empty() {
         return super::put(out, &form);
     }
@@ -179,34 +180,12 @@ pub(super) fn write(out: &mut Vec<u8>, entry: &Entry, devices: &Devices) {
     super::put(out, &fields);
 }
 
-fn form<'a>(entry: &'a Entry, devices: &Devices) -> EntryForm<'a> {
+fn form<'a>(entry: &'a Entry, id: &'a str, devices: &Devices) -> EntryForm<'a> {
     let created = entry.created;
     let stamp = |at: Stamp| devices.form(at);
-    let edited = |at: Stamp| (at != created).then(|| devices.form(at));
-    let mut stamps = EditedForm {
-        issuer: edited(entry.issuer.at),
-        account: edited(entry.account.at),
-        note: edited(entry.note.at),
-        pinned: edited(entry.pinned.at),
-        status: edited(entry.status.at),
-        credential: edited(entry.credential.at),
-        order: edited(entry.order.at),
-        recovery_codes: edited(entry.recovery_codes.at),
-        tags: BTreeMap::new(),
-        unknown: Map::new(),
-    };
-    for (tag, flag) in &entry.tags {
-        if flag.at != created || !flag.value {
-            stamps.tags.insert(tag.clone(), stamp(flag.at));
-        }
-    }
-    if let Some(Value::Object(unknown)) = entry.extra.get("edited") {
-        stamps.unknown = unknown.clone();
-    }
-    let is_edited = !stamps.tags.is_empty() || !stamps.unknown.is_empty() || entry.newest_edit() != created;
     let kept_raw = entry.credential.value.kind == Kind::Unknown && entry.extra.contains_key("credential");
     EntryForm {
-        id: Cow::Owned(entry.id.to_string()),
+        id: Cow::Borrowed(id),
         created: (created != Stamp::default()).then(|| stamp(created)),
         issuer: Cow::Borrowed(&entry.issuer.value),
         account: Cow::Borrowed(&entry.account.value),
@@ -214,12 +193,12 @@ fn form<'a>(entry: &'a Entry, devices: &Devices) -> EntryForm<'a> {
         pinned: entry.pinned.value,
         status: match entry.status.value {
             Status::Pending => Some(StatusForm::Pending),
-            _ if stamps.status.is_some() => Some(StatusForm::Active),
+            _ if entry.status.at != created => Some(StatusForm::Active),
             _ => None,
         },
         credential: (!kept_raw && !entry.has_no_credential()).then(|| credential_form(&entry.credential.value, None)),
         counter: entry.counter,
-        candidate: entry.candidate.as_ref().map(|old| credential_form(&old.value, Some(stamp(old.at)))),
+        candidate: entry.candidate.as_ref().map(|new| Box::new(credential_form(&new.value, Some(stamp(new.at))))),
         rivals: entry.rivals.iter().map(|old| credential_form(&old.value, Some(stamp(old.at)))).collect(),
         history: entry.history.iter().map(|old| credential_form(&old.value, Some(stamp(old.at)))).collect(),
         superseded: entry.superseded.iter().map(|at| stamp(*at)).collect(),
@@ -231,11 +210,34 @@ fn form<'a>(entry: &'a Entry, devices: &Devices) -> EntryForm<'a> {
             .iter()
             .map(|set| RecoverySetForm { at: stamp(set.at), codes: code_forms(set, devices) })
             .collect(),
-        edited: is_edited.then_some(stamps),
+        edited: edited_form(entry, devices).map(Box::new),
         deleted: entry.deleted.map(stamp),
         purged: entry.purged.map(stamp),
         raw: entry.raw.clone(),
     }
+}
+
+/// `None` where every field has the stamp of the creation, as most entries do.
+fn edited_form(entry: &Entry, devices: &Devices) -> Option<EditedForm> {
+    let created = entry.created;
+    let unknown = entry.extra.get("edited").and_then(Value::as_object);
+    let edited = |at: Stamp| (at != created).then(|| devices.form(at));
+    let mut tags = entry.tags.iter().filter(|(_, flag)| flag.at != created || !flag.value).peekable();
+    if unknown.is_none() && tags.peek().is_none() && entry.field_stamps().iter().all(|at| *at == created) {
+        return None;
+    }
+    Some(EditedForm {
+        issuer: edited(entry.issuer.at),
+        account: edited(entry.account.at),
+        note: edited(entry.note.at),
+        pinned: edited(entry.pinned.at),
+        status: edited(entry.status.at),
+        credential: edited(entry.credential.at),
+        order: edited(entry.order.at),
+        recovery_codes: edited(entry.recovery_codes.at),
+        tags: tags.map(|(tag, flag)| (tag.clone(), devices.form(flag.at))).collect(),
+        unknown: unknown.cloned().unwrap_or_default(),
+    })
 }
 
 fn credential_form(credential: &Credential, at: Option<StampForm>) -> CredentialForm<'_> {
@@ -354,7 +356,7 @@ fn entry(form: EntryForm<'_>, mut extra: Map<String, Value>, devices: &Devices) 
         counter: form.counter.max(credential.counter),
         credential: Stamped::new(at(edited.credential), credential),
         candidate: match form.candidate {
-            Some(candidate) => Some(stamped(candidate)?),
+            Some(candidate) => Some(stamped(*candidate)?),
             None => None,
         },
         rivals: form.rivals.into_iter().map(stamped).collect::<Option<_>>()?,

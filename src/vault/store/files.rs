@@ -123,8 +123,10 @@ impl Place {
 
     /// `the vault is damaged: vault.age: it is cut short`, with what to do.
     pub fn damaged(&self, name: &str, why: &Error) -> Error {
+        let usual =
+            format!("nothing was changed; put {name} back from a backup or another machine into {}", self.folder.display());
         Error::new(ErrorKind::VaultDamaged, format!("the vault is damaged: {name}: {}", why.what))
-            .hint(format!("nothing was changed; put {name} back from a backup or another machine into {}", self.folder.display()))
+            .hint(why.hint.clone().unwrap_or(usual))
     }
 
     /// Replaces `vault.age`. The lock is held.
