@@ -59,7 +59,8 @@ impl RecoveryCode {
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
+/// `Eq`, so that comparing shared entries looks at their addresses first.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     pub id: EntryId,
     pub created: Stamp,
@@ -73,7 +74,7 @@ pub struct Entry {
     /// HOTP: the next counter to use with `credential`; a merge takes the larger.
     pub counter: u64,
     /// A re-enrolment not confirmed yet; `credential` stays in use until it is.
-    pub candidate: Option<Stamped<Credential>>,
+    pub candidate: Option<Box<Stamped<Credential>>>,
     /// Candidates of other machines that lost against `candidate` in a merge, newest first.
     pub rivals: Vec<Stamped<Credential>>,
     /// Other credentials, newest first, each with its running counter: at most [`HISTORY`] that were replaced on purpose,
@@ -143,6 +144,15 @@ impl Entry {
         ]
     }
 
+    /// Whether nothing but the enrolment ever happened to it, so that it has one stamp.
+    pub fn is_untouched(&self) -> bool {
+        let is_plain = self.tags.is_empty() && self.recovery_codes.value.is_empty() && self.recovery_history.is_empty();
+        let is_settled =
+            self.candidate.is_none() && self.rivals.is_empty() && self.history.is_empty() && self.superseded.is_empty();
+        let is_there = self.deleted.is_none() && self.purged.is_none();
+        is_plain && is_settled && is_there && self.field_stamps().iter().all(|at| *at == self.created)
+    }
+
     /// The stamps of everything that counts as an edit.
     fn edits(&self) -> impl Iterator<Item = Stamp> {
         let marks = self.tags.values().map(|tag| tag.at).chain(self.recovery_codes.value.iter().map(|code| code.used.at));
@@ -207,10 +217,10 @@ impl Entry {
 
     /// Sets or drops the candidate; the one before goes to the history, and so do its rivals.
     pub fn set_candidate(&mut self, at: Stamp, candidate: Option<Credential>) {
-        let new = candidate.map(|value| Stamped::new(at, value));
+        let new = candidate.map(|value| Box::new(Stamped::new(at, value)));
         let old = std::mem::replace(&mut self.candidate, new);
         let rivals = std::mem::take(&mut self.rivals);
-        rivals.into_iter().chain(old).for_each(|old| self.supersede(old));
+        rivals.into_iter().chain(old.map(|old| *old)).for_each(|old| self.supersede(old));
     }
 
     /// The candidate takes the place of the credential. Does nothing where there is none.

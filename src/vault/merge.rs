@@ -150,13 +150,13 @@ fn with_counter(credential: &Stamped<Credential>, counter: u64) -> Stamped<Crede
 
 /// The largest candidate that did not give way on purpose, and the others of that kind as its rivals. The rest goes to the history.
 fn join_candidates(joined: &mut Entry, ours: &Entry, theirs: &Entry) {
-    let all = ours.candidate.iter().chain(&ours.rivals).chain(&theirs.candidate).chain(&theirs.rivals);
+    let all = [ours, theirs].into_iter().flat_map(|copy| copy.candidate.as_deref().into_iter().chain(&copy.rivals));
     let gave_way = |candidate: &&Stamped<Credential>| joined.superseded.binary_search(&candidate.at).is_ok();
     let (old, mut open): (Vec<_>, Vec<_>) = all.cloned().partition(|candidate| gave_way(&candidate));
     joined.history.extend(old);
     each_once(&mut open);
     let mut open = open.into_iter();
-    joined.candidate = open.next();
+    joined.candidate = open.next().map(Box::new);
     joined.rivals = open.collect();
 }
 
@@ -181,7 +181,7 @@ pub fn tidy_history(entry: &mut Entry) {
     let mut kept: Vec<Stamped<Credential>> = Vec::with_capacity(all.len());
     let mut replaced = 0;
     for old in all {
-        let mut in_use = [&entry.credential].into_iter().chain(&entry.candidate).chain(&entry.rivals);
+        let mut in_use = [&entry.credential].into_iter().chain(entry.candidate.as_deref()).chain(&entry.rivals);
         if in_use.clone().any(|used| compare(used, &old) == Ordering::Equal) {
             continue;
         }
@@ -205,14 +205,15 @@ fn share_counters(entry: &mut Entry) {
         return;
     }
     let current = with_counter(&entry.credential, entry.counter);
-    let mut all: Vec<_> = entry.candidate.iter().chain(&entry.rivals).chain(&entry.history).cloned().chain([current]).collect();
+    let mut all: Vec<_> =
+        entry.candidate.as_deref().into_iter().chain(&entry.rivals).chain(&entry.history).cloned().chain([current]).collect();
     each_once(&mut all);
     let counter = |of: &Stamped<Credential>| {
         let found = all.iter().find(|one| compare(one, of) == Ordering::Equal);
         found.map_or(of.value.counter, |found| found.value.counter)
     };
     entry.counter = counter(&entry.credential);
-    for credential in entry.candidate.iter_mut().chain(&mut entry.rivals) {
+    for credential in entry.candidate.as_deref_mut().into_iter().chain(&mut entry.rivals) {
         credential.value.counter = counter(credential);
     }
 }

@@ -118,13 +118,17 @@ fn settle(vault: &mut Vault) {
     }
     let mut last = Stamp::default();
     let entries = std::mem::take(&mut vault.entries);
+    let mut note = |at: Stamp| {
+        if at.device != last.device || at > last {
+            vault.note_stamp(at);
+            last = at;
+        }
+    };
     for entry in &entries {
-        entry.each_stamp(|at| {
-            if at.device != last.device || at > last {
-                vault.note_stamp(at);
-                last = at;
-            }
-        });
+        match entry.is_untouched() {
+            true => note(entry.created),
+            false => entry.each_stamp(&mut note),
+        }
     }
     vault.entries = entries;
     let others = vault.methods.iter().flat_map(|method| [Some(method.added), method.removed]);

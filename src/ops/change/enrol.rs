@@ -89,7 +89,7 @@ fn entry_of(draft: Draft, id: EntryId, stamper: &mut Stamper) -> Entry {
     entry.status.value = if draft.pending { Status::Pending } else { Status::Active };
     entry.superseded = history.iter().rev().map(|old| old.at).collect();
     entry.history = history;
-    entry.candidate = draft.candidate.map(|candidate| Stamped::new(stamper.next(), candidate));
+    entry.candidate = draft.candidate.map(|candidate| Box::new(Stamped::new(stamper.next(), candidate)));
     entry.tags = draft.tags.iter().filter_map(|tag| tidy_tag(tag)).map(|tag| (tag, Stamped::new(at, true))).collect();
     entry.recovery_codes.value = draft.recovery_codes.into_iter().map(|(code, used)| RecoveryCode::new(at, code, used)).collect();
     entry.raw = draft.raw;

@@ -356,7 +356,7 @@ fn entry(form: EntryForm<'_>, mut extra: Map<String, Value>, devices: &Devices) 
         counter: form.counter.max(credential.counter),
         credential: Stamped::new(at(edited.credential), credential),
         candidate: match form.candidate {
-            Some(candidate) => Some(stamped(*candidate)?),
+            Some(candidate) => Some(Box::new(stamped(*candidate)?)),
             None => None,
         },
         rivals: form.rivals.into_iter().map(stamped).collect::<Option<_>>()?,
