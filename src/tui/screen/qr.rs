@@ -113,9 +113,13 @@ impl Behaviour for Qr {
         }
     }
 
-    fn handle(&mut self, _common: &mut Common, event: Event) -> Reaction {
+    fn handle(&mut self, common: &mut Common, event: Event) -> Reaction {
         match event {
-            Event::Command(Command::Yes) => self.shown = true,
+            Event::Command(Command::Yes) => {
+                self.shown = true;
+                // It would lie over the last rows of the code.
+                common.toast = None;
+            }
             Event::Command(Command::No | Command::Back) => return Reaction::pop(),
             _ => {}
         }

@@ -6,6 +6,10 @@ use crate::tui::layout::{MARGIN, put, width};
 use crate::tui::state::{Common, Tone};
 use crate::tui::theme::Role;
 use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+
+/// Rows of a screen that can spare two for a toast.
+const TWO_LINES_FROM: u16 = 10;
 
 /// Draws the keys of the commands given, as many as fit; a command may bring its own word.
 pub fn draw_keys(buffer: &mut Buffer, common: &Common, place: Place, commands: &[(Command, &str)]) {
@@ -25,21 +29,30 @@ pub fn draw_keys(buffer: &mut Buffer, common: &Common, place: Place, commands: &
     }
 }
 
-/// Draws the toast, if there is one, on the line above the keys.
+/// Draws the toast, if there is one, on the line above the keys; one that is too long takes the line before as well.
 pub fn draw_toast(buffer: &mut Buffer, common: &Common) {
     let (Some(toast), Some(y)) = (&common.toast, buffer.area.bottom().checked_sub(2)) else { return };
+    let (x, right) = (buffer.area.x + MARGIN, buffer.area.right().saturating_sub(MARGIN));
+    let long = x + 2 + width(&toast.text) + 3 + width(&toast.aside) > right;
+    let folded = long && !toast.aside.is_empty() && buffer.area.height >= TWO_LINES_FROM;
+    let first = if folded { y - 1 } else { y };
+    for y in first..=y {
+        put(buffer, buffer.area.x, y, buffer.area.width, &" ".repeat(buffer.area.width.into()), Style::reset());
+    }
     let (sign, role) = match toast.tone {
         Tone::Done => ("✓", Role::Ok),
         Tone::Note => ("·", Role::Dim),
         Tone::Warning => ("!", Role::Warning),
         Tone::Failure => ("✗", Role::Error),
     };
-    let right = buffer.area.right().saturating_sub(MARGIN);
-    let mut x = buffer.area.x + MARGIN;
-    x += put(buffer, x, y, right.saturating_sub(x), sign, common.theme.style(role)) + 1;
+    let mut x = x;
+    x += put(buffer, x, first, right.saturating_sub(x), sign, common.theme.style(role)) + 1;
+    let text_x = x;
     let text_role = if toast.tone == Tone::Failure { Role::Error } else { Role::Text };
-    x += put(buffer, x, y, right.saturating_sub(x), &toast.text, common.theme.style(text_role)) + 1;
-    if !toast.aside.is_empty() && x < right {
+    x += put(buffer, x, first, right.saturating_sub(x), &toast.text, common.theme.style(text_role)) + 1;
+    if folded {
+        put(buffer, text_x, y, right.saturating_sub(text_x), &toast.aside, common.theme.style(Role::Dim));
+    } else if !toast.aside.is_empty() && x < right {
         put(buffer, x, y, right - x, &format!("· {}", toast.aside), common.theme.style(Role::Dim));
     }
 }
