@@ -74,11 +74,7 @@ impl Codes {
                 self.taken.pop();
                 self.said = None;
             }
-            Event::Key(key) => {
-                if self.typed.edit(key) {
-                    self.said = None;
-                }
-            }
+            Event::Key(key) if self.typed.edit(key) => self.said = None,
             _ => {}
         }
         Wish::Nothing

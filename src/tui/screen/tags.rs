@@ -197,11 +197,8 @@ impl Behaviour for Tags {
             Event::Command(Command::Mark) => self.toggle(),
             Event::Command(Command::Back) => return self.back(),
             Event::Command(command) => self.move_by(command, area.height.max(1).into()),
-            Event::Key(key) => {
-                if self.typed.edit(key) {
-                    self.said = None;
-                }
-            }
+            Event::Key(key) if self.typed.edit(key) => self.said = None,
+            Event::Key(_) => {}
             Event::Paste(text) => self.typed.insert(text.expose()),
             Event::Mouse { act: MouseAct::WheelUp, .. } => self.move_by(Command::Up, 1),
             Event::Mouse { act: MouseAct::WheelDown, .. } => self.move_by(Command::Down, 1),

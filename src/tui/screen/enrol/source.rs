@@ -159,11 +159,7 @@ impl Source {
         match event {
             Event::Command(Command::Accept) if !self.paste.is_empty() => return self.wait(Job::ReadText(self.paste.text())),
             Event::Command(Command::Back) => self.back_to_menu(),
-            Event::Key(key) => {
-                if self.paste.key(key) {
-                    self.said = None;
-                }
-            }
+            Event::Key(key) if self.paste.key(key) => self.said = None,
             Event::Paste(text) => return self.read(text),
             _ => {}
         }
