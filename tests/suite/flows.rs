@@ -113,7 +113,7 @@ fn a_counter_advances_once_and_the_shown_code_is_copied_again() {
     assert_eq!(before.credential.value.kind, Kind::Hotp);
     let expected = before.credential.value.code_for(before.counter).unwrap().expose().to_owned();
     tui.press("/").type_text("old vpn").press("Enter");
-    assert_eq!(copied(&tui), [expected.clone()]);
+    assert_eq!(copied(&tui), std::slice::from_ref(&expected));
     assert_eq!(tui.entry("Old VPN").counter, before.counter + 1);
     tui.see(&format!("counter {}", before.counter));
     tui.press("Enter");

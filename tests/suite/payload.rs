@@ -104,7 +104,7 @@ fn the_length_tells_little() {
     let mut vault = Vault::new("ab".repeat(32));
     for id in 0..40 {
         let length = schema::write(&vault).len();
-        assert!(length % 4096 == 0 && length > 0);
+        assert!(length.is_multiple_of(4096) && length > 0);
         vault.insert(totp(id, &mut at, "issuer", "account"));
     }
 }

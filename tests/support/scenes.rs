@@ -8,7 +8,9 @@ use countersign::tui::state::Start;
 const LINK: &str = "otpauth://totp/Forge:hugo%40example.org?secret=JBSWY3DPEHPK3PXP&issuer=Forge";
 
 /// Name and how to get there.
-pub const SCENES: &[(&str, fn() -> Tui)] = &[
+pub type Scene = (&'static str, fn() -> Tui);
+
+pub const SCENES: &[Scene] = &[
     ("welcome", || Tui::start(Start::Welcome)),
     ("create", || {
         let mut tui = Tui::start(Start::Welcome);
