@@ -145,12 +145,26 @@ impl Tty {
     /// Stops for as long as others have the terminal, as the system would do at the first touch. It would also do so for
     /// ever, whatever signal asks to end; this waits for no process that is to end.
     pub fn wait_for_foreground(&self) -> io::Result<()> {
-        while !self.is_ending() && self.is_in_background() && self.stop(Signal::TTOU)? {}
+        while self.is_in_background() && !self.ends_soon() {
+            // Looked at again: waiting took time, in which it may have been stopped and brought to the foreground.
+            if self.is_in_background() && !self.stop(Signal::TTOU)? {
+                break;
+            }
+        }
         Ok(())
+    }
+
+    /// Whether the end is asked for now: what let the process go on may have been only for that, and is reported first.
+    fn ends_soon(&self) -> bool {
+        let count = locked(&self.resumed.0);
+        let waited = self.resumed.1.wait_timeout_while(count, STOPS_WITHIN, |_| !self.is_ending());
+        drop(waited);
+        self.is_ending()
     }
 
     /// Says that the process is to end: the terminal is not taken any more.
     pub fn note_ending(&self) {
+        let _nobody_misses_it = locked(&self.resumed.0);
         self.ending.store(true, Ordering::SeqCst);
         self.resumed.1.notify_all();
     }
