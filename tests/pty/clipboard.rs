@@ -1,6 +1,7 @@
 //! What was copied is gone when the program is, unless it is somebody else's by then.
 
 use crate::home::{CODE, Home, PROGRAM};
+use crate::leaving::assert_given_back;
 use crate::support::pty::Pty;
 use crate::support::wait_until;
 use crate::support::xvfb::Xvfb;
@@ -64,4 +65,21 @@ fn without_a_desktop_the_terminal_is_handed_the_code() {
     pty.see("through the terminal");
     // 755224 in base64.
     assert_eq!(pty.all().matches("\x1b]52;c;NzU1MjI0\x07").count(), 1);
+}
+
+#[test]
+fn a_display_that_went_away_or_hangs_does_not_hold_up_the_end() {
+    let home = Home::with_vault();
+    let Some(gone) = Xvfb::start(&["xclip"]) else { return };
+    let mut pty = copied(&home, &gone);
+    drop(gone);
+    pty.signal(Signal::TERM);
+    assert_eq!(pty.ended(), Ok(143));
+    assert_given_back(&pty);
+    let Some(hanging) = Xvfb::start(&["xclip"]) else { return };
+    let mut pty = copied(&home, &hanging);
+    hanging.hang();
+    pty.signal(Signal::TERM);
+    assert_eq!(pty.ended(), Ok(143));
+    assert_given_back(&pty);
 }

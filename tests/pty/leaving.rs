@@ -52,10 +52,14 @@ fn a_signal_leaves_an_untouched_terminal_and_its_status() {
 
 #[test]
 fn a_signal_while_the_vault_is_being_opened_is_not_kept_waiting() {
-    let home = Home::with_vault();
+    let home = Home::new();
+    std::fs::write(home.path().join("passphrase"), PASSPHRASE).unwrap();
+    // Its scrypt takes seconds.
+    home.run(&["init", "--work-factor", "20"], "");
     let mut pty = home.start();
     pty.see("passphrase");
     pty.send("not the passphrase\r");
+    pty.see("opening the vault");
     pty.signal(Signal::TERM);
     assert_eq!(pty.ended(), Ok(143));
     assert_given_back(&pty);
@@ -116,15 +120,46 @@ fn a_passphrase_that_is_typed_is_never_written() {
     }
 }
 
+/// A terminal of tmux that runs this in the home, with its environment alone.
+fn in_tmux(home: &Home, program: &str) -> Option<TmuxServer> {
+    let environment: Vec<String> = home.environment().iter().map(|(name, value)| format!("{name}='{value}'")).collect();
+    TmuxServer::start(&format!("exec env -i {} {program}", environment.join(" ")))
+}
+
+fn tmux_shows(tmux: &TmuxServer, text: &str) {
+    wait_until(text, || tmux.run(&["capture-pane", "-p"]).1.contains(text));
+}
+
 #[test]
 fn a_terminal_that_is_closed_ends_the_program() {
     let home = Home::with_vault();
-    let environment: Vec<String> = home.environment().iter().map(|(name, value)| format!("{name}='{value}'")).collect();
-    let line = format!("exec env -i {} {PROGRAM}", environment.join(" "));
-    let Some(tmux) = TmuxServer::start(&line) else { return };
-    wait_until("the unlock screen shows", || tmux.run(&["capture-pane", "-p"]).1.contains("passphrase"));
+    let Some(tmux) = in_tmux(&home, PROGRAM) else { return };
+    tmux_shows(&tmux, "passphrase");
     let (_, process) = tmux.run(&["display-message", "-p", "#{pane_pid}"]);
     let folder = PathBuf::from(format!("/proc/{}", process.trim()));
+    assert!(folder.exists());
+    drop(tmux);
+    wait_until("the program has ended", || !folder.exists());
+}
+
+#[test]
+fn a_terminal_that_is_closed_ends_a_stopped_program_too() {
+    let home = Home::with_vault();
+    let Some(tmux) = in_tmux(&home, "bash --norc --noprofile -i") else { return };
+    tmux_shows(&tmux, "shell>");
+    tmux.run(&["send-keys", PROGRAM, "Enter"]);
+    tmux_shows(&tmux, "passphrase");
+    tmux.run(&["send-keys", "C-z"]);
+    tmux_shows(&tmux, "Stopped");
+    tmux.run(&["send-keys", "echo job=$(jobs -p)=", "Enter"]);
+    let mut job = String::new();
+    wait_until("the job's number is known", || {
+        let text = tmux.run(&["capture-pane", "-p"]).1;
+        let number = text.split('=').find(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+        job = number.unwrap_or_default().to_owned();
+        !job.is_empty()
+    });
+    let folder = PathBuf::from(format!("/proc/{job}"));
     assert!(folder.exists());
     drop(tmux);
     wait_until("the program has ended", || !folder.exists());

@@ -98,19 +98,14 @@ const UNTIL_STOPPED: &str = "until jobs | grep -q Stopped; do sleep 0.05; done; 
 #[test]
 fn a_stopped_program_can_be_ended() {
     let home = Home::with_vault();
-    for then in ["", "bg\n"] {
-        let Some(mut pty) = in_shell(&home, "bash") else { return };
-        pty.send("\x1a");
-        assert_stopped(&mut pty);
-        let mark = pty.bytes().len();
-        pty.send(then);
-        pty.send(UNTIL_STOPPED);
-        pty.see("is-stopped");
-        pty.send(END_JOB);
-        pty.see("Exit 143");
-        assert!(!pty.showed_since(mark, CODE_SHOWN));
-        assert!(!pty.screen().alternate_screen() && pty.is_restored());
-    }
+    let Some(mut pty) = in_shell(&home, "bash") else { return };
+    pty.send("\x1a");
+    assert_stopped(&mut pty);
+    let mark = pty.bytes().len();
+    pty.send(END_JOB);
+    pty.see("Exit 143");
+    assert!(!pty.showed_since(mark, CODE_SHOWN));
+    assert!(!pty.screen().alternate_screen() && pty.is_restored());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Which stream gets what, and terminals that can do little.
 
-use crate::home::{CODE_SHOWN, Home, PROGRAM, unlock};
+use crate::home::{CODE_SHOWN, Home, PASSPHRASE, PROGRAM, paste, unlock};
 use crate::leaving::assert_given_back;
 use crate::support::is_installed;
 use crate::support::pty::Pty;
@@ -110,4 +110,40 @@ fn without_a_terminal_it_says_so() {
         String::from_utf8(output.stderr).unwrap(),
         "countersign: there is no terminal\nhint: without one, use a sub-command: countersign --help\n"
     );
+}
+
+#[test]
+fn without_colours_none_are_written() {
+    let home = Home::with_vault();
+    let mut command = home.command(PROGRAM, &[]);
+    command.env("NO_COLOR", "1");
+    let mut pty = Pty::start(command);
+    unlock(&mut pty);
+    pty.see(CODE_SHOWN);
+    pty.send("\r");
+    pty.see("Copied Forge");
+    let screen = pty.screen();
+    let cells = (0..24).flat_map(|row| (0..80).map(move |column| (row, column)));
+    for (row, column) in cells {
+        let cell = screen.cell(row, column).unwrap();
+        assert_eq!((cell.fgcolor(), cell.bgcolor()), (vt100::Color::Default, vt100::Color::Default), "{row}, {column}");
+    }
+}
+
+#[test]
+fn rubbish_from_the_keyboard_does_no_harm() {
+    let home = Home::with_vault();
+    let mut pty = home.start();
+    pty.see("passphrase");
+    // All but the keys that quit and suspend; sequences that never end; a long paste.
+    let bytes: Vec<u8> = (0..=255).filter(|byte| ![0x03, 0x1a, b'\r', b'\n'].contains(byte)).collect();
+    pty.send_bytes(&bytes);
+    pty.send_bytes(b"\x1b[999999999999m\xff\xfe\x1b[<99999;99999;99999m\x1bO\x1b]0;title\x07\x1bP+r\x1b\\");
+    paste(&mut pty, &"\u{1b}x\u{0}é\n".repeat(2_000));
+    // Ctrl-U empties the field, whatever has come to be in it.
+    pty.send(&format!("\x15{PASSPHRASE}\r"));
+    pty.see(CODE_SHOWN);
+    pty.send("q");
+    assert_eq!(pty.ended(), Ok(0));
+    assert_given_back(&pty);
 }

@@ -30,6 +30,13 @@ impl Xvfb {
         Some(Xvfb { server: Some(server), display })
     }
 
+    /// Stops answering anybody.
+    pub fn hang(&self) {
+        let server = self.server.as_ref().unwrap().id();
+        let server = rustix::process::Pid::from_raw(i32::try_from(server).unwrap()).unwrap();
+        rustix::process::kill_process(server, rustix::process::Signal::STOP).unwrap();
+    }
+
     /// A command that knows this display and no other way to a clipboard.
     pub fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
