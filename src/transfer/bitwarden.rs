@@ -157,11 +157,13 @@ fn draft(totp: &str, name: Option<&str>, username: Option<&str>) -> std::result:
         true => Draft::from(uri::parse(totp).map_err(|error| error.to_string())?),
         false => Draft::new(Credential::new(Kind::Totp, base32::decode(totp).ok_or("the secret can't be read")?)),
     };
+    if draft.issuer.is_empty() {
+        // An item named after the account of its link has no issuer.
+        let repeats = |name: &&str| !draft.account.is_empty() && *name == draft.account;
+        draft.issuer = name.filter(|name| !repeats(name)).unwrap_or_default().to_owned();
+    }
     if draft.account.is_empty() {
         draft.account = username.unwrap_or_default().to_owned();
-    }
-    if draft.issuer.is_empty() {
-        draft.issuer = name.filter(|name| *name != draft.account).unwrap_or_default().to_owned();
     }
     Ok(draft)
 }
@@ -222,7 +224,8 @@ impl Writer for Bitwarden {
                     _ => otpauth::link(&Draft { raw: None, ..(*draft).clone() })?,
                 };
                 let folder = draft.tags.first().and_then(|tag| folders.iter().find(|(name, _)| name == tag)).map(|(_, id)| id);
-                let name = if draft.issuer.is_empty() { &draft.account } else { &draft.issuer };
+                let repeats = draft.issuer.is_empty() && draft.credential.kind != Kind::Steam;
+                let name = if repeats { &draft.account } else { &draft.issuer };
                 let notes = (!draft.note.is_empty()).then_some(&draft.note);
                 Some(json!({
                     "id": new_uuid(sealing.entropy), "organizationId": null, "folderId": folder, "type": 1, "reprompt": 0,

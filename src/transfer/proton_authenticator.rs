@@ -86,7 +86,8 @@ fn read_entry(value: &Value) -> std::result::Result<Draft, Refusal> {
     let link = content.text("uri").ok_or("the link is missing")?;
     let mut draft = Draft::from(uri::parse(&link).map_err(|error| error.to_string())?);
     if draft.account.is_empty() {
-        draft.account = content.text("name").unwrap_or_default();
+        // The name of an account without one repeats its issuer.
+        draft.account = content.text("name").filter(|name| *name != draft.issuer).unwrap_or_default();
     }
     if draft.credential.kind == Kind::Steam && draft.issuer.is_empty() {
         draft.issuer = STEAM.to_owned();
@@ -127,7 +128,8 @@ impl Writer for ProtonAuthenticator {
                     }
                     _ => ("Totp", otpauth::link(&Draft { raw: None, ..(*draft).clone() })?),
                 };
-                let name = if draft.account.is_empty() { &draft.issuer } else { &draft.account };
+                let repeats = draft.account.is_empty() && draft.credential.kind != Kind::Steam;
+                let name = if repeats { &draft.issuer } else { &draft.account };
                 let note = (!draft.note.is_empty()).then_some(&draft.note);
                 Some(json!({
                     "id": new_uuid(sealing.entropy), "note": note,

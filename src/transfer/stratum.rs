@@ -10,7 +10,7 @@ use super::read::sqlite::Database;
 use super::target::{COMMON, Tags, Target};
 use super::{Draft, Encryption, ForeignFile, Format, Found, Sealing, Writer, Written};
 use crate::error::Result;
-use crate::otp::{Algorithm, Kind};
+use crate::otp::Kind;
 use crate::secret::SecretText;
 use serde_json::{Map, Value, json};
 use sha1::{Digest, Sha1};
@@ -169,11 +169,6 @@ fn read_account(value: &Value, tags: &HashMap<String, Vec<String>>) -> std::resu
         pin: fields.text("Pin"),
     };
     let mut draft = account.draft(value)?;
-    // What is out of the ordinary for mOTP is kept as it stands there.
-    if let (Kind::Motp, Some(period)) = (kind, account.period.filter(|period| ![0, draft.credential.period].contains(period))) {
-        draft.credential.period = period;
-        draft.credential.algorithm = account.algorithm.as_deref().map_or(draft.credential.algorithm, Algorithm::from_name);
-    }
     draft.issuer = fields.text("Issuer").unwrap_or_default();
     draft.account = fields.text("Username").unwrap_or_default();
     draft.tags = secret.and_then(|secret| tags.get(&secret).cloned()).unwrap_or_default();

@@ -1,0 +1,63 @@
+//! The folders under `tests/import`: `<format>/<case>/` holds a file, its password where it has one, and what is read of it.
+//! `SNAPSHOTS=overwrite` writes what is read anew.
+
+use crate::support::world::FakeEntropy;
+use countersign::secret::SecretText;
+use countersign::transfer::{self, ForeignFile, Sealing};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn folders(path: &Path) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    folders
+}
+
+/// All that an import tells: the entries in the form of our JSON, and what else was said; or the error.
+fn told(format: &str, bytes: &[u8], password: Option<&SecretText>) -> Value {
+    let file = ForeignFile::new(bytes);
+    match transfer::detect(&file) {
+        Ok(detected) => assert_eq!(detected.id(), format),
+        Err(error) => return json!({"error": format!("{:?}", error.kind), "what": error.what, "hint": error.hint}),
+    }
+    match transfer::by_id(format).unwrap().read(&file, password) {
+        Err(error) => json!({"error": format!("{:?}", error.kind), "what": error.what, "hint": error.hint}),
+        Ok(found) => {
+            let sealing = Sealing { password: None, entropy: &FakeEntropy::seed(1) };
+            let written = transfer::by_id("json").unwrap().writer().unwrap().write(&found.drafts, &sealing).unwrap();
+            let mut whole: Value = serde_json::from_slice(&written.bytes).unwrap();
+            for entry in whole["entries"].as_array_mut().unwrap() {
+                // What says nothing makes the file long.
+                let says = |value: &Value| {
+                    !matches!(value, Value::Null | Value::Bool(false)) && value.as_array().is_none_or(|list| !list.is_empty())
+                };
+                entry.as_object_mut().unwrap().retain(|name, value| says(value) && name != "status");
+            }
+            let skipped: Vec<Value> =
+                found.skipped.iter().map(|skipped| json!({"index": skipped.index, "reason": skipped.reason})).collect();
+            json!({"entries": whole["entries"], "skipped": skipped, "warnings": found.warnings})
+        }
+    }
+}
+
+#[test]
+fn each_case_is_read_as_it_should() {
+    let mut differ = Vec::new();
+    for format in folders(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import")) {
+        let id = format.file_name().unwrap().to_str().unwrap();
+        for case in folders(&format) {
+            let named = |start: &str| folders(&case).into_iter().find(|path| path.file_stem().unwrap() == start);
+            let bytes = fs::read(named("file").unwrap()).unwrap();
+            let password = named("password").map(|path| SecretText::new(fs::read_to_string(path).unwrap().trim_end()));
+            let told = serde_json::to_string_pretty(&told(id, &bytes, password.as_ref())).unwrap() + "\n";
+            let expected = case.join("expected.json");
+            if std::env::var("SNAPSHOTS").is_ok_and(|wish| wish == "overwrite") {
+                fs::write(&expected, &told).unwrap();
+            } else if fs::read_to_string(&expected).unwrap_or_default() != told {
+                differ.push(format!("{}:\n{told}", case.display()));
+            }
+        }
+    }
+    assert!(differ.is_empty(), "{}", differ.join("\n"));
+}
