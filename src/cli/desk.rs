@@ -151,10 +151,7 @@ fn no_answer(error: &std::io::Error) -> Error {
     Error::failed(format!("no answer from the terminal: {}", crate::error::describe_io(error)))
 }
 
-/// How an entry is called in a sentence: issuer and account, as far as there are any.
+/// How an entry is called in a sentence.
 pub fn called(entry: &Entry) -> String {
-    match (entry.issuer.value.as_str(), entry.account.value.as_str()) {
-        ("", _) | (_, "") => entry.label().to_owned(),
-        (issuer, account) => format!("{issuer} ({account})"),
-    }
+    entry.called()
 }

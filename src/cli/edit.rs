@@ -4,7 +4,7 @@ use super::desk::{Desk, called};
 use super::source;
 use crate::cli::add::read_secret;
 use crate::error::{Error, ErrorKind, Result};
-use crate::ops::change::{Change, Edit};
+use crate::ops::change::{Change, CredentialEdit, Edit};
 use crate::ops::find;
 use crate::otp::{Algorithm, Kind};
 use crate::secret::SecretText;
@@ -72,9 +72,12 @@ impl EditLine {
         };
         let mut session = desk.open_to_change()?;
         let entry = find::one(session.vault(), &self.query)?.clone();
-        let mut changes = vec![Change::Edit(entry.id, self.edit(&entry, secret, pin)?)];
+        let edit = self.edit(&entry, secret, pin)?;
+        // Confirmed first: an edit gives the credential another stamp, and is meant for the one that stays.
+        let tried = entry.candidate.as_ref().unwrap_or(&entry.credential).at;
+        let mut changes: Vec<Change> = self.confirm.then_some(Change::Confirm(entry.id, tried)).into_iter().collect();
+        changes.push(Change::Edit(entry.id, edit));
         changes.extend(recovery_codes.map(|codes| Change::SetRecoveryCodes(entry.id, codes)));
-        changes.extend(self.confirm.then_some(Change::Confirm(entry.id)));
         let outcome = session.apply(Change::Several(changes))?;
         match outcome.undo {
             Some(_) => desk.output.say(&format!("Changed {}", called(&entry))),
@@ -84,52 +87,30 @@ impl EditLine {
     }
 
     fn edit(&self, entry: &Entry, secret: Option<SecretText>, pin: Option<SecretText>) -> Result<Edit> {
-        let mut credential = entry.credential.value.clone();
-        credential.counter = entry.counter;
-        let kind = self.kind.unwrap_or(credential.kind);
-        if let Some(text) = secret {
-            credential.secret = read_secret(kind, &text)?;
-        }
-        credential.kind = kind;
-        credential.algorithm = self.algorithm.clone().unwrap_or(credential.algorithm);
-        credential.digits = self.digits.unwrap_or(credential.digits);
-        credential.period = self.period.unwrap_or(credential.period);
-        credential.pin = pin.or(credential.pin);
+        let kind = self.kind.unwrap_or(entry.credential.value.kind);
         let edit = Edit {
             issuer: self.issuer.clone(),
             account: self.account.clone(),
             note: self.note.clone(),
             pinned: (self.pin || self.unpin).then_some(self.pin),
-            tags: self.tags(entry),
+            tag: self.tag.iter().filter(|tag| !self.untag.contains(tag)).cloned().collect(),
+            untag: self.untag.clone(),
             counter: self.counter,
-            credential: Some(credential),
+            credential: CredentialEdit {
+                kind: self.kind,
+                secret: secret.map(|text| read_secret(kind, &text)).transpose()?,
+                algorithm: self.algorithm.clone(),
+                digits: self.digits,
+                period: self.period,
+                pin: pin.map(Some),
+            },
         };
-        let untouched = Edit { credential: edit.credential.clone(), ..Edit::default() };
-        let said = self.kind.is_some()
-            || self.algorithm.is_some()
-            || self.digits.is_some()
-            || self.period.is_some()
-            || self.secret_file.is_some()
-            || self.pin_file.is_some()
-            || self.recovery_codes.is_some()
-            || self.confirm;
-        if edit == untouched && !said {
+        if edit == Edit::default() && self.recovery_codes.is_none() && !self.confirm {
             return Err(
                 Error::new(ErrorKind::Usage, "nothing to change was named").hint("countersign edit --help lists what can be")
             );
         }
         Ok(edit)
-    }
-
-    fn tags(&self, entry: &Entry) -> Option<Vec<String>> {
-        if self.tag.is_empty() && self.untag.is_empty() {
-            return None;
-        }
-        let mut tags: Vec<String> = entry.tags().map(str::to_owned).filter(|tag| !self.untag.contains(tag)).collect();
-        tags.extend(self.tag.iter().filter(|tag| !self.untag.contains(tag)).cloned());
-        tags.sort();
-        tags.dedup();
-        Some(tags)
     }
 }
 

@@ -39,17 +39,17 @@ fn list_trash(desk: &mut Desk) -> Result<()> {
 
 fn empty(desk: &mut Desk) -> Result<()> {
     let mut session = desk.open_to_change()?;
-    let number = session.vault().trash().count();
-    if number == 0 {
+    let shown: Vec<_> = session.vault().trash().map(|entry| entry.id).collect();
+    if shown.is_empty() {
         desk.output.say("The trash is empty");
         return Ok(());
     }
-    let entries = count(number, "entry", "entries");
-    if !desk.agreed(&format!("Remove {entries} for good, secrets and all?"))? {
+    let entries = |number| count(number, "entry", "entries");
+    if !desk.agreed(&format!("Remove {} for good, secrets and all?", entries(shown.len())))? {
         desk.output.say("Nothing was removed");
         return Ok(());
     }
-    session.apply(Change::EmptyTrash)?;
-    desk.output.say(&format!("Removed {entries} for good"));
+    let removed = session.apply(Change::EmptyTrash(shown))?.ids;
+    desk.output.say(&format!("Removed {} for good", entries(removed.len())));
     Ok(())
 }

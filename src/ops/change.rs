@@ -1,7 +1,9 @@
 //! Everything that can be done to the entries of a vault, as values. `apply` is the only code that edits entries,
 //! so the command line and the TUI can't differ, and a change can be sent to the worker, tested and undone.
-//! A field gets a stamp only where its value really changes.
+//! A field gets a stamp only where its value really changes. A change is applied to what others wrote meanwhile, not to what was
+//! on the screen: so it says only what it changes, and names what it was decided on where that may have been replaced.
 
+mod credential;
 mod enrol;
 mod fields;
 mod revert;
@@ -13,32 +15,42 @@ use crate::secret::SecretText;
 use crate::transfer::Draft;
 use crate::vault::Vault;
 use crate::vault::entry::{Entry, EntryId, Status};
-use crate::vault::stamp::Stamper;
+use crate::vault::stamp::{Stamp, Stamper};
+pub use credential::CredentialEdit;
 use fields::Pen;
 pub use revert::Reversal;
-use std::sync::Arc;
 
-/// `None` in a field of [`Edit`] leaves it as it is.
+/// What is `None` or empty leaves the entry as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Edit {
     pub issuer: Option<String>,
     pub account: Option<String>,
     pub note: Option<String>,
     pub pinned: Option<bool>,
-    /// The whole new set of tags.
-    pub tags: Option<Vec<String>>,
+    /// Tags to put on.
+    pub tag: Vec<String>,
+    /// Tags to take off.
+    pub untag: Vec<String>,
     /// HOTP: set the next counter by hand (a counter reset: a new credential stamp).
     pub counter: Option<u64>,
-    /// Corrected parameters or secret, `counter` being the next one to use; the old credential goes to the history.
-    pub credential: Option<Credential>,
+    /// Corrected parameters or secret; the old credential goes to the history.
+    pub credential: CredentialEdit,
+}
+
+impl Edit {
+    /// Sets the tags apart that make one set of tags out of another.
+    pub fn with_tags(self, before: &[String], now: &[String]) -> Edit {
+        let missing = |from: &[String], of: &[String]| of.iter().filter(|tag| !from.contains(tag)).cloned().collect();
+        Edit { tag: missing(before, now), untag: missing(now, before), ..self }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
     /// Enrols drafts. Ids are new; `pending` of each draft decides the status.
     Enrol(Vec<Draft>),
-    /// The site accepted a code: pending → active; a candidate credential takes the place of the old one.
-    Confirm(EntryId),
+    /// The site accepted a code of the credential of this stamp: pending → active; a candidate takes the place of the old one.
+    Confirm(EntryId, Stamp),
     /// A new credential for an account that is there: kept as candidate until confirmed.
     Reenrol(EntryId, Credential),
     /// Drops the candidate; it goes to the history, by which a merge knows that it was dropped.
@@ -48,17 +60,18 @@ pub enum Change {
     Delete(Vec<EntryId>),
     /// Back from the trash.
     Restore(Vec<EntryId>),
-    /// Removes everything in the trash for good.
-    EmptyTrash,
+    /// Removes entries for good, as far as they are still in the trash.
+    EmptyTrash(Vec<EntryId>),
     /// HOTP: takes the next code. The counter is saved before anybody sees the code.
     NextCode(EntryId),
     /// HOTP: takes the next code of the candidate, to try it at the site.
     NextCandidateCode(EntryId),
     /// Replaces the set of recovery codes; the old set is kept.
     SetRecoveryCodes(EntryId, Vec<SecretText>),
-    /// Marks one recovery code (by position) as used or unused.
+    /// Marks one recovery code (by position in the set of this stamp) as used or unused.
     MarkRecoveryCode {
         id: EntryId,
+        set: Stamp,
         index: usize,
         used: bool,
     },
@@ -98,9 +111,11 @@ pub fn apply(vault: &mut Vault, stamper: &mut Stamper, new_id: &mut dyn FnMut() 
             Ok(enrol::add(vault, stamper, new_id, drafts))
         }
         Change::Import { add, replace } => enrol::import(vault, stamper, new_id, add, replace),
-        Change::Confirm(id) => alter(vault, stamper, id, |entry, pen| {
+        Change::Confirm(id, tried) => alter(vault, stamper, id, |entry, pen| {
+            if tried != entry.credential.at && !pen.confirm_candidate(entry, tried) {
+                return Err(replaced(entry, "the credential that was tried"));
+            }
             pen.set(&mut entry.status, Status::Active);
-            pen.confirm_candidate(entry);
             Ok(())
         }),
         Change::Reenrol(id, credential) => alter(vault, stamper, id, |entry, pen| {
@@ -118,7 +133,10 @@ pub fn apply(vault: &mut Vault, stamper: &mut Stamper, new_id: &mut dyn FnMut() 
             pen.set_recovery_codes(entry, codes.into_iter().map(|code| (code, false)).collect());
             Ok(())
         }),
-        Change::MarkRecoveryCode { id, index, used } => alter(vault, stamper, id, |entry, pen| {
+        Change::MarkRecoveryCode { id, set, index, used } => alter(vault, stamper, id, |entry, pen| {
+            if entry.recovery_codes.at != set {
+                return Err(replaced(entry, "the set of recovery codes"));
+            }
             if index >= entry.recovery_codes.value.len() {
                 return Err(Error::new(ErrorKind::NoMatch, format!("there is no recovery code {}", index + 1)));
             }
@@ -135,9 +153,9 @@ pub fn apply(vault: &mut Vault, stamper: &mut Stamper, new_id: &mut dyn FnMut() 
             let undo = (!touched.is_empty()).then(|| Change::Delete(touched.clone()));
             Ok(Outcome::of(touched, undo))
         }
-        Change::EmptyTrash => Ok(Outcome::of(empty_trash(vault, stamper), None)),
-        Change::NextCode(id) => next_code(vault, id, Which::Current),
-        Change::NextCandidateCode(id) => next_code(vault, id, Which::Candidate),
+        Change::EmptyTrash(ids) => Ok(Outcome::of(empty_trash(vault, stamper, ids), None)),
+        Change::NextCode(id) => next_code(vault, stamper, id, Which::Current),
+        Change::NextCandidateCode(id) => next_code(vault, stamper, id, Which::Candidate),
         Change::Revert(reversals) => revert::revert(vault, stamper, reversals),
         Change::Several(changes) => {
             let mut whole = Outcome::default();
@@ -158,6 +176,11 @@ pub fn apply(vault: &mut Vault, stamper: &mut Stamper, new_id: &mut dyn FnMut() 
 fn no_such_entry() -> Error {
     Error::new(ErrorKind::NoMatch, "there is no such entry")
         .hint("it may have been removed for good by another program or machine")
+}
+
+fn replaced(entry: &Entry, what: &str) -> Error {
+    Error::new(ErrorKind::NoMatch, format!("{what} was replaced by another program or machine: {}", entry.label()))
+        .hint("look at what is there now, and try again")
 }
 
 /// The entry, in the trash or not; what was purged is gone.
@@ -197,13 +220,12 @@ fn toggle_trash(vault: &mut Vault, stamper: &mut Stamper, ids: Vec<EntryId>, to_
     Ok(touched)
 }
 
-fn empty_trash(vault: &mut Vault, stamper: &mut Stamper) -> Vec<EntryId> {
-    let ids: Vec<EntryId> = vault.trash().map(|entry| entry.id).collect();
-    for entry in &mut vault.entries {
-        if entry.is_deleted() && !entry.is_purged() {
-            Arc::make_mut(entry).purge(stamper.next());
-        }
-    }
+/// Returns those that were in the trash.
+fn empty_trash(vault: &mut Vault, stamper: &mut Stamper, mut ids: Vec<EntryId>) -> Vec<EntryId> {
+    ids.retain(|id| {
+        let found = vault.entry_mut(*id).filter(|entry| entry.is_deleted() && !entry.is_purged());
+        found.map(|entry| entry.purge(stamper.next())).is_some()
+    });
     ids
 }
 
@@ -213,8 +235,9 @@ enum Which {
     Candidate,
 }
 
-/// Advances the counter by one. It carries no stamp: a merge takes the larger.
-fn next_code(vault: &mut Vault, id: EntryId, which: Which) -> Result<Outcome> {
+/// Advances the counter by one. It carries no stamp, since a merge takes the larger; one is given all the same,
+/// so that an older vault put back is noticed by the clocks.
+fn next_code(vault: &mut Vault, stamper: &mut Stamper, id: EntryId, which: Which) -> Result<Outcome> {
     let entry = existing(vault, id)?;
     if entry.is_deleted() {
         return Err(Error::new(ErrorKind::NoMatch, format!("{} is in the trash", entry.label())).hint("restore it first"));
@@ -229,5 +252,6 @@ fn next_code(vault: &mut Vault, id: EntryId, which: Which) -> Result<Outcome> {
     let refused = |why: &dyn std::fmt::Display| Error::failed(format!("{label} gives no code: {why}"));
     let code = credential.code_for(used).map_err(|why| refused(&why))?;
     *counter = used.checked_add(1).ok_or_else(|| refused(&crate::otp::NotComputable::CounterExhausted))?;
+    stamper.next();
     Ok(Outcome { ids: vec![id], code: Some((code, used)), undo: None })
 }

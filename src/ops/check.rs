@@ -13,6 +13,8 @@ pub const NOTE_LENGTH: usize = 10_000;
 pub const TAG_LENGTH: usize = 100;
 /// Most tags of one entry.
 pub const TAGS: usize = 50;
+/// Longest period, in seconds: some thirty years.
+pub const PERIOD: u64 = 1_000_000_000;
 /// Longest secret, in bytes.
 pub const SECRET_LENGTH: usize = 4096;
 /// Most recovery codes of one entry, and the longest of them in characters.
@@ -72,6 +74,9 @@ pub fn credential(credential: &Credential) -> Result<()> {
     }
     if credential.pin.as_ref().is_some_and(|pin| pin.expose().chars().count() > NAME_LENGTH) {
         return Err(refused("the PIN is too long"));
+    }
+    if credential.is_time_based() && credential.period > PERIOD {
+        return Err(refused("the period is too long").hint(format!("it is at most {PERIOD} s, usually 30")));
     }
     if matches!(credential.kind, Kind::Received | Kind::Unknown) {
         return Ok(());

@@ -9,6 +9,7 @@ use crate::secret::SecretText;
 use crate::transfer::Found;
 use crate::vault::Vault;
 use crate::vault::entry::EntryId;
+use crate::vault::stamp::Stamp;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -149,8 +150,8 @@ pub struct Copied {
     /// The one at hand was about to end, so the next was taken.
     pub next_instead: bool,
     pub entry: Option<EntryId>,
-    /// The recovery code (by position) that is used up by the copy.
-    pub used_up: Option<(EntryId, usize)>,
+    /// The recovery code (by the stamp of its set and position) that is used up by the copy.
+    pub used_up: Option<(EntryId, Stamp, usize)>,
 }
 
 /// An open vault as the worker hands it over.

@@ -364,6 +364,6 @@ fn copied(state: &mut State, result: std::result::Result<ClipboardRoute, String>
         common.clipboard_clears_at = Some(common.now.boot + Duration::from_secs(clear_after));
     }
     common.say_with(Tone::Done, format!("Copied {}", said.what), asides.join(" · "));
-    let used = |(id, index)| Change::MarkRecoveryCode { id, index, used: true };
+    let used = |(id, set, index)| Change::MarkRecoveryCode { id, set, index, used: true };
     said.used_up.map(|code| Effect::Job(Job::Apply { change: used(code), then: Then::Nothing })).into_iter().collect()
 }

@@ -223,11 +223,28 @@ impl Entry {
         rivals.into_iter().chain(old.map(|old| *old)).for_each(|old| self.supersede(old));
     }
 
-    /// The candidate takes the place of the credential. Does nothing where there is none.
-    pub fn confirm_candidate(&mut self, at: Stamp) {
-        if let Some(credential) = self.candidate.as_ref().map(|candidate| candidate.value.clone()) {
-            self.replace_credential(at, credential);
-            self.set_candidate(at, None);
+    /// The candidate or rival of the stamp `tried` takes the place of the credential. Does nothing where there is none.
+    pub fn confirm_candidate(&mut self, at: Stamp, tried: Stamp) {
+        let mut all: Vec<_> = self.candidate.take().into_iter().chain(std::mem::take(&mut self.rivals)).collect();
+        if let Some(place) = all.iter().position(|candidate| candidate.at == tried) {
+            let Stamped { at: enrolled, value } = all.remove(place);
+            // One that counts keeps its stamp, by which a merge knows the counter that other machines used of it.
+            let keeps_stamp = value.kind == Kind::Hotp && enrolled > self.credential.at;
+            match keeps_stamp {
+                true => {
+                    self.status.at = at;
+                    self.replace_credential(enrolled, value);
+                }
+                false => {
+                    self.replace_credential(at, value);
+                    self.note_superseded(enrolled);
+                }
+            }
+            all.into_iter().for_each(|old| self.supersede(old));
+        } else {
+            let mut all = all.into_iter();
+            self.candidate = all.next();
+            self.rivals = all.collect();
         }
     }
 
@@ -265,6 +282,14 @@ impl Entry {
     /// The tags that are set, sorted.
     pub fn tags(&self) -> impl Iterator<Item = &str> {
         self.tags.iter().filter(|(_, flag)| flag.value).map(|(tag, _)| tag.as_str())
+    }
+
+    /// What tells it from others in a sentence: "GitHub (hugo)", else the one name there is. As it was written: whoever shows it cleans it.
+    pub fn called(&self) -> String {
+        match (self.issuer.value.as_str(), self.account.value.as_str()) {
+            ("", _) | (_, "") => self.label().to_owned(),
+            (issuer, account) => format!("{issuer} ({account})"),
+        }
     }
 
     /// What to call it in a sentence: the issuer, else the account, else "unnamed entry".

@@ -1,7 +1,8 @@
 //! Changes to the entries of a vault and their undo.
 
+use crate::support::changes::{NOW, aimed, whole};
 use countersign::error::{Error, ErrorKind};
-use countersign::ops::change::{Change, Edit, Outcome, apply};
+use countersign::ops::change::{Change, CredentialEdit, Edit, Outcome, apply};
 use countersign::ops::{check, demo, find, passphrase};
 use countersign::otp::{Algorithm, Credential, Kind, NotComputable};
 use countersign::secret::{Secret, SecretText};
@@ -40,6 +41,7 @@ impl Desk {
             *ids += 1;
             EntryId(*ids)
         };
+        let change = aimed(&changed, change);
         let outcome = apply(&mut changed, &mut stamper, &mut new_id, change)?;
         self.vault = changed;
         Ok(outcome)
@@ -102,6 +104,10 @@ fn all_seen(vault: &Vault) -> Vec<Seen> {
     vault.entries.iter().map(|entry| seen(entry)).collect()
 }
 
+fn mark(id: EntryId, index: usize, used: bool) -> Change {
+    Change::MarkRecoveryCode { id, set: NOW, index, used }
+}
+
 fn codes(texts: &[&str]) -> Vec<SecretText> {
     texts.iter().map(|text| SecretText::new(*text)).collect()
 }
@@ -159,13 +165,19 @@ fn an_edit_that_changes_nothing_makes_no_stamp() {
         account: Some("hugo".into()),
         note: Some(String::new()),
         pinned: Some(false),
-        tags: Some(vec!["work".into()]),
+        tag: vec!["work".into()],
+        untag: vec!["play".into()],
         counter: Some(3),
-        credential: Some(hotp("secret", 3)),
+        credential: whole(hotp("secret", 3)),
     };
     let outcome = desk.apply(Change::Edit(ids[0], same)).unwrap();
     assert_eq!((desk.vault.clone(), outcome.undo), (before.clone(), None));
-    for change in [Change::Confirm(ids[0]), Change::DropCandidate(ids[0]), Change::Restore(ids.clone()), Change::EmptyTrash] {
+    for change in [
+        Change::Confirm(ids[0], NOW),
+        Change::DropCandidate(ids[0]),
+        Change::Restore(ids.clone()),
+        Change::EmptyTrash(ids.clone()),
+    ] {
         assert_eq!(desk.apply(change).unwrap().undo, None);
         assert_eq!(desk.vault, before);
     }
@@ -185,7 +197,7 @@ fn an_edit_stamps_only_what_it_changes() {
 #[test]
 fn a_tag_taken_off_leaves_a_flag_for_merges() {
     let (mut desk, ids) = Desk::with(vec![Draft { tags: vec!["a".into(), "b".into()], ..draft("X", "y", totp("s")) }]);
-    let edit = Edit { tags: Some(vec!["b".into(), "c".into()]), ..Edit::default() };
+    let edit = Edit { tag: vec!["b".into(), "c".into()], untag: vec!["a".into()], ..Edit::default() };
     let outcome = desk.apply(Change::Edit(ids[0], edit)).unwrap();
     let flags: Vec<_> = desk.entry(ids[0]).tags.iter().map(|(tag, flag)| (tag.as_str(), flag.value)).collect();
     assert_eq!(flags, [("a", false), ("b", true), ("c", true)]);
@@ -219,7 +231,7 @@ fn a_new_credential_is_a_candidate_until_confirmed_and_the_old_one_is_kept() {
     let (mut desk, ids) = Desk::with(vec![draft("GitHub", "hugo", totp("old"))]);
     desk.apply(Change::Reenrol(ids[0], totp("new"))).unwrap();
     assert_eq!(desk.entry(ids[0]).credential.value, totp("old"));
-    let confirmed = desk.apply(Change::Confirm(ids[0])).unwrap();
+    let confirmed = desk.apply(Change::Confirm(ids[0], NOW)).unwrap();
     let entry = desk.entry(ids[0]);
     assert_eq!((&entry.credential.value, &entry.candidate), (&totp("new"), &None));
     assert_eq!(entry.history.iter().map(|old| old.value.clone()).collect::<Vec<_>>(), [totp("old")]);
@@ -243,7 +255,7 @@ fn a_dropped_candidate_is_found_in_the_history() {
 fn the_newest_three_replaced_credentials_are_kept() {
     let (mut desk, ids) = Desk::with(vec![draft("GitHub", "hugo", totp("0"))]);
     for secret in ["1", "2", "3", "4"] {
-        desk.apply(Change::Edit(ids[0], Edit { credential: Some(totp(secret)), ..Edit::default() })).unwrap();
+        desk.apply(Change::Edit(ids[0], Edit { credential: whole(totp(secret)), ..Edit::default() })).unwrap();
     }
     let kept: Vec<_> = desk.entry(ids[0]).history.iter().map(|old| old.value.clone()).collect();
     assert_eq!(kept, [totp("3"), totp("2"), totp("1")]);
@@ -275,7 +287,7 @@ fn a_candidate_that_counts_is_tried_with_its_own_counter() {
     desk.apply(Change::Reenrol(ids[0], hotp("12345678901234567890", 0))).unwrap();
     let tried = desk.apply(Change::NextCandidateCode(ids[0])).unwrap();
     assert_eq!(tried.code, Some((SecretText::new("755224"), 0)));
-    desk.apply(Change::Confirm(ids[0])).unwrap();
+    desk.apply(Change::Confirm(ids[0], NOW)).unwrap();
     assert_eq!(desk.entry(ids[0]).counter, 1);
     assert_eq!(desk.entry(ids[0]).history[0].value, hotp("old", 9));
 }
@@ -297,16 +309,16 @@ fn a_counter_set_by_hand_is_a_new_credential_without_an_old_one() {
 fn recovery_codes_are_replaced_as_a_set_and_marked_one_by_one() {
     let (mut desk, ids) = Desk::with(vec![draft("GitHub", "hugo", totp("s"))]);
     desk.apply(Change::SetRecoveryCodes(ids[0], codes(&["one", "two"]))).unwrap();
-    let marked = desk.apply(Change::MarkRecoveryCode { id: ids[0], index: 1, used: true }).unwrap();
+    let marked = desk.apply(mark(ids[0], 1, true)).unwrap();
     assert_eq!(desk.entry(ids[0]).recovery_codes_left(), 1);
     let replaced = desk.apply(Change::SetRecoveryCodes(ids[0], codes(&["three"]))).unwrap();
     assert_eq!(desk.entry(ids[0]).recovery_history[0].value.len(), 2);
     desk.undo(replaced);
     assert_eq!(seen(desk.entry(ids[0])).recovery, [(SecretText::new("one"), false), (SecretText::new("two"), true)]);
-    desk.apply(Change::MarkRecoveryCode { id: ids[0], index: 1, used: false }).unwrap();
+    desk.apply(mark(ids[0], 1, false)).unwrap();
     assert_eq!(desk.entry(ids[0]).recovery_codes_left(), 2);
     drop(marked);
-    let error = desk.apply(Change::MarkRecoveryCode { id: ids[0], index: 2, used: true }).unwrap_err();
+    let error = desk.apply(mark(ids[0], 2, true)).unwrap_err();
     assert_eq!((error.kind, error.what.as_str()), (ErrorKind::NoMatch, "there is no recovery code 3"));
 }
 
@@ -322,7 +334,7 @@ fn emptying_the_trash_leaves_ids_and_stamps_only() {
     };
     let (mut desk, ids) = Desk::with(vec![rich, draft("Stays", "", totp("x"))]);
     desk.apply(Change::Delete(vec![ids[0]])).unwrap();
-    let outcome = desk.apply(Change::EmptyTrash).unwrap();
+    let outcome = desk.apply(Change::EmptyTrash(ids.clone())).unwrap();
     assert_eq!((outcome.ids, outcome.undo), (vec![ids[0]], None));
     let entry = desk.entry(ids[0]).clone();
     assert!(entry.is_purged());
@@ -335,7 +347,7 @@ fn emptying_the_trash_leaves_ids_and_stamps_only() {
         Change::Edit(ids[0], Edit { note: Some("back".into()), ..Edit::default() }),
         Change::NextCode(ids[0]),
         Change::Delete(vec![EntryId(99)]),
-        Change::Confirm(EntryId(99)),
+        Change::Confirm(EntryId(99), NOW),
     ] {
         assert_eq!(desk.apply(change).unwrap_err().kind, ErrorKind::NoMatch);
     }
@@ -367,17 +379,111 @@ fn undo_leaves_alone_what_somebody_else_changed_since() {
 }
 
 #[test]
+fn undoing_an_edit_gives_no_counter_out_twice() {
+    let (mut desk, ids) = Desk::with(vec![draft("VPN", "hugo", hotp("12345678901234567890", 5))]);
+    let digits = CredentialEdit { digits: Some(8), ..CredentialEdit::default() };
+    let edited = desk.apply(Change::Edit(ids[0], Edit { credential: digits, ..Edit::default() })).unwrap();
+    (0..3).for_each(|_| drop(desk.apply(Change::NextCode(ids[0])).unwrap()));
+    let undone = desk.undo(edited);
+    assert_eq!((desk.entry(ids[0]).credential.value.digits, desk.entry(ids[0]).counter), (6, 8));
+    desk.apply(Change::NextCode(ids[0])).unwrap();
+    desk.undo(undone);
+    assert_eq!((desk.entry(ids[0]).credential.value.digits, desk.entry(ids[0]).counter), (8, 9));
+}
+
+#[test]
+fn undoing_a_confirmation_gives_no_counter_of_the_new_secret_out_twice() {
+    let (mut desk, ids) = Desk::with(vec![draft("VPN", "hugo", hotp("old", 9))]);
+    desk.apply(Change::Reenrol(ids[0], hotp("new", 0))).unwrap();
+    let confirmed = desk.apply(Change::Confirm(ids[0], NOW)).unwrap();
+    (0..3).for_each(|_| drop(desk.apply(Change::NextCode(ids[0])).unwrap()));
+    desk.undo(confirmed);
+    let entry = desk.entry(ids[0]);
+    assert_eq!((entry.counter, entry.candidate.as_ref().unwrap().value.counter), (9, 3));
+}
+
+#[test]
+fn an_edit_of_one_parameter_leaves_what_another_program_changed_meanwhile() {
+    let (mut desk, ids) = Desk::with(vec![Draft { tags: vec!["work".into()], ..draft("VPN", "hugo", hotp("old", 5)) }]);
+    // Decided on while this was on the screen …
+    let digits = CredentialEdit { digits: Some(8), ..CredentialEdit::default() };
+    let mine = Edit { credential: digits, ..Edit::default() }.with_tags(&["work".into()], &["home".into()]);
+    // … and applied after another program took codes, enrolled anew and put a tag on.
+    desk.apply(Change::NextCode(ids[0])).unwrap();
+    desk.apply(Change::Reenrol(ids[0], hotp("new", 40))).unwrap();
+    desk.apply(Change::Confirm(ids[0], NOW)).unwrap();
+    desk.apply(Change::Edit(ids[0], Edit { tag: vec!["shop".into()], ..Edit::default() })).unwrap();
+    desk.apply(Change::Edit(ids[0], mine)).unwrap();
+    let entry = seen(desk.entry(ids[0]));
+    assert_eq!(entry.credential, Credential { digits: 8, ..hotp("new", 40) });
+    assert_eq!(entry.tags, ["home", "shop"]);
+}
+
+#[test]
+fn confirming_never_promotes_a_secret_that_was_not_tried() {
+    let (mut desk, ids) = Desk::with(vec![draft("GitHub", "hugo", totp("old"))]);
+    desk.apply(Change::Reenrol(ids[0], totp("tried"))).unwrap();
+    let tried = desk.entry(ids[0]).candidate.as_ref().unwrap().at;
+    desk.apply(Change::Reenrol(ids[0], totp("another"))).unwrap();
+    let before = desk.vault.clone();
+    let error = desk.apply(Change::Confirm(ids[0], tried)).unwrap_err();
+    assert_eq!(
+        error,
+        Error::new(ErrorKind::NoMatch, "the credential that was tried was replaced by another program or machine: GitHub")
+            .hint("look at what is there now, and try again")
+    );
+    assert_eq!(desk.vault, before);
+}
+
+#[test]
+fn a_recovery_code_of_a_set_that_was_replaced_is_not_marked_in_the_new_one() {
+    let (mut desk, ids) = Desk::with(vec![draft("GitHub", "hugo", totp("s"))]);
+    desk.apply(Change::SetRecoveryCodes(ids[0], codes(&["one", "two"]))).unwrap();
+    let set = desk.entry(ids[0]).recovery_codes.at;
+    desk.apply(Change::SetRecoveryCodes(ids[0], codes(&["three", "four"]))).unwrap();
+    let error = desk.apply(Change::MarkRecoveryCode { id: ids[0], set, index: 0, used: true }).unwrap_err();
+    assert_eq!(error.what, "the set of recovery codes was replaced by another program or machine: GitHub");
+    assert_eq!(desk.entry(ids[0]).recovery_codes_left(), 2);
+}
+
+#[test]
+fn emptying_the_trash_removes_what_was_shown_and_nothing_that_came_or_went_meanwhile() {
+    let named = |name| draft(name, "", totp(name));
+    let (mut desk, ids) = Desk::with(vec![named("Shown"), named("Came"), named("Went")]);
+    desk.apply(Change::Delete(vec![ids[0], ids[2]])).unwrap();
+    let shown: Vec<EntryId> = desk.vault.trash().map(|entry| entry.id).collect();
+    desk.apply(Change::Restore(vec![ids[2]])).unwrap();
+    desk.apply(Change::Delete(vec![ids[1]])).unwrap();
+    let removed = desk.apply(Change::EmptyTrash(shown)).unwrap().ids;
+    assert_eq!(removed, [ids[0]]);
+    assert_eq!(desk.vault.trash().map(|entry| entry.label()).collect::<Vec<_>>(), ["Came"]);
+    assert_eq!(desk.vault.active().map(|entry| entry.label()).collect::<Vec<_>>(), ["Went"]);
+}
+
+#[test]
+fn a_secret_is_not_reread_in_the_form_of_another_kind() {
+    let (mut desk, ids) = Desk::with(vec![draft("VPN", "hugo", totp("secret"))]);
+    let kind = CredentialEdit { kind: Some(Kind::Motp), ..CredentialEdit::default() };
+    let change = |credential| Change::Edit(ids[0], Edit { credential, ..Edit::default() });
+    let error = desk.apply(change(kind.clone())).unwrap_err();
+    assert_eq!((error.kind, error.what.as_str()), (ErrorKind::Usage, "the secret must be given with this kind"));
+    let secret = Kind::Motp.read_secret("0a1b2c3d");
+    desk.apply(change(CredentialEdit { secret: secret.clone(), ..kind })).unwrap();
+    assert_eq!(Some(desk.entry(ids[0]).credential.value.secret.clone()), secret);
+}
+
+#[test]
 fn what_an_entry_may_not_hold_is_refused_with_a_reason() {
     let (mut desk, ids) = Desk::with(vec![draft("GitHub", "hugo", totp("s"))]);
     let before = desk.vault.clone();
-    let bad = |credential: Credential| Edit { credential: Some(credential), ..Edit::default() };
+    let bad = |credential: Credential| Edit { credential: whole(credential), ..Edit::default() };
     let not_computable = |why: NotComputable| format!("no codes can be made of this: {why}");
     let edits = [
         (Edit { issuer: Some("x".repeat(check::NAME_LENGTH + 1)), ..Edit::default() }, "the issuer is too long".into()),
         (Edit { account: Some("a\u{1b}[2J".into()), ..Edit::default() }, "the account holds a control character".into()),
         (Edit { note: Some("x".repeat(check::NOTE_LENGTH + 1)), ..Edit::default() }, "the note is too long".into()),
-        (Edit { tags: Some(vec!["a,b".into()]), ..Edit::default() }, "a tag holds a comma or a control character".into()),
-        (Edit { tags: Some(vec![" a".into()]), ..Edit::default() }, "a tag is empty or has space around it".into()),
+        (Edit { tag: vec!["a,b".into()], ..Edit::default() }, "a tag holds a comma or a control character".into()),
+        (Edit { tag: vec![" a".into()], ..Edit::default() }, "a tag is empty or has space around it".into()),
         (Edit { counter: Some(3), ..Edit::default() }, "GitHub has no counter".into()),
         (bad(Credential { digits: 11, ..totp("s") }), not_computable(NotComputable::Digits(11))),
         (bad(Credential { period: 0, ..totp("s") }), not_computable(NotComputable::Period(0))),
@@ -385,6 +491,7 @@ fn what_an_entry_may_not_hold_is_refused_with_a_reason() {
             bad(Credential { algorithm: Algorithm::Other("WHIRL".into()), ..totp("s") }),
             not_computable(NotComputable::UnknownAlgorithm("WHIRL".into())),
         ),
+        (bad(Credential { period: check::PERIOD + 1, ..totp("s") }), "the period is too long".into()),
         (bad(totp("")), not_computable(NotComputable::EmptySecret)),
     ];
     for (edit, what) in edits {
@@ -490,24 +597,27 @@ fn any_change() -> impl Strategy<Value = Change> {
         false => totp(secret),
     });
     let text = prop::option::of(prop::sample::select(vec!["", "x", "y", "z"]).prop_map(str::to_owned));
-    let tags = prop::option::of(prop::collection::vec(prop::sample::select(vec!["s", "t", "u"]).prop_map(str::to_owned), 0..3));
-    let edit = (text.clone(), text.clone(), text, prop::option::of(any::<bool>()), tags, prop::option::of(credential.clone()))
-        .prop_map(|(issuer, account, note, pinned, tags, credential)| Edit {
+    let tags = prop::collection::vec(prop::sample::select(vec!["s", "t", "u"]).prop_map(str::to_owned), 0..3);
+    let names = (text.clone(), text.clone(), text);
+    let edit = (names, prop::option::of(any::<bool>()), tags.clone(), tags, prop::option::of(credential.clone())).prop_map(
+        |((issuer, account, note), pinned, tag, untag, credential)| Edit {
             issuer,
             account,
             note,
             pinned,
-            tags,
-            counter: None,
-            credential,
-        });
+            tag,
+            untag,
+            counter: credential.as_ref().filter(|new| new.kind == Kind::Hotp).map(|new| new.counter),
+            credential: credential.map(whole).unwrap_or_default(),
+        },
+    );
     let ids = prop::collection::vec(id.clone(), 0..3);
     let drafts = prop::collection::vec((credential.clone(), any::<bool>()), 0..3).prop_map(|made| {
         made.into_iter().map(|(credential, pending)| Draft { pending, ..draft("New", "n", credential) }).collect::<Vec<_>>()
     });
     let single = prop_oneof![
         drafts.clone().prop_map(Change::Enrol),
-        id.clone().prop_map(Change::Confirm),
+        id.clone().prop_map(|id| Change::Confirm(id, NOW)),
         (id.clone(), credential.clone()).prop_map(|(id, credential)| Change::Reenrol(id, credential)),
         id.clone().prop_map(Change::DropCandidate),
         (id.clone(), edit).prop_map(|(id, edit)| Change::Edit(id, edit)),
@@ -517,7 +627,7 @@ fn any_change() -> impl Strategy<Value = Change> {
             id,
             (0..count).map(|n| SecretText::new(format!("code{n}"))).collect()
         )),
-        (id.clone(), 0usize..2, any::<bool>()).prop_map(|(id, index, used)| Change::MarkRecoveryCode { id, index, used }),
+        (id.clone(), 0usize..2, any::<bool>()).prop_map(|(id, index, used)| mark(id, index, used)),
         (drafts, prop::option::of((id, credential))).prop_map(|(add, replace)| Change::Import {
             add,
             replace: replace.into_iter().map(|(id, credential)| (id, draft("R", "r", credential))).collect(),

@@ -1,6 +1,7 @@
 //! Merging copies of a vault: the laws, over states that machines with tiny and even cloned clocks can reach, and what becomes
 //! of each kind of edit.
 
+use crate::support::changes::{NOW, aimed, whole};
 use countersign::error::ErrorKind;
 use countersign::ops::change::{self, Change, Edit};
 use countersign::otp::{Credential, Kind};
@@ -31,6 +32,7 @@ impl Machine {
     fn try_to(&mut self, change: Change) -> bool {
         let mut vault = self.vault.clone();
         let mut stamper = Stamper::new(self.now, self.device, vault.highest());
+        let change = aimed(&vault, change);
         let done = change::apply(&mut vault, &mut stamper, &mut || EntryId(self.next_id), change);
         vault.note_stamp(stamper.last());
         if done.is_ok() {
@@ -82,7 +84,7 @@ fn account(text: &str) -> Edit {
 }
 
 fn new_secret(secret: u8) -> Edit {
-    Edit { credential: Some(credential(Kind::Totp, secret)), ..Edit::default() }
+    Edit { credential: whole(credential(Kind::Totp, secret)), ..Edit::default() }
 }
 
 fn both_ways(a: &Machine, b: &Machine) -> Vault {
@@ -116,20 +118,20 @@ fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         (id(), word()).prop_map(|(id, text)| Change::Edit(id, issuer(&text))),
         (id(), word()).prop_map(|(id, text)| Change::Edit(id, account(&text))),
-        (id(), tags()).prop_map(|(id, tags)| Change::Edit(id, Edit { tags: Some(tags), ..Edit::default() })),
+        (id(), tags(), tags()).prop_map(|(id, tag, untag)| Change::Edit(id, Edit { tag, untag, ..Edit::default() })),
         (id(), any::<bool>()).prop_map(|(id, pinned)| Change::Edit(id, Edit { pinned: Some(pinned), ..Edit::default() })),
         (0..3u64).prop_map(|counter| Change::Edit(VPN, Edit { counter: Some(counter), ..Edit::default() })),
         (id(), secret()).prop_map(|(id, secret)| Change::Edit(id, new_secret(secret))),
         (id(), secret()).prop_map(|(id, secret)| Change::Reenrol(id, credential(Kind::Hotp, secret))),
-        id().prop_map(Change::Confirm),
+        id().prop_map(|id| Change::Confirm(id, NOW)),
         id().prop_map(Change::DropCandidate),
         Just(Change::NextCode(VPN)),
         Just(Change::NextCandidateCode(VPN)),
         (id(), codes).prop_map(|(id, codes)| Change::SetRecoveryCodes(id, codes)),
-        (id(), 0..2usize, any::<bool>()).prop_map(|(id, index, used)| Change::MarkRecoveryCode { id, index, used }),
+        (id(), 0..2usize, any::<bool>()).prop_map(|(id, index, used)| Change::MarkRecoveryCode { id, set: NOW, index, used }),
         id().prop_map(|id| Change::Delete(vec![id])),
         id().prop_map(|id| Change::Restore(vec![id])),
-        Just(Change::EmptyTrash),
+        Just(Change::EmptyTrash(Vec::new())),
         secret().prop_map(|secret| Change::Enrol(vec![Draft::new(credential(Kind::Totp, secret))])),
     ]
 }
@@ -184,8 +186,8 @@ fn edits_of_different_fields_are_both_kept() {
     let [mut laptop, mut phone] = machines([1, 2]);
     laptop.edits(GITHUB, issuer("GitHub Enterprise"));
     phone.edits(GITHUB, account("hugo"));
-    phone.edits(GITHUB, Edit { tags: Some(vec!["work".into()]), ..Edit::default() });
-    laptop.edits(GITHUB, Edit { tags: Some(vec!["shop".into()]), ..Edit::default() });
+    phone.edits(GITHUB, Edit { tag: vec!["work".into()], ..Edit::default() });
+    laptop.edits(GITHUB, Edit { tag: vec!["shop".into()], ..Edit::default() });
     let merged = both_ways(&laptop, &phone);
     let entry = merged.entry(GITHUB).unwrap();
     assert_eq!((entry.issuer.value.as_str(), entry.account.value.as_str()), ("GitHub Enterprise", "hugo"));
@@ -243,7 +245,7 @@ fn a_candidate_confirmed_on_one_machine_is_none_any_more_on_the_other() {
     let [mut laptop, mut phone] = machines([1, 2]);
     laptop.does(Change::Reenrol(GITHUB, credential(Kind::Totp, 7)));
     phone.merges(&laptop);
-    laptop.does(Change::Confirm(GITHUB));
+    laptop.does(Change::Confirm(GITHUB, NOW));
     let merged = both_ways(&laptop, &phone);
     let entry = merged.entry(GITHUB).unwrap();
     assert_eq!((&entry.credential.value, &entry.candidate), (&credential(Kind::Totp, 7), &None));
@@ -261,7 +263,7 @@ fn of_two_candidates_the_other_is_kept() {
     assert_eq!(entry.rivals[0].value, credential(Kind::Totp, 7));
     assert_eq!(entry.credential.value, credential(Kind::Totp, 0));
     phone.vault = merged;
-    phone.does(Change::Confirm(GITHUB));
+    phone.does(Change::Confirm(GITHUB, NOW));
     let merged = both_ways(&laptop, &phone);
     let entry = merged.entry(GITHUB).unwrap();
     let kept: Vec<u8> = entry.history.iter().map(|old| old.value.secret.expose()[0]).collect();
@@ -286,7 +288,7 @@ fn a_later_edit_beats_a_deletion_and_an_earlier_one_does_not() {
 fn a_later_edit_brings_back_even_what_was_purged_elsewhere_with_its_secret() {
     let [mut laptop, mut phone] = machines([1, 2]);
     laptop.does(Change::Delete(vec![GITHUB]));
-    laptop.does(Change::EmptyTrash);
+    laptop.does(Change::EmptyTrash(vec![GITHUB]));
     phone.now = 100;
     phone.edits(GITHUB, account("hugo"));
     let merged = both_ways(&laptop, &phone);
@@ -302,14 +304,14 @@ fn recovery_codes_used_on_either_machine_are_used_and_older_sets_are_kept() {
     let [mut laptop, mut phone] = machines([1, 2]);
     laptop.does(Change::SetRecoveryCodes(GITHUB, texts(["one", "two"])));
     phone.merges(&laptop);
-    laptop.does(Change::MarkRecoveryCode { id: GITHUB, index: 0, used: true });
-    phone.does(Change::MarkRecoveryCode { id: GITHUB, index: 1, used: true });
+    laptop.does(Change::MarkRecoveryCode { id: GITHUB, set: NOW, index: 0, used: true });
+    phone.does(Change::MarkRecoveryCode { id: GITHUB, set: NOW, index: 1, used: true });
     let merged = both_ways(&laptop, &phone);
     assert_eq!(merged.entry(GITHUB).unwrap().recovery_codes_left(), 0);
     // A mark taken back is taken back everywhere.
     laptop.merges(&phone);
     phone.merges(&laptop);
-    laptop.does(Change::MarkRecoveryCode { id: GITHUB, index: 0, used: false });
+    laptop.does(Change::MarkRecoveryCode { id: GITHUB, set: NOW, index: 0, used: false });
     let merged = both_ways(&laptop, &phone);
     assert_eq!(merged.entry(GITHUB).unwrap().recovery_codes_left(), 1);
     // A new set on one machine, a mark on the other: the mark stays with the old set.

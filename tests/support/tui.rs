@@ -108,8 +108,8 @@ impl Tui {
         use countersign::ops::change::Change;
         use countersign::tui::msg::Then;
         let mut tui = Tui::demo();
-        let ids = tui.entries().iter().map(|entry| entry.id).collect();
-        for change in [Change::Delete(ids), Change::EmptyTrash] {
+        let ids: Vec<_> = tui.entries().iter().map(|entry| entry.id).collect();
+        for change in [Change::Delete(ids.clone()), Change::EmptyTrash(ids)] {
             tui.perform(vec![Effect::Job(Job::Apply { change, then: Then::Nothing })]);
         }
         tui

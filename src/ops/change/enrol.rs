@@ -64,9 +64,7 @@ fn take_over(entry: &mut Entry, draft: Draft, pen: &mut Pen<'_>) {
     if entry.note.value.is_empty() {
         pen.set(&mut entry.note, draft.note);
     }
-    let mut tags: Vec<String> = entry.tags().map(str::to_owned).collect();
-    tags.extend(draft.tags.iter().filter_map(|tag| tidy_tag(tag)));
-    pen.set_tags(entry, &tags);
+    draft.tags.iter().filter_map(|tag| tidy_tag(tag)).for_each(|tag| pen.put_tag_on(entry, &tag));
     if entry.recovery_codes.value.is_empty() {
         pen.set_recovery_codes(entry, draft.recovery_codes);
     }

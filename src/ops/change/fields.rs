@@ -1,6 +1,6 @@
 //! The single fields of an entry: set with a stamp where the value changes, credentials and sets kept in the histories.
 
-use super::Edit;
+use super::{CredentialEdit, Edit};
 use crate::error::{Error, Result};
 use crate::ops::check;
 use crate::otp::{Credential, Kind};
@@ -29,15 +29,17 @@ impl<'a> Pen<'a> {
         }
     }
 
-    /// The whole new set of tags. A tag taken off stays as a stamped flag, so that a merge knows.
-    pub fn set_tags(&mut self, entry: &mut Entry, tags: &[String]) {
-        for (tag, flag) in &mut entry.tags {
-            self.set(flag, tags.contains(tag));
+    pub fn put_tag_on(&mut self, entry: &mut Entry, tag: &str) {
+        match entry.tags.get_mut(tag) {
+            Some(flag) => self.set(flag, true),
+            None => drop(entry.tags.insert(tag.to_owned(), Stamped::new(self.at(), true))),
         }
-        for tag in tags {
-            if !entry.tags.contains_key(tag) {
-                entry.tags.insert(tag.clone(), Stamped::new(self.at(), true));
-            }
+    }
+
+    /// The tag stays as a stamped flag, so that a merge knows.
+    pub fn take_tag_off(&mut self, entry: &mut Entry, tag: &str) {
+        if let Some(flag) = entry.tags.get_mut(tag) {
+            self.set(flag, false);
         }
     }
 
@@ -52,10 +54,13 @@ impl<'a> Pen<'a> {
         entry.replace_credential(self.at(), credential);
     }
 
-    pub fn confirm_candidate(&mut self, entry: &mut Entry) {
-        if entry.candidate.is_some() {
-            entry.confirm_candidate(self.at());
+    /// Whether there is a candidate of this stamp, which then is the credential.
+    pub fn confirm_candidate(&mut self, entry: &mut Entry, tried: Stamp) -> bool {
+        let is_there = entry.candidate.iter().chain(&entry.rivals).any(|candidate| candidate.at == tried);
+        if is_there {
+            entry.confirm_candidate(self.at(), tried);
         }
+        is_there
     }
 
     /// A candidate that gives way goes to the history.
@@ -90,7 +95,7 @@ impl<'a> Pen<'a> {
 }
 
 pub(super) fn edit(entry: &mut Entry, edit: Edit, pen: &mut Pen<'_>) -> Result<()> {
-    let Edit { issuer, account, note, pinned, tags, counter, credential } = edit;
+    let Edit { issuer, account, note, pinned, tag, untag, counter, credential } = edit;
     if let Some(issuer) = issuer.filter(|new| *new != entry.issuer.value) {
         check::name("issuer", &issuer)?;
         pen.set(&mut entry.issuer, issuer);
@@ -106,14 +111,13 @@ pub(super) fn edit(entry: &mut Entry, edit: Edit, pen: &mut Pen<'_>) -> Result<(
     if let Some(pinned) = pinned {
         pen.set(&mut entry.pinned, pinned);
     }
-    if let Some(tags) = tags {
-        let new: Vec<String> = tags.iter().filter(|tag| !entry.tags().any(|old| old == *tag)).cloned().collect();
-        check::tags(&new)?;
-        pen.set_tags(entry, &tags);
-    }
-    if credential.is_some() || counter.is_some() {
+    let new: Vec<String> = tag.into_iter().filter(|tag| !entry.tags().any(|old| old == tag)).collect();
+    check::tags(&new)?;
+    new.iter().for_each(|tag| pen.put_tag_on(entry, tag));
+    untag.iter().for_each(|tag| pen.take_tag_off(entry, tag));
+    if credential != CredentialEdit::default() || counter.is_some() {
         let current = Credential { counter: entry.counter, ..entry.credential.value.clone() };
-        let mut new = credential.unwrap_or_else(|| current.clone());
+        let mut new = credential.over(&current)?;
         if let Some(counter) = counter {
             if new.kind != Kind::Hotp {
                 return Err(Error::new(crate::error::ErrorKind::Usage, format!("{} has no counter", entry.label()))

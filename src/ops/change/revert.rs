@@ -44,12 +44,20 @@ fn take_back(entry: &mut Entry, before: &Entry, after: &Entry, pen: &mut Pen<'_>
             pen.set(flag, set(before));
         }
     }
-    if before.credential != after.credential && same_but_counter(&entry.credential.value, &after.credential.value) {
-        pen.replace_credential(entry, Credential { counter: before.counter, ..before.credential.value.clone() });
+    let (counted, confirmed) = (entry.counter, same_but_counter(&entry.credential.value, &after.credential.value));
+    if before.credential != after.credential && confirmed {
+        // Codes taken since stay taken: no counter is used twice.
+        let same_secret = before.credential.value.secret == after.credential.value.secret;
+        let counter = if same_secret && before.counter == after.counter { counted } else { before.counter };
+        pen.replace_credential(entry, Credential { counter, ..before.credential.value.clone() });
     }
     let candidate = |of: &Entry| of.candidate.as_ref().map(|candidate| candidate.value.clone());
     if candidate(before) != candidate(after) && candidate(entry) == candidate(after) {
-        pen.set_candidate(entry, candidate(before));
+        let mut again = candidate(before);
+        if let Some(again) = again.as_mut().filter(|again| confirmed && same_but_counter(again, &after.credential.value)) {
+            again.counter = again.counter.max(counted);
+        }
+        pen.set_candidate(entry, again);
     }
     recovery_codes(entry, before, after, pen);
     if before.raw != after.raw && entry.raw == after.raw {

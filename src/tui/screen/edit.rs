@@ -4,8 +4,8 @@ use super::account::{Account, AccountForm, Name, Purpose};
 use super::confirm::Confirm;
 use super::enrol::Enrol;
 use super::{Behaviour, Event, Reaction, Screen};
-use crate::ops::change::{Change, Edit};
-use crate::otp::Credential;
+use crate::ops::change::{Change, CredentialEdit, Edit};
+use crate::otp::{Credential, Kind};
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
 use crate::tui::layout::{MARGIN, fit, put, wrap};
@@ -48,16 +48,15 @@ impl EditEntry {
         let Some(now) = self.form.read() else { return Reaction::stay() };
         let before = &self.before;
         let differs = |new: &String, old: &String| (new != old).then(|| new.clone());
-        let settled = |credential: &Credential| Credential { counter: 0, ..credential.clone() };
-        let same_credential = settled(&now.credential) == settled(&before.credential);
         let edit = Edit {
             issuer: differs(&now.issuer, &before.issuer),
             account: differs(&now.account, &before.account),
             note: differs(&now.note, &before.note),
             pinned: (now.pinned != before.pinned).then_some(now.pinned),
-            tags: (sorted(&now.tags) != sorted(&before.tags)).then(|| now.tags.clone()),
-            counter: (same_credential && now.credential.counter != before.credential.counter).then_some(now.credential.counter),
-            credential: (!same_credential).then(|| now.credential.clone()),
+            counter: (now.credential.kind == Kind::Hotp && now.credential.counter != before.credential.counter)
+                .then_some(now.credential.counter),
+            credential: CredentialEdit::between(&before.credential, &now.credential),
+            ..Edit::default().with_tags(&before.tags, &now.tags)
         };
         if edit == Edit::default() {
             return Reaction::pop();
@@ -84,12 +83,6 @@ impl EditEntry {
         let question = format!("Leave and lose {UNSAVED}?");
         Reaction::push(Screen::Confirm(Confirm { question, yes_word: "lose them", yes: Vec::new(), leaves: true }))
     }
-}
-
-fn sorted(tags: &[String]) -> Vec<&String> {
-    let mut tags: Vec<&String> = tags.iter().collect();
-    tags.sort();
-    tags
 }
 
 impl Behaviour for EditEntry {

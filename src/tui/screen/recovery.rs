@@ -11,7 +11,8 @@ use crate::tui::layout::{MARGIN, fit, put, wrap};
 use crate::tui::msg::{Awaited, Copied, Done, Job, MouseAct, Then};
 use crate::tui::state::{Common, Tone};
 use crate::tui::theme::Role;
-use crate::vault::entry::{Entry, EntryId};
+use crate::vault::entry::{Entry, EntryId, RecoveryCode};
+use crate::vault::stamp::Stamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
@@ -43,24 +44,28 @@ impl Recovery {
         self.entry(common).map_or(0, |entry| entry.recovery_codes.value.len())
     }
 
+    /// With the stamp of its set.
+    fn selected_code(&self, common: &Common) -> Option<(Stamp, RecoveryCode)> {
+        let set = &self.entry(common)?.recovery_codes;
+        Some((set.at, set.value.get(self.selected)?.clone()))
+    }
+
     fn copy(&self, common: &mut Common) -> Reaction {
-        let code = self.entry(common).and_then(|entry| entry.recovery_codes.value.get(self.selected).cloned());
-        let Some(code) = code else { return Reaction::stay() };
+        let Some((set, code)) = self.selected_code(common) else { return Reaction::stay() };
         if code.used.value {
             common.say(Tone::Note, format!("Recovery code {} was used before: choose another, or unmark it", self.selected + 1));
             return Reaction::stay();
         }
         let what = format!("recovery code {} of {}", self.selected + 1, self.name);
-        let said = Copied { what, valid_s: None, next_instead: false, entry: None, used_up: Some((self.id, self.selected)) };
+        let said = Copied { what, valid_s: None, next_instead: false, entry: None, used_up: Some((self.id, set, self.selected)) };
         Reaction::job(Job::Copy { text: code.code, kind: CopyKind::Secret, said })
     }
 
     fn toggle(&self, common: &Common) -> Reaction {
-        let code = self.entry(common).and_then(|entry| entry.recovery_codes.value.get(self.selected).cloned());
-        let Some(code) = code else { return Reaction::stay() };
+        let Some((set, code)) = self.selected_code(common) else { return Reaction::stay() };
         let used = !code.used.value;
         let said = format!("Recovery code {} is marked as {}", self.selected + 1, if used { "used" } else { "unused" });
-        let change = Change::MarkRecoveryCode { id: self.id, index: self.selected, used };
+        let change = Change::MarkRecoveryCode { id: self.id, set, index: self.selected, used };
         Reaction::job(Job::Apply { change, then: Then::Say(said) })
     }
 

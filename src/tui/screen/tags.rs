@@ -117,7 +117,7 @@ impl Tags {
                 let mut tags: Vec<String> = before.iter().filter(|tag| keeps(tag)).cloned().collect();
                 let added = self.lines.iter().filter(|line| line.now == Set::On && !before.contains(&line.tag));
                 tags.extend(added.map(|line| line.tag.clone()));
-                (tags != *before).then(|| Change::Edit(*id, Edit { tags: Some(tags), ..Edit::default() }))
+                (tags != *before).then(|| Change::Edit(*id, Edit::default().with_tags(before, &tags)))
             })
             .collect();
         if changes.is_empty() {

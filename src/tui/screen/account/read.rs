@@ -86,7 +86,7 @@ impl AccountForm {
                 None => return self.wrong(Name::Counter, "A counter is a whole number."),
             }
         } else {
-            match number(self.form.text(Name::Period)).filter(|period| *period > 0) {
+            match number(self.form.text(Name::Period)).filter(|period| (1..=check::PERIOD).contains(period)) {
                 Some(period) => credential.period = period,
                 None => return self.wrong(Name::Period, "A period is a number of seconds, usually 30."),
             }

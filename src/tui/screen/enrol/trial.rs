@@ -19,6 +19,7 @@ use crate::tui::widget::code::{Face, face, grouped, parameters};
 use crate::tui::widget::menu::Menu;
 use crate::tui::widget::{bar, big};
 use crate::vault::entry::{Entry, EntryId};
+use crate::vault::stamp::Stamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -41,6 +42,8 @@ pub struct Trial {
 pub(super) struct Tried {
     pub entry: Arc<Entry>,
     pub credential: Credential,
+    /// The stamp of the credential.
+    pub at: Stamp,
     pub is_candidate: bool,
 }
 
@@ -60,10 +63,12 @@ impl Trial {
     fn tried(&self, common: &Common) -> Option<Tried> {
         let entry = common.open.as_ref()?.vault.entry(self.id).filter(|entry| !entry.is_deleted())?.clone();
         Some(match &entry.candidate {
-            Some(candidate) => Tried { credential: candidate.value.clone(), entry: entry.clone(), is_candidate: true },
+            Some(candidate) => {
+                Tried { credential: candidate.value.clone(), at: candidate.at, entry: entry.clone(), is_candidate: true }
+            }
             None => {
                 let credential = Credential { counter: entry.counter, ..entry.credential.value.clone() };
-                Tried { credential, entry: entry.clone(), is_candidate: false }
+                Tried { credential, at: entry.credential.at, entry: entry.clone(), is_candidate: false }
             }
         })
     }
@@ -97,7 +102,7 @@ impl Trial {
         let Some((choice, _)) = self.choices(tried).get(self.menu.selected).copied() else { return Turn::Stay };
         match choice {
             Choice::TakeCode => self.take_code(tried),
-            Choice::Accepted => self.apply(Change::Confirm(self.id), Awaited::EnrolConfirmed),
+            Choice::Accepted => self.apply(Change::Confirm(self.id, tried.at), Awaited::EnrolConfirmed),
             Choice::Later => Turn::Done(self.id),
             Choice::Refused => {
                 self.refused = Some(Refused::new(tried));

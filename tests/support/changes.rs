@@ -1,0 +1,37 @@
+//! Changes as a person means them: "the new secret", "the codes that are there".
+
+use countersign::ops::change::{Change, CredentialEdit};
+use countersign::otp::Credential;
+use countersign::vault::Vault;
+use countersign::vault::stamp::Stamp;
+
+/// What is there when the change is made.
+pub const NOW: Stamp = Stamp { wall_ms: 0, count: 0, device: 0 };
+
+/// The change with [`NOW`] made out, and an empty list of what to purge as all that is in the trash.
+pub fn aimed(vault: &Vault, change: Change) -> Change {
+    match change {
+        Change::Confirm(id, NOW) => match vault.entry(id) {
+            Some(entry) => Change::Confirm(id, entry.candidate.as_ref().unwrap_or(&entry.credential).at),
+            None => change,
+        },
+        Change::MarkRecoveryCode { id, set: NOW, index, used } => match vault.entry(id) {
+            Some(entry) => Change::MarkRecoveryCode { id, set: entry.recovery_codes.at, index, used },
+            None => change,
+        },
+        Change::EmptyTrash(ids) if ids.is_empty() => Change::EmptyTrash(vault.trash().map(|entry| entry.id).collect()),
+        change => change,
+    }
+}
+
+/// The edit that sets all of a credential but the counter.
+pub fn whole(new: Credential) -> CredentialEdit {
+    CredentialEdit {
+        kind: Some(new.kind),
+        secret: Some(new.secret),
+        algorithm: Some(new.algorithm),
+        digits: Some(new.digits),
+        period: Some(new.period),
+        pin: Some(new.pin),
+    }
+}
