@@ -1,6 +1,7 @@
 //! The vault: the open set of entries in memory, and its files on disk.
 //! `entry` and `schema` are the data, `seal` the encryption, `store` the files, `merge` the joining of copies.
 
+pub mod devices;
 pub mod entry;
 pub mod merge;
 pub mod schema;
@@ -9,6 +10,7 @@ pub mod stamp;
 pub mod store;
 
 use crate::secret::SecretText;
+use devices::DeviceTable;
 use entry::{Entry, EntryId};
 use serde_json::{Map, Value};
 use stamp::{Stamp, Stamped};
@@ -33,6 +35,7 @@ pub struct Vault {
     pub retired: Vec<RetiredKey>,
     /// The highest stamp ever given by each device, even where a later edit has covered it.
     pub clocks: BTreeMap<u64, Stamp>,
+    pub devices: DeviceTable,
     /// Entries that could not be read at all, as their JSON text, sorted; written back unchanged.
     pub unread: Vec<SecretText>,
     /// Unknown fields of the payload, kept for a newer version.
@@ -77,6 +80,7 @@ impl Vault {
             methods: Vec::new(),
             retired: Vec::new(),
             clocks: BTreeMap::new(),
+            devices: DeviceTable::default(),
             unread: Vec::new(),
             extra: Map::new(),
         }

@@ -4,11 +4,12 @@ use super::desk::Desk;
 use super::output::{Output, count};
 use super::{list, source};
 use crate::error::{Error, ErrorKind, Result};
-use crate::ops::export::draft_of;
+use crate::ops::export::{draft_of, left_out};
 use crate::ports::Storage;
 use crate::secret::SecretText;
 use crate::transfer::{self, Draft, Encryption, ForeignFile, Format, Sealing};
 use crate::vault::Vault;
+use crate::vault::store::{self, World};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -63,9 +64,9 @@ impl Export {
             password = Some(ask_password(desk, format)?);
         }
         let session = desk.open()?;
-        let drafts = self.drafts(session.vault())?;
+        let (drafts, left_out) = self.drafts(session.vault())?;
         let written = writer.write(&drafts, &Sealing { password: password.as_ref(), entropy: &*desk.outside.world.entropy })?;
-        for lost in &written.lost {
+        for lost in left_out.iter().chain(&written.lost) {
             desk.output.warn(lost);
         }
         let Some(path) = self.output.filter(|path| path.as_os_str() != "-") else {
@@ -73,7 +74,7 @@ impl Export {
             return Ok(());
         };
         let storage = desk.outside.world.storage.clone();
-        write_file(&*storage, &path, &written.bytes, self.force, &desk.outside.world)?;
+        write_file(&desk.outside.world, &path, &written.bytes, self.force)?;
         prove(&*storage, &path, &written.bytes, format, &drafts, password.as_ref())?;
         if in_clear {
             desk.output.warn(&format!("{} holds every secret in clear; delete it when it has served", path.display()));
@@ -91,7 +92,8 @@ impl Export {
         }
     }
 
-    fn drafts(&self, vault: &Vault) -> Result<Vec<Draft>> {
+    /// With what they do not hold of the vault.
+    fn drafts(&self, vault: &Vault) -> Result<(Vec<Draft>, Vec<String>)> {
         let mut entries: Vec<_> = vault.active().collect();
         if self.trash {
             entries.extend(vault.trash());
@@ -103,7 +105,8 @@ impl Export {
             }
         }
         list::sort(&mut entries);
-        Ok(entries.into_iter().map(|entry| draft_of(entry)).collect())
+        let left_out = left_out(vault, entries.iter().map(|entry| &***entry));
+        Ok((entries.into_iter().map(|entry| draft_of(entry)).collect(), left_out))
     }
 }
 
@@ -125,32 +128,21 @@ fn would_overwrite(path: &Path) -> Error {
         .hint("choose another name, or overwrite it with --force")
 }
 
-/// A temporary file beside it first, so that a full disk leaves neither half an export nor half the old file.
-fn write_file(storage: &dyn Storage, path: &Path, bytes: &[u8], force: bool, world: &crate::vault::store::World) -> Result<()> {
+/// Neither half an export nor half the old file is left where the disk is full.
+fn write_file(world: &World, path: &Path, bytes: &[u8], force: bool) -> Result<()> {
     let failed = |error: io::Error| match error.kind() {
         io::ErrorKind::AlreadyExists => would_overwrite(path),
         _ => Error::io("write", path, &error),
     };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut mark = [0; 8];
-    world.entropy.fill(&mut mark);
-    let temporary = folder.join(format!(".countersign-{:016x}.tmp", u64::from_le_bytes(mark)));
     // Without --force the name is taken first, so that no file that appears meanwhile is replaced.
     if !force {
-        storage.write_new(path, b"").map_err(failed)?;
+        world.storage.write_new(path, b"").map_err(failed)?;
     }
-    let write = || {
-        storage.write_new(&temporary, bytes)?;
-        storage.sync_file(&temporary)?;
-        storage.rename(&temporary, path)?;
-        storage.sync_folder(folder)
-    };
-    write().map_err(|error| {
-        let _ = storage.remove(&temporary);
-        if !force {
-            let _ = storage.remove(path);
+    store::replace(world, path, bytes).map_err(|unwritten| {
+        if !force && !unwritten.in_place {
+            let _ = world.storage.remove(path);
         }
-        failed(error)
+        failed(unwritten.error)
     })
 }
 

@@ -5,10 +5,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::ops::passphrase;
 use crate::ops::session::Session;
 use crate::secret::SecretText;
-use crate::vault::store::{self, DEFAULT_WORK_FACTOR, Presence, WorkFactor};
+use crate::vault::store::{self, DEFAULT_WORK_FACTOR, Presence, WEAK_WORK_FACTOR, WorkFactor};
 
-/// Below this, scrypt is cheap to guess against.
-const WEAK_WORK_FACTOR: WorkFactor = 17;
 /// zxcvbn's score from which a passphrase is not warned of.
 const FAIR: u8 = 2;
 

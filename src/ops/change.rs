@@ -198,10 +198,6 @@ fn alter(
     let before = vault.entry(id).filter(|entry| !entry.is_purged()).ok_or_else(no_such_entry)?.clone();
     let entry = existing(vault, id)?;
     edit(entry, &mut Pen::new(stamper))?;
-    // What was dropped may have carried the very stamp that kept the entry out of the trash.
-    if entry.is_deleted() && !before.is_deleted() {
-        Pen::new(stamper).set_deleted(entry, false);
-    }
     let after = vault.entry(id).ok_or_else(no_such_entry)?.clone();
     let undo = (before != after).then(|| Change::Revert(vec![Reversal { before, after }]));
     Ok(Outcome::of(vec![id], undo))

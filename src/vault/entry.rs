@@ -153,10 +153,13 @@ impl Entry {
         is_plain && is_settled && is_there && self.field_stamps().iter().all(|at| *at == self.created)
     }
 
-    /// The stamps of everything that counts as an edit.
+    /// The stamps of everything that counts as an edit: all but deletion and purge.
     fn edits(&self) -> impl Iterator<Item = Stamp> {
-        let marks = self.tags.values().map(|tag| tag.at).chain(self.recovery_codes.value.iter().map(|code| code.used.at));
-        self.field_stamps().into_iter().chain(marks).chain(self.candidate.iter().map(|candidate| candidate.at))
+        let credentials = self.candidate.as_deref().into_iter().chain(&self.rivals).chain(&self.history).map(|one| one.at);
+        let sets = [&self.recovery_codes].into_iter().chain(&self.recovery_history);
+        let sets = sets.flat_map(|set| set.value.iter().map(|code| code.used.at).chain([set.at]));
+        let others = credentials.chain(self.superseded.iter().copied()).chain(sets).chain(self.tags.values().map(|tag| tag.at));
+        self.field_stamps().into_iter().chain([self.created]).chain(others)
     }
 
     /// The largest stamp of any edit (deletion is not one).
@@ -166,10 +169,7 @@ impl Entry {
 
     /// Every stamp in it, in any order.
     pub fn each_stamp(&self, see: impl FnMut(Stamp)) {
-        let others = self.rivals.iter().chain(&self.history).map(|credential| credential.at);
-        let sets = self.recovery_history.iter().flat_map(|set| set.value.iter().map(|code| code.used.at).chain([set.at]));
-        let ends = self.deleted.iter().chain(&self.purged).chain(&self.superseded).copied();
-        self.edits().chain([self.created]).chain(others).chain(sets).chain(ends).for_each(see);
+        self.edits().chain(self.deleted).chain(self.purged).for_each(see);
     }
 
     pub fn is_deleted(&self) -> bool {
@@ -225,7 +225,8 @@ impl Entry {
 
     /// The candidate or rival of the stamp `tried` takes the place of the credential. Does nothing where there is none.
     pub fn confirm_candidate(&mut self, at: Stamp, tried: Stamp) {
-        let mut all: Vec<_> = self.candidate.take().into_iter().chain(std::mem::take(&mut self.rivals)).collect();
+        let mut all: Vec<_> =
+            self.candidate.take().map(|candidate| *candidate).into_iter().chain(std::mem::take(&mut self.rivals)).collect();
         if let Some(place) = all.iter().position(|candidate| candidate.at == tried) {
             let Stamped { at: enrolled, value } = all.remove(place);
             // One that counts keeps its stamp, by which a merge knows the counter that other machines used of it.
@@ -243,7 +244,7 @@ impl Entry {
             all.into_iter().for_each(|old| self.supersede(old));
         } else {
             let mut all = all.into_iter();
-            self.candidate = all.next();
+            self.candidate = all.next().map(Box::new);
             self.rivals = all.collect();
         }
     }
@@ -257,8 +258,8 @@ impl Entry {
         }
     }
 
-    /// A credential that could not be read is in `extra`; its JSON goes to the history's there, or the new one would cover it.
-    fn keep_unread_credential(&mut self) -> bool {
+    /// A credential that could not be read is in `extra`; its JSON goes to the history's there, or another one would cover it.
+    pub(super) fn keep_unread_credential(&mut self) -> bool {
         let Some(unread) = self.extra.remove("credential") else { return false };
         match self.extra.entry("history").or_insert_with(|| Value::Array(Vec::new())) {
             Value::Array(history) => history.push(unread),

@@ -2,13 +2,14 @@
 //! Every field is a join of its own, told apart by stamps. A purge hides what is older than it; taking that out is the store's work,
 //! since a join that forgets could not be associative.
 
-mod json;
+pub(super) mod json;
 
 use super::entry::{Entry, HISTORY, RecoveryCode};
 use super::stamp::{Stamp, Stamped};
 use super::{Method, RetiredKey, Vault};
 use crate::error::{Error, ErrorKind, Result};
 use crate::otp::Credential;
+use serde_json::Map;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -35,6 +36,7 @@ pub fn vault(ours: &Vault, theirs: &Vault) -> Result<Vault> {
         methods: methods(&ours.methods, &theirs.methods),
         retired: retired(&ours.retired, &theirs.retired),
         clocks,
+        devices: ours.devices.join(&theirs.devices),
         unread,
         extra: json::objects(&ours.extra, &theirs.extra),
     })
@@ -94,9 +96,9 @@ pub fn entry(ours: &Entry, theirs: &Entry) -> Entry {
         deleted: ours.deleted.max(theirs.deleted),
         purged: ours.purged.max(theirs.purged),
         raw: json::maybe(&ours.raw, &theirs.raw),
-        extra: json::objects(&ours.extra, &theirs.extra),
+        extra: Map::new(),
     };
-    join_credentials(&mut joined, theirs);
+    join_credentials(&mut joined, ours, theirs);
     join_candidates(&mut joined, ours, theirs);
     tidy_history(&mut joined);
     joined
@@ -118,28 +120,24 @@ fn compare_values(a: &Credential, b: &Credential) -> Ordering {
 }
 
 /// The larger credential stays, with the larger counter where both have it; the other one goes to the history.
-fn join_credentials(joined: &mut Entry, theirs: &Entry) {
-    let lost = match compare(&joined.credential, &theirs.credential) {
-        Ordering::Equal => {
-            let enrolled = &mut joined.credential.value.counter;
-            *enrolled = theirs.credential.value.counter.max(*enrolled);
-            joined.counter = joined.counter.max(theirs.counter);
-            return;
-        }
-        Ordering::Greater if theirs.has_no_credential() => return,
-        Ordering::Greater => with_counter(&theirs.credential, theirs.counter),
-        Ordering::Less if joined.has_no_credential() => {
-            joined.credential = theirs.credential.clone();
-            return joined.counter = theirs.counter;
-        }
-        Ordering::Less => {
-            let lost = with_counter(&joined.credential, joined.counter);
-            joined.credential = theirs.credential.clone();
-            joined.counter = theirs.counter;
-            lost
-        }
-    };
-    joined.history.push(lost);
+/// One that could not be read is in `extra` and loses or wins there.
+fn join_credentials(joined: &mut Entry, ours: &Entry, theirs: &Entry) {
+    let order = compare(&ours.credential, &theirs.credential);
+    let (won, lost) = if order == Ordering::Less { (theirs, ours) } else { (ours, theirs) };
+    joined.credential = won.credential.clone();
+    joined.counter = won.counter;
+    if order == Ordering::Equal {
+        let enrolled = &mut joined.credential.value.counter;
+        *enrolled = lost.credential.value.counter.max(*enrolled);
+        joined.counter = won.counter.max(lost.counter);
+        joined.extra = json::objects(&won.extra, &lost.extra);
+        return;
+    }
+    let mut gave_way = Entry { extra: lost.extra.clone(), ..Entry::tombstone(lost.id, None) };
+    if !gave_way.keep_unread_credential() && !lost.has_no_credential() {
+        joined.history.push(with_counter(&lost.credential, lost.counter));
+    }
+    joined.extra = json::objects(&won.extra, &gave_way.extra);
 }
 
 fn with_counter(credential: &Stamped<Credential>, counter: u64) -> Stamped<Credential> {
@@ -148,10 +146,14 @@ fn with_counter(credential: &Stamped<Credential>, counter: u64) -> Stamped<Crede
     credential
 }
 
-/// The largest candidate that did not give way on purpose, and the others of that kind as its rivals. The rest goes to the history.
+/// The largest candidate that neither gave way on purpose nor was confirmed, and the others of that kind as its rivals.
+/// The rest goes to the history.
 fn join_candidates(joined: &mut Entry, ours: &Entry, theirs: &Entry) {
     let all = [ours, theirs].into_iter().flat_map(|copy| copy.candidate.as_deref().into_iter().chain(&copy.rivals));
-    let gave_way = |candidate: &&Stamped<Credential>| joined.superseded.binary_search(&candidate.at).is_ok();
+    let gave_way = |candidate: &&Stamped<Credential>| {
+        let mut confirmed = joined.history.iter().chain([&joined.credential]);
+        joined.superseded.binary_search(&candidate.at).is_ok() || confirmed.any(|it| compare(it, candidate) == Ordering::Equal)
+    };
     let (old, mut open): (Vec<_>, Vec<_>) = all.cloned().partition(|candidate| gave_way(&candidate));
     joined.history.extend(old);
     each_once(&mut open);

@@ -5,10 +5,11 @@ mod entry_form;
 mod forms;
 
 use super::Vault;
+use super::devices::Row;
 use super::stamp::{Stamp, Stamped};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretText;
-use forms::{DeviceForm, Devices, MethodForm, NameForm, RetiredForm};
+use forms::{Devices, MethodForm, NameForm, RetiredForm};
 use serde::Serialize;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -22,7 +23,8 @@ const BLOCK: usize = 4096;
 
 /// The payload of a vault, padded.
 pub fn write(vault: &Vault) -> Zeroizing<Vec<u8>> {
-    let devices = Devices::new(vault.clocks.keys().copied().collect());
+    let rows = vault.devices.with(&vault.clocks);
+    let devices = Devices::new(rows.iter().map(Row::id).collect());
     let mut out = Zeroizing::new(Vec::with_capacity(vault.entries.len() * 320 + 2 * BLOCK));
     let mut extra = vault.extra.clone();
     out.extend_from_slice(b"{\"version\":");
@@ -32,7 +34,7 @@ pub fn write(vault: &Vault) -> Zeroizing<Vec<u8>> {
         extra.remove("name");
         member(&mut out, "name", &NameForm { at: devices.form(vault.name.at), value: Cow::Borrowed(&vault.name.value) });
     }
-    member(&mut out, "devices", &vault.clocks.values().map(|clock| DeviceForm::of(*clock)).collect::<Vec<_>>());
+    member(&mut out, "devices", &forms::device_forms(&rows, &vault.clocks));
     list(&mut out, "methods", vault.methods.iter().map(|method| MethodForm::of(method, &devices)), &mut extra);
     list(&mut out, "retired", vault.retired.iter().map(|key| RetiredForm::of(key, &devices)), &mut extra);
     out.extend_from_slice(b",\n\"entries\":[");
@@ -71,17 +73,18 @@ pub fn read(payload: &[u8]) -> Result<Vault> {
         _ => return Err(damaged("it has no id")),
     };
     let entries = entries.ok_or_else(|| damaged("it has no entries"))?;
-    let clocks = match rest.remove("devices") {
+    let rows = match rest.remove("devices") {
         None => Vec::new(),
-        Some(devices) => {
-            serde_json::from_value::<Vec<DeviceForm>>(devices).map_err(|_| damaged("its table of devices can't be read"))?
-        }
+        Some(Value::Array(rows)) => rows,
+        Some(_) => return Err(damaged("its table of devices can't be read")),
     };
-    let devices = Devices::new(clocks.iter().map(DeviceForm::id).collect());
     let mut vault = Vault { version, ..Vault::new(id) };
-    for clock in &clocks {
-        vault.note_stamp(clock.stamp());
+    for row in rows {
+        let (row, last) = forms::read_device_row(row);
+        last.into_iter().for_each(|last| vault.note_stamp(last));
+        vault.devices.0.push(row);
     }
+    let devices = Devices::new(vault.devices.0.iter().map(Row::id).collect());
     if let Some(name) = rest.get("name").and_then(|name| serde_json::from_value::<NameForm>(name.clone()).ok()) {
         rest.remove("name");
         vault.name = Stamped::new(devices.stamp(name.at), name.value.into_owned());

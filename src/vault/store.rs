@@ -13,6 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::ports::{Clock, Entropy, Storage};
 use crate::secret::SecretText;
 use files::{Digest, Place};
+pub use files::{Unwritten, replace};
 use memory::Memory;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -77,6 +78,8 @@ pub fn create(world: &World, folder: &Path, passphrase: &SecretText, work_factor
     let sealed = seal_vault(&vault)?;
     place.write_both(world, &wrapped, &sealed)?;
     memory.pin(&vault);
+    // Whoever chose the work factor knows.
+    let _ = memory.weigh(work_factor);
     memory.save(world);
     let warnings = std::mem::take(&mut memory.warnings);
     let digest = files::digest(&sealed);
@@ -95,7 +98,8 @@ pub enum Trust {
 pub fn unlock(world: &World, folder: &Path, passphrase: &SecretText, trust: Trust) -> Result<OpenStore> {
     let storage = &*world.storage;
     let place = Place::find(storage, folder)?;
-    let keys = seal::unwrap(&place.read_passphrase_file(storage)?, passphrase).map_err(|error| match error.kind {
+    let wrapped = place.read_passphrase_file(storage)?;
+    let keys = seal::unwrap(&wrapped, passphrase).map_err(|error| match error.kind {
         ErrorKind::VaultDamaged => place.damaged(files::PASSPHRASE_FILE, &error),
         _ => error,
     })?;
@@ -105,6 +109,7 @@ pub fn unlock(world: &World, folder: &Path, passphrase: &SecretText, trust: Trus
     drop(sealed);
     let mut memory = Memory::load(world, &place);
     let mut warnings = memory.check(&vault, trust)?;
+    warnings.extend(seal::work_factor(&wrapped).and_then(|work_factor| memory.weigh(work_factor)));
     warnings.extend(wild_clocks(&vault, world.clock.now()));
     if !vault.unread.is_empty() {
         warnings.push(format!("{} could not be read; kept as it is", count(vault.unread.len(), "entry", "entries")));
@@ -142,8 +147,8 @@ impl OpenStore {
             return Err(Error::new(ErrorKind::ReadOnly, format!("nothing can be saved: {why}")));
         }
         let _lock = self.place.lock(&*self.world.storage)?;
-        self.place.remove_stale(&*self.world.storage);
         let sealed = self.place.read_vault(&*self.world.storage)?;
+        self.place.remove_stale(&*self.world.storage);
         let (base, on_disk) = match self.take_in(&sealed)? {
             Some((merged, same)) => match why_read_only(&merged) {
                 Some(why) => return Err(Error::new(ErrorKind::ReadOnly, format!("nothing can be saved: {why}"))),

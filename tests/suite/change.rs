@@ -147,6 +147,33 @@ fn an_enrolled_draft_is_kept_whole_and_can_be_taken_back() {
 }
 
 #[test]
+fn what_an_export_can_not_hold_is_said_and_an_import_cuts_no_history() {
+    use countersign::ops::export;
+    let old: Vec<Credential> = (0..HISTORY + 2).map(|n| totp(&n.to_string())).collect();
+    let (mut desk, ids) = Desk::with(vec![Draft { history: old.clone(), ..draft("GitHub", "hugo", totp("s")) }]);
+    assert_eq!(export::draft_of(desk.entry(ids[0])).history, old);
+    assert_eq!(export::left_out(&desk.vault, desk.vault.active().map(|entry| &**entry)), [] as [&str; 0]);
+    desk.apply(Change::SetRecoveryCodes(ids[0], codes(&["one"]))).unwrap();
+    desk.apply(Change::SetRecoveryCodes(ids[0], codes(&["two"]))).unwrap();
+    let entry = desk.vault.entry_mut(ids[0]).unwrap();
+    entry.order.value = "a0".into();
+    entry.rivals = vec![entry.credential.clone(), entry.credential.clone()];
+    entry.extra.insert("credential".into(), serde_json::json!({"kind": "ocra"}));
+    desk.vault.unread.push(SecretText::new("7"));
+    assert_eq!(
+        export::left_out(&desk.vault, desk.vault.active().map(|entry| &**entry)),
+        [
+            "GitHub (hugo): 2 other new secrets that were not confirmed were left out.",
+            "GitHub (hugo): 1 older set of recovery codes was left out.",
+            "The place of 1 entry in the list was left out.",
+            "1 entry that can't be read was left out.",
+        ]
+    );
+    let raw = export::draft_of(desk.entry(ids[0])).raw;
+    assert_eq!(raw, Some(serde_json::json!({"credential": {"kind": "ocra"}})));
+}
+
+#[test]
 fn a_draft_from_the_trash_of_another_vault_comes_into_the_trash() {
     let mut desk = Desk::new();
     let deleted = Draft { deleted: true, ..draft("GitHub", "hugo", totp("secret")) };

@@ -171,7 +171,9 @@ fn motp_secrets_are_text() {
     assert_eq!(shown(&motp("asdasddasadsadsadsads2133", "1234"), 1_700_000_000), "d20212", "text that is not hexadecimal");
     assert_eq!(shown(&Credential { digits: 10, ..motp("7ac61d4736f51a2", "1234") }, 1_700_000_000), "e4200994e1");
     assert_eq!(motp("7AC61", "1").secret_text().expose(), "7ac61");
-    assert_eq!(Credential::new(Kind::Motp, Secret::new(vec![0, 0xff])).secret_text().expose(), "00ff");
+    let bytes = Credential::new(Kind::Motp, Secret::new(vec![0, 0xff]));
+    assert_eq!(bytes.secret_text().expose(), "base32:AD7Q", "not text: marked, so that it is not taken for hexadecimal text");
+    assert_eq!(Kind::Motp.read_secret("base32:AD7Q"), Some(bytes.secret));
     for text in ["", " -", "7ac6é", "\0"] {
         assert_eq!(Kind::Motp.read_secret(text), None, "{text:?}");
     }

@@ -77,6 +77,8 @@ fn whichever_operation_of_a_save_fails_the_vault_is_the_old_or_the_new_one() {
                     assert_eq!(here, [1], "{failed}");
                     assert!(there == [1] || (failed.starts_with("sync folder") && there == [1, 2]), "{failed}: {there:?}");
                     assert!(error.what.contains("/home/vault"), "{failed}: {error}");
+                    let says_unchanged = error.hint.as_ref().is_some_and(|hint| hint.contains("the vault is as it was"));
+                    assert!(!(says_unchanged && there != [1]), "{failed}: {error:?}");
                 }
             }
             // And it goes on.
@@ -239,4 +241,37 @@ fn an_absurd_work_factor_is_refused_before_any_work() {
         disk.put(&path, &file);
         assert_eq!(unlock(&disk).err().unwrap().kind, ErrorKind::VaultDamaged, "{factor}");
     }
+}
+
+#[test]
+fn a_save_that_the_disk_does_not_confirm_says_that_it_was_written() {
+    let disk = with_one_entry();
+    let before = steps(&disk, |disk| drop(unlock(disk).unwrap()));
+    let all = disk.copy();
+    add(&mut unlock(&all).unwrap(), 2).unwrap();
+    let sync = all.operations()[before..].iter().position(|operation| operation == "sync folder /home/vault").unwrap();
+    let mut store = unlock(&disk).unwrap();
+    disk.fail(sync, Io::Other);
+    assert_eq!(
+        add(&mut store, 2).unwrap_err(),
+        Error::failed("/home/vault/vault.age was written, but the disk does not confirm it: other error")
+            .hint("it may be gone after a power cut; see whether the change is there, and save again")
+    );
+    assert_eq!(ids(unlock(&disk).unwrap().vault()), [1, 2]);
+}
+
+#[test]
+fn a_vault_that_goes_missing_is_noticed_even_where_making_it_was_cut_short_at_the_very_end() {
+    let empty = FakeDisk::default();
+    let whole = empty.copy();
+    create(&whole).unwrap();
+    let mark = whole.operations().iter().position(|operation| operation == "remove /home/vault/.unfinished").unwrap();
+    let disk = empty.copy();
+    disk.fail(mark, Io::Other);
+    create(&disk).unwrap();
+    add(&mut unlock(&disk).unwrap(), 1).unwrap();
+    let vault = Path::new(FOLDER).join("vault.age");
+    countersign::ports::Storage::remove(&disk, &vault).unwrap();
+    let error = create(&disk).err().unwrap();
+    assert_eq!((error.kind, error.what.as_str()), (ErrorKind::VaultDamaged, "vault.age is missing in /home/vault"));
 }

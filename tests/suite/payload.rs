@@ -126,9 +126,60 @@ fn unknown_fields_survive_at_every_level() {
     json["methods"][0]["later"] = json!("m");
     json["entries"][0]["later"] = json!([{"b": true}]);
     json["entries"][0]["edited"]["later"] = json!([5, "00000000000000aa"]);
+    json["devices"][0]["later"] = json!("d");
+    json["devices"][1]["last"] = json!("not a pair");
+    json["name"]["later"] = json!("n");
+    json["retired"][0]["later"] = json!("r");
+    json["entries"][0]["credential"]["later"] = json!("c");
     let read = schema::read(&serde_json::to_vec(&json).unwrap()).unwrap();
-    assert_eq!(json_of(&read), json);
+    let mut written = json_of(&read);
+    // The last stamp of a device whose row is not understood stands in a row of its own.
+    let last = written["devices"].as_array_mut().unwrap().pop().unwrap();
+    assert_eq!(last["id"], json["devices"][1]["id"]);
+    assert_eq!(written, json);
     assert_eq!(read.entries[0].issuer, full().entries[0].issuer);
+    let again = schema::read(&schema::write(&read)).unwrap();
+    assert_eq!((&again, schema::write(&again)), (&read, schema::write(&read)));
+}
+
+#[test]
+fn a_new_device_moves_no_other_one_in_the_table_that_stamps_point_into() {
+    let mut vault = full();
+    let table = |vault: &Vault| -> Vec<Value> {
+        json_of(vault)["devices"].as_array().unwrap().iter().map(|row| row["id"].clone()).collect()
+    };
+    let before = table(&vault);
+    vault = schema::read(&schema::write(&vault)).unwrap();
+    vault.note_stamp(Stamp { wall_ms: 1, count: 0, device: 1 });
+    assert_eq!(table(&vault), [before.clone(), vec![json!("0000000000000001")]].concat());
+    let theirs = schema::read(&schema::write(&full())).unwrap();
+    let merged = countersign::vault::merge::vault(&theirs, &vault).unwrap();
+    assert_eq!(table(&merged)[..before.len()], before);
+}
+
+#[test]
+fn superseded_stamps_in_any_order_are_read_sorted() {
+    let payload = with_entry(|entry| entry["superseded"] = json!([[5, 0], [3, 0], [5, 0], [4, 0]]));
+    let vault = schema::read(&payload).unwrap();
+    assert_eq!(vault.entries[0].superseded.iter().map(|at| at.wall_ms).collect::<Vec<_>>(), [3, 4, 5]);
+}
+
+#[test]
+fn a_credential_that_was_not_understood_and_loses_a_merge_is_kept_in_the_history() {
+    let unread = schema::read(&with_entry(|entry| entry["credential"]["kind"] = json!("ocra"))).unwrap();
+    let mut replaced = schema::read(&with_entry(|_| ())).unwrap();
+    let at = Stamper::new(TODAY * 1000 + 9, 5, replaced.highest()).next();
+    let new = Credential::new(Kind::Totp, Secret::new(vec![1; 10]));
+    replaced.entry_mut(EntryId(1)).unwrap().replace_credential(at, new.clone());
+    let merge = |a: &Vault, b: &Vault| countersign::vault::merge::vault(a, b).unwrap();
+    let merged = merge(&unread, &replaced);
+    assert_eq!(merged, merge(&replaced, &unread));
+    assert_eq!(merged, merge(&merged, &unread));
+    assert_eq!(merged.entries[0].credential.value, new);
+    let json = json_of(&merged);
+    assert_eq!(json["entries"][0]["history"].as_array().unwrap().last().unwrap()["kind"], "ocra");
+    assert_eq!(json["entries"][0]["credential"]["kind"], "totp");
+    assert_eq!(json_of(&schema::read(&schema::write(&merged)).unwrap()), json);
 }
 
 #[test]

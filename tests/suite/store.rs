@@ -543,3 +543,55 @@ fn a_vault_made_by_stock_age_opens() {
     assert!(child.wait().unwrap().success());
     assert_eq!(labels(&desk.unlock()), ["GitHub"]);
 }
+
+#[test]
+fn an_older_state_is_noticed_even_where_only_codes_were_taken_since() {
+    use countersign::ops::change::{Change, apply};
+    use countersign::otp::{Credential, Kind};
+    use countersign::secret::Secret;
+    use countersign::transfer::Draft;
+    use countersign::vault::entry::EntryId;
+    let desk = Desk::new();
+    let mut store = desk.create();
+    let mut does =
+        |store: &mut OpenStore, change| store.change(|vault, stamper| apply(vault, stamper, &mut || EntryId(1), change)).unwrap();
+    does(&mut store, Change::Enrol(vec![Draft::new(Credential::new(Kind::Hotp, Secret::new(vec![1; 20])))]));
+    let older = fs::read(desk.folder.join("vault.age")).unwrap();
+    does(&mut store, Change::NextCode(EntryId(1)));
+    assert_eq!(desk.unlock().warnings(), [] as [&str; 0]);
+    fs::write(desk.folder.join("vault.age"), older).unwrap();
+    assert_eq!(desk.unlock().warnings(), ["an older state of this vault was put back: edits seen here before are missing"]);
+}
+
+#[test]
+fn a_weak_work_factor_is_told_once_to_whoever_did_not_choose_it() {
+    let desk = Desk::new();
+    desk.create();
+    let weak = "this vault's passphrase is cheap to guess: its work factor is 1, less than 17";
+    assert_eq!(desk.unlock().warnings(), [] as [&str; 0]);
+    let elsewhere = desk.elsewhere(1);
+    let warnings = unlock_in(&elsewhere, &desk.folder).unwrap().warnings().to_vec();
+    assert!(warnings.len() == 2 && warnings[1] == weak, "{warnings:?}");
+    assert_eq!(unlock_in(&elsewhere, &desk.folder).unwrap().warnings(), [] as [&str; 0]);
+}
+
+#[test]
+fn usage_counts_that_can_not_be_read_are_set_aside_and_a_full_disk_leaves_nothing_behind() {
+    use countersign::ops::usage::Usage;
+    use countersign::vault::entry::EntryId;
+    let desk = Desk::new();
+    let state = &desk.world.state_folder;
+    fs::create_dir_all(state).unwrap();
+    fs::write(state.join("usage.json"), "{\"cut sho").unwrap();
+    let mut usage = Usage::load(&desk.world);
+    usage.count(&desk.world, EntryId(1)).unwrap();
+    assert_eq!(fs::read_to_string(state.join("usage.unread.json")).unwrap(), "{\"cut sho");
+    assert_eq!(Usage::load(&desk.world).of(EntryId(1)).unwrap().times, 1);
+    let disk = crate::support::disk::FakeDisk::default();
+    let world = World { storage: Arc::new(disk.clone()), state_folder: "/state".into(), ..desk.world.clone() };
+    let mut usage = Usage::default();
+    disk.fail(1, std::io::ErrorKind::StorageFull);
+    let error = usage.count(&world, EntryId(1)).unwrap_err();
+    assert_eq!(error.what, "can't keep the usage counts in /state/usage.json: no space left on the disk");
+    assert_eq!(disk.files(), [] as [&Path; 0]);
+}

@@ -19,6 +19,8 @@ struct Platter {
     /// The same as far as folders were synced.
     durable: BTreeMap<PathBuf, usize>,
     folders: BTreeMap<PathBuf, u32>,
+    /// Those that survive a power cut for certain.
+    durable_folders: BTreeSet<PathBuf>,
     operations: Vec<String>,
     fail: Option<(usize, ErrorKind)>,
     power_fails_at: Option<usize>,
@@ -41,7 +43,8 @@ impl FakeDisk {
     }
 
     fn of(content: BTreeMap<PathBuf, Vec<u8>>, folders: BTreeMap<PathBuf, u32>) -> FakeDisk {
-        let mut new = Platter { folders, ..Platter::default() };
+        let durable_folders = folders.keys().cloned().collect();
+        let mut new = Platter { folders, durable_folders, ..Platter::default() };
         for (path, content) in content {
             new.names.insert(path.clone(), new.files.len());
             new.durable.insert(path, new.files.len());
@@ -71,9 +74,20 @@ impl FakeDisk {
     /// One of the states the disk may come back in: `chance` decides, change by change, whether what was not synced is there.
     pub fn after_power_cut(&self, mut chance: impl FnMut(usize) -> usize) -> FakeDisk {
         let platter = self.platter();
+        let mut folders: BTreeMap<PathBuf, u32> = BTreeMap::new();
+        for (path, mode) in &platter.folders {
+            let is_inside = path.parent().is_none_or(|outer| folders.contains_key(outer));
+            let is_certain = path.parent().is_none() || platter.durable_folders.contains(path);
+            if is_inside && (is_certain || chance(2) == 0) {
+                folders.insert(path.clone(), *mode);
+            }
+        }
         let mut content = BTreeMap::new();
         let paths: BTreeSet<&PathBuf> = platter.names.keys().chain(platter.durable.keys()).collect();
         for path in paths {
+            if !folders.contains_key(path.parent().unwrap()) {
+                continue;
+            }
             let (new, old) = (platter.names.get(path), platter.durable.get(path));
             let file = match new == old || chance(2) == 0 {
                 true => new,
@@ -87,7 +101,7 @@ impl FakeDisk {
             };
             content.insert(path.clone(), survived);
         }
-        FakeDisk::of(content, platter.folders.clone())
+        FakeDisk::of(content, folders)
     }
 
     pub fn get(&self, path: &Path) -> Option<Vec<u8>> {
@@ -182,6 +196,8 @@ impl Storage for FakeDisk {
         let now: Vec<(PathBuf, usize)> =
             platter.names.iter().filter(|(name, _)| inside(name)).map(|(name, file)| (name.clone(), *file)).collect();
         platter.durable.extend(now);
+        let folders: Vec<PathBuf> = platter.folders.keys().filter(|name| inside(name)).cloned().collect();
+        platter.durable_folders.extend(folders);
         Ok(())
     }
 

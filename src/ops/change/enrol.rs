@@ -76,7 +76,7 @@ fn take_over(entry: &mut Entry, draft: Draft, pen: &mut Pen<'_>) {
 fn entry_of(draft: Draft, id: EntryId, stamper: &mut Stamper) -> Entry {
     // Oldest first, so that newest first is the order of their stamps, too.
     let mut history: Vec<_> =
-        draft.history.into_iter().take(HISTORY).rev().map(|credential| Stamped::new(stamper.next(), credential)).collect();
+        draft.history.into_iter().rev().map(|credential| Stamped::new(stamper.next(), credential)).collect();
     history.reverse();
     let at = stamper.next();
     let mut entry = Entry::new(id, at, draft.credential);
@@ -85,7 +85,8 @@ fn entry_of(draft: Draft, id: EntryId, stamper: &mut Stamper) -> Entry {
     entry.note.value = draft.note;
     entry.pinned.value = draft.pinned;
     entry.status.value = if draft.pending { Status::Pending } else { Status::Active };
-    entry.superseded = history.iter().rev().map(|old| old.at).collect();
+    // Older ones than are kept of those replaced here stay like ones that lost a merge: an import drops nothing.
+    entry.superseded = history.iter().take(HISTORY).rev().map(|old| old.at).collect();
     entry.history = history;
     entry.candidate = draft.candidate.map(|candidate| Box::new(Stamped::new(stamper.next(), candidate)));
     entry.tags = draft.tags.iter().filter_map(|tag| tidy_tag(tag)).map(|tag| (tag, Stamped::new(at, true))).collect();

@@ -66,7 +66,11 @@ impl<'a> Pen<'a> {
     /// A candidate that gives way goes to the history.
     pub fn set_candidate(&mut self, entry: &mut Entry, candidate: Option<Credential>) {
         if entry.candidate.as_ref().map(|old| &old.value) != candidate.as_ref() {
+            let drops = candidate.is_none();
             entry.set_candidate(self.at(), candidate);
+            if drops {
+                self.touch(entry);
+            }
         }
     }
 
@@ -83,14 +87,20 @@ impl<'a> Pen<'a> {
         self.set(&mut entry.recovery_codes.value[index].used, used);
     }
 
-    /// Coming back takes an edit newer than the deletion; the manual order is the field where a new stamp does the least.
+    /// Coming back takes an edit newer than the deletion.
     pub fn set_deleted(&mut self, entry: &mut Entry, deleted: bool) {
         // Newer than what this pen wrote before.
         let at = self.stamper.next();
+        self.at = Some(at);
         match deleted {
             true => entry.deleted = Some(at),
-            false => entry.order.at = at,
+            false => self.touch(entry),
         }
+    }
+
+    /// Stamps an edit that no field shows: the manual order is the one where a new stamp does the least.
+    pub fn touch(&mut self, entry: &mut Entry) {
+        entry.order.at = self.at();
     }
 }
 

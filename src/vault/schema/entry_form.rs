@@ -3,6 +3,7 @@
 //! back until the field is edited.
 
 use super::forms::{Devices, StampForm};
+use crate::otp::motp::BASE32_MARK;
 use crate::otp::{Algorithm, Credential, Kind, base32};
 use crate::secret::{Secret, SecretText};
 use crate::vault::entry::{Entry, EntryId, RecoveryCode, Status};
@@ -253,15 +254,11 @@ fn credential_form(credential: &Credential, at: Option<StampForm>) -> Credential
     }
 }
 
-/// In front of the base32 of a mOTP secret that is no hexadecimal text.
-const BASE32_MARK: &str = "base32:";
-
 fn secret_text(kind: Kind, secret: &Secret) -> Cow<'_, str> {
-    let base32 = || base32::encode(secret);
     match (kind, std::str::from_utf8(secret.expose())) {
         (Kind::Motp, Ok(text)) if text.bytes().all(|byte| byte.is_ascii_hexdigit()) => Cow::Borrowed(text),
-        (Kind::Motp, _) => Cow::Owned(format!("{BASE32_MARK}{}", base32().expose())),
-        _ => Cow::Owned(base32().expose().to_owned()),
+        (Kind::Motp, _) => Cow::Owned(format!("{BASE32_MARK}{}", base32::encode(secret).expose())),
+        _ => Cow::Owned(base32::encode(secret).expose().to_owned()),
     }
 }
 
@@ -344,6 +341,9 @@ fn entry(form: EntryForm<'_>, mut extra: Map<String, Value>, devices: &Devices) 
         Some(StatusForm::Pending) => Status::Pending,
         _ => Status::Active,
     };
+    let mut superseded: Vec<Stamp> = form.superseded.into_iter().map(stamp).collect();
+    superseded.sort();
+    superseded.dedup();
     let stamped = |form: CredentialForm<'_>| Some(Stamped::new(at(form.at), read_credential(form)?));
     Some(Entry {
         id,
@@ -361,7 +361,7 @@ fn entry(form: EntryForm<'_>, mut extra: Map<String, Value>, devices: &Devices) 
         },
         rivals: form.rivals.into_iter().map(stamped).collect::<Option<_>>()?,
         history: form.history.into_iter().map(stamped).collect::<Option<_>>()?,
-        superseded: form.superseded.into_iter().map(stamp).collect(),
+        superseded,
         tags,
         order: Stamped::new(at(edited.order), form.order.into_owned()),
         recovery_codes: read_codes(at(edited.recovery_codes), form.recovery_codes, devices),

@@ -1,6 +1,7 @@
 //! The small parts of the payload: stamps, the table of devices, unlock methods, retired keys.
 
 use crate::secret::SecretText;
+use crate::vault::devices::Row;
 use crate::vault::stamp::Stamp;
 use crate::vault::{Method, RetiredKey};
 use serde::de::{self, SeqAccess, Visitor};
@@ -8,6 +9,7 @@ use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// `[wall_ms, device]` or `[wall_ms, device, count]`; the device as its place in the table, or in full as 16 hexadecimal digits.
@@ -24,16 +26,16 @@ enum DeviceRef {
     Id(u64),
 }
 
-/// The table of device ids of one payload.
-pub struct Devices(Vec<u64>);
+/// The table of device ids of one payload, `None` where a row could not be read.
+pub struct Devices(Vec<Option<u64>>);
 
 impl Devices {
-    pub fn new(ids: Vec<u64>) -> Self {
+    pub fn new(ids: Vec<Option<u64>>) -> Self {
         Devices(ids)
     }
 
     pub fn form(&self, at: Stamp) -> StampForm {
-        let place = self.0.iter().position(|id| *id == at.device);
+        let place = self.0.iter().position(|id| *id == Some(at.device));
         let device = place.map_or(DeviceRef::Id(at.device), |place| DeviceRef::Place(place as u64));
         StampForm { wall_ms: at.wall_ms, device, count: at.count }
     }
@@ -42,7 +44,9 @@ impl Devices {
         let device = match form.device {
             DeviceRef::Id(id) => id,
             // A place that is not in the table still tells devices apart.
-            DeviceRef::Place(place) => usize::try_from(place).ok().and_then(|at| self.0.get(at)).copied().unwrap_or(place),
+            DeviceRef::Place(place) => {
+                usize::try_from(place).ok().and_then(|at| self.0.get(at).copied().flatten()).unwrap_or(place)
+            }
         };
         Stamp { wall_ms: form.wall_ms, count: form.count, device }.bounded()
     }
@@ -124,24 +128,33 @@ fn read_device(text: &str) -> Option<u64> {
 
 /// A device and the highest stamp it ever gave.
 #[derive(Serialize, Deserialize)]
-pub struct DeviceForm {
+struct DeviceForm {
     #[serde(serialize_with = "write_id", deserialize_with = "read_id")]
     id: u64,
     last: (u64, u32),
+    #[serde(flatten)]
+    extra: Map<String, Value>,
 }
 
-impl DeviceForm {
-    pub fn of(clock: Stamp) -> Self {
-        DeviceForm { id: clock.device, last: (clock.wall_ms, clock.count) }
+/// A row and the last stamp of its device, where it is understood.
+pub fn read_device_row(row: Value) -> (Row, Option<Stamp>) {
+    match DeviceForm::deserialize(&row) {
+        Ok(DeviceForm { id, last: (wall_ms, count), extra }) => {
+            (Row::Device { id, extra }, Some(Stamp { wall_ms, count, device: id }.bounded()))
+        }
+        Err(_) => (Row::Unread { id: row.get("id").and_then(Value::as_str).and_then(read_device), row }, None),
     }
+}
 
-    pub fn id(&self) -> u64 {
-        self.id
-    }
-
-    pub fn stamp(&self) -> Stamp {
-        Stamp { wall_ms: self.last.0, count: self.last.1, device: self.id }.bounded()
-    }
+pub fn device_forms(rows: &[Row], clocks: &BTreeMap<u64, Stamp>) -> Vec<Value> {
+    let form = |row: &Row| match row {
+        Row::Device { id, extra } => {
+            let last = clocks.get(id).copied().unwrap_or_default();
+            serde_json::to_value(DeviceForm { id: *id, last: (last.wall_ms, last.count), extra: extra.clone() }).ok()
+        }
+        Row::Unread { row, .. } => Some(row.clone()),
+    };
+    rows.iter().filter_map(form).collect()
 }
 
 fn write_id<S: Serializer>(id: &u64, serializer: S) -> Result<S::Ok, S::Error> {

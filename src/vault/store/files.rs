@@ -86,8 +86,18 @@ impl Place {
     /// Of a vault to be made: its folders are there afterwards.
     pub fn make(storage: &dyn Storage, folder: &Path) -> Result<Place> {
         presence(storage, folder)?;
+        let is_missing = |path: &&Path| storage.facts(path).is_err_and(|error| error.kind() == Io::NotFound);
+        let missing = folder.ancestors().take_while(is_missing).count();
         storage.make_folder(folder).map_err(|error| Error::io("make", folder, &error))?;
         let folder = storage.canonical(folder).map_err(|error| Error::io("read", folder, &error))?;
+        // A new folder survives a power cut only when the one it lies in is synced.
+        for outer in folder.ancestors().skip(1).take(missing.max(1)) {
+            match storage.sync_folder(outer) {
+                // One that may be entered, but not read: it can't be synced, and was there before.
+                Err(error) if error.kind() == Io::PermissionDenied => {}
+                done => done.map_err(|error| Error::io("sync", outer, &error))?,
+            }
+        }
         Ok(Place { vault: folder.join(VAULT_FILE), passphrase: folder.join(PASSPHRASE_FILE), folder })
     }
 
@@ -131,7 +141,7 @@ impl Place {
 
     /// Replaces `vault.age`. The lock is held.
     pub fn write_vault(&self, world: &World, sealed: &[u8]) -> Result<()> {
-        replace(world, &self.vault, sealed).map_err(|(path, error)| write_error(&path, &error))
+        replace(world, &self.vault, sealed).map_err(|unwritten| write_error(&unwritten))
     }
 
     /// The first writing of both files. `vault.age` comes last: before it is there, nothing is.
@@ -139,7 +149,7 @@ impl Place {
         let storage = &*world.storage;
         let mark = self.folder.join(UNFINISHED);
         let unlock = self.passphrase.parent().unwrap_or(&self.folder).to_owned();
-        let step = |path: &Path, done: std::io::Result<()>| done.map_err(|error| write_error(path, &error));
+        let step = |path: &Path, done: std::io::Result<()>| done.map_err(|error| write_error(&Unwritten::new(path, error)));
         match storage.write_new(&mark, b"") {
             Err(error) if error.kind() == Io::AlreadyExists => {}
             done => step(&mark, done)?,
@@ -147,15 +157,19 @@ impl Place {
         step(&unlock, storage.make_folder(&unlock))?;
         step(&self.folder, storage.sync_folder(&self.folder))?;
         let files = replace(world, &self.passphrase, wrapped).and_then(|()| replace(world, &self.vault, sealed));
-        if let Err((path, error)) = files {
-            return Err(write_error(&path, &error));
-        }
-        // Left behind it does no harm beside a vault.age.
-        let _ = storage.remove(&mark);
+        files.map_err(|unwritten| write_error(&unwritten))?;
+        self.remove_mark(storage);
         Ok(())
     }
 
-    /// Removes what a write that was cut short left. The lock is held, so nobody is writing one.
+    /// Left behind it would hide that `vault.age` is missing one day. Where it can't be removed now, the next write tries again.
+    fn remove_mark(&self, storage: &dyn Storage) {
+        if storage.remove(&self.folder.join(UNFINISHED)).is_ok() {
+            let _ = storage.sync_folder(&self.folder);
+        }
+    }
+
+    /// Removes what a write that was cut short left. The lock is held, so nobody is writing one; `vault.age` is there.
     pub fn remove_stale(&self, storage: &dyn Storage) {
         for path in [&self.vault, &self.passphrase] {
             let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { continue };
@@ -165,6 +179,7 @@ impl Place {
                 let _ = storage.remove(&folder.join(found));
             }
         }
+        self.remove_mark(storage);
     }
 
     pub fn why_read_only(&self, storage: &dyn Storage) -> Option<String> {
@@ -179,10 +194,26 @@ impl Place {
     }
 }
 
-/// Temporary file in the same folder, fsync, rename, fsync of the folder.
-pub fn replace(world: &World, path: &Path, bytes: &[u8]) -> std::result::Result<(), (PathBuf, std::io::Error)> {
+/// Why a file was not replaced, or not for certain.
+#[derive(Debug)]
+pub struct Unwritten {
+    pub path: PathBuf,
+    pub error: std::io::Error,
+    /// The new file is in its place, but the disk did not confirm it.
+    pub in_place: bool,
+}
+
+impl Unwritten {
+    pub fn new(path: &Path, error: std::io::Error) -> Self {
+        Unwritten { path: path.to_owned(), error, in_place: false }
+    }
+}
+
+/// The one way to write a file as a whole: temporary file in the same folder, fsync, rename, fsync of the folder.
+/// A file that is there is replaced; where that fails it is as it was, and nothing is left beside it.
+pub fn replace(world: &World, path: &Path, bytes: &[u8]) -> std::result::Result<(), Unwritten> {
     let storage = &*world.storage;
-    let folder = path.parent().unwrap_or(Path::new("/"));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut random = [0; 8];
     world.entropy.fill(&mut random);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -193,12 +224,20 @@ pub fn replace(world: &World, path: &Path, bytes: &[u8]) -> std::result::Result<
         .and_then(|()| storage.rename(&temporary, path));
     if let Err(error) = written {
         let _ = storage.remove(&temporary);
-        return Err((path.to_owned(), error));
+        return Err(Unwritten::new(path, error));
     }
-    storage.sync_folder(folder).map_err(|error| (folder.to_owned(), error))
+    storage.sync_folder(folder).map_err(|error| Unwritten { in_place: true, ..Unwritten::new(path, error) })
 }
 
-fn write_error(path: &Path, error: &std::io::Error) -> Error {
+fn write_error(Unwritten { path, error, in_place }: &Unwritten) -> Error {
+    if *in_place {
+        return Error::failed(format!(
+            "{} was written, but the disk does not confirm it: {}",
+            path.display(),
+            describe_io(error)
+        ))
+        .hint("it may be gone after a power cut; see whether the change is there, and save again");
+    }
     match error.kind() {
         Io::PermissionDenied | Io::ReadOnlyFilesystem => not_writable(path, error),
         Io::StorageFull | Io::QuotaExceeded => {

@@ -1,8 +1,8 @@
 //! What this machine remembers of a vault, in the state folder and never synced: the device id, the pinned fingerprint,
 //! the highest stamp seen of each device. Trouble here is warned of and never keeps a vault shut.
 
-use super::files::{self, Place, digest};
-use super::{Trust, World, hex};
+use super::files::{self, Place, Unwritten, digest};
+use super::{Trust, WEAK_WORK_FACTOR, WorkFactor, World, hex};
 use crate::error::{Error, ErrorKind, Result, describe_io};
 use crate::vault::Vault;
 use crate::vault::stamp::Stamp;
@@ -29,6 +29,9 @@ struct Kept {
     vault: String,
     /// Device id in hexadecimal → wall ms and count.
     highest: BTreeMap<String, (u64, u32)>,
+    /// Of the passphrase, as last seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    work_factor: Option<WorkFactor>,
 }
 
 impl Memory {
@@ -59,8 +62,10 @@ impl Memory {
         let mut random = [0; 8];
         world.entropy.fill(&mut random);
         let device = u64::from_le_bytes(random).max(1);
-        let made = world.storage.make_folder(&world.state_folder).map_err(|error| (world.state_folder.clone(), error));
-        if let Err((path, error)) = made.and_then(|()| files::replace(world, &path, format!("{device:016x}\n").as_bytes())) {
+        let made = world.storage.make_folder(&world.state_folder).map_err(|error| Unwritten::new(&world.state_folder, error));
+        if let Err(Unwritten { path, error, .. }) =
+            made.and_then(|()| files::replace(world, &path, format!("{device:016x}\n").as_bytes()))
+        {
             self.warn(format!("can't write {}: {}", path.display(), describe_io(&error)));
         }
         device
@@ -99,9 +104,17 @@ impl Memory {
     pub fn pin(&mut self, vault: &Vault) {
         let id = fingerprint(vault);
         if self.kept.vault != id {
-            self.kept = Kept { vault: id, highest: BTreeMap::new() };
+            self.kept = Kept { vault: id, highest: BTreeMap::new(), work_factor: None };
         }
         self.see(vault);
+    }
+
+    /// Remembers the work factor of the passphrase; a weak one is told of when it is new here.
+    pub fn weigh(&mut self, work_factor: WorkFactor) -> Option<String> {
+        let is_new = self.kept.work_factor.replace(work_factor) != Some(work_factor);
+        (is_new && work_factor < WEAK_WORK_FACTOR).then(|| {
+            format!("this vault's passphrase is cheap to guess: its work factor is {work_factor}, less than {WEAK_WORK_FACTOR}")
+        })
     }
 
     /// Remembers its highest stamps.
@@ -125,10 +138,10 @@ impl Memory {
         }
         let folder = world.state_folder.join("vaults");
         let text = serde_json::to_vec(&self.kept).unwrap_or_default();
-        let made = world.storage.make_folder(&folder).map_err(|error| (folder, error));
+        let made = world.storage.make_folder(&folder).map_err(|error| Unwritten::new(&folder, error));
         match made.and_then(|()| files::replace(world, &self.path, &text)) {
             Ok(()) => self.saved = self.kept.clone(),
-            Err((path, error)) => self.warn(format!("can't write {}: {}", path.display(), describe_io(&error))),
+            Err(Unwritten { path, error, .. }) => self.warn(format!("can't write {}: {}", path.display(), describe_io(&error))),
         }
     }
 }
