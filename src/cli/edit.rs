@@ -74,7 +74,7 @@ impl EditLine {
         let entry = find::one(session.vault(), &self.query)?.clone();
         let edit = self.edit(&entry, secret, pin)?;
         // Confirmed first: an edit gives the credential another stamp, and is meant for the one that stays.
-        let tried = entry.candidate.as_ref().unwrap_or(&entry.credential).at;
+        let tried = entry.candidate.as_deref().unwrap_or(&entry.credential).at;
         let mut changes: Vec<Change> = self.confirm.then_some(Change::Confirm(entry.id, tried)).into_iter().collect();
         changes.push(Change::Edit(entry.id, edit));
         changes.extend(recovery_codes.map(|codes| Change::SetRecoveryCodes(entry.id, codes)));

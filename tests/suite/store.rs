@@ -553,7 +553,7 @@ fn an_older_state_is_noticed_even_where_only_codes_were_taken_since() {
     use countersign::vault::entry::EntryId;
     let desk = Desk::new();
     let mut store = desk.create();
-    let mut does =
+    let does =
         |store: &mut OpenStore, change| store.change(|vault, stamper| apply(vault, stamper, &mut || EntryId(1), change)).unwrap();
     does(&mut store, Change::Enrol(vec![Draft::new(Credential::new(Kind::Hotp, Secret::new(vec![1; 20])))]));
     let older = fs::read(desk.folder.join("vault.age")).unwrap();

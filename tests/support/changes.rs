@@ -12,7 +12,7 @@ pub const NOW: Stamp = Stamp { wall_ms: 0, count: 0, device: 0 };
 pub fn aimed(vault: &Vault, change: Change) -> Change {
     match change {
         Change::Confirm(id, NOW) => match vault.entry(id) {
-            Some(entry) => Change::Confirm(id, entry.candidate.as_ref().unwrap_or(&entry.credential).at),
+            Some(entry) => Change::Confirm(id, entry.candidate.as_deref().unwrap_or(&entry.credential).at),
             None => change,
         },
         Change::MarkRecoveryCode { id, set: NOW, index, used } => match vault.entry(id) {

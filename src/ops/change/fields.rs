@@ -56,7 +56,7 @@ impl<'a> Pen<'a> {
 
     /// Whether there is a candidate of this stamp, which then is the credential.
     pub fn confirm_candidate(&mut self, entry: &mut Entry, tried: Stamp) -> bool {
-        let is_there = entry.candidate.iter().chain(&entry.rivals).any(|candidate| candidate.at == tried);
+        let is_there = entry.candidate.as_deref().into_iter().chain(&entry.rivals).any(|candidate| candidate.at == tried);
         if is_there {
             entry.confirm_candidate(self.at(), tried);
         }
