@@ -171,6 +171,7 @@ fn a_credential_that_was_not_understood_and_loses_a_merge_is_kept_in_the_history
     let at = Stamper::new(TODAY * 1000 + 9, 5, replaced.highest()).next();
     let new = Credential::new(Kind::Totp, Secret::new(vec![1; 10]));
     replaced.entry_mut(EntryId(1)).unwrap().replace_credential(at, new.clone());
+    replaced.note_stamp(at);
     let merge = |a: &Vault, b: &Vault| countersign::vault::merge::vault(a, b).unwrap();
     let merged = merge(&unread, &replaced);
     assert_eq!(merged, merge(&replaced, &unread));

@@ -398,7 +398,7 @@ fn trouble_with_the_state_folder_is_told_and_keeps_nothing_shut() {
     for nonsense in ["", "{", "\u{0}", "[]"] {
         fs::write(&record, nonsense).unwrap();
         let store = desk.unlock();
-        assert_eq!(store.warnings().len(), 2, "{:?}", store.warnings());
+        assert_eq!(store.warnings().len(), 3, "{:?}", store.warnings());
         assert_eq!(desk.unlock().warnings(), [] as [&str; 0]);
     }
     fs::write(desk.world.state_folder.join("device"), "nonsense").unwrap();
@@ -592,6 +592,6 @@ fn usage_counts_that_can_not_be_read_are_set_aside_and_a_full_disk_leaves_nothin
     let mut usage = Usage::default();
     disk.fail(1, std::io::ErrorKind::StorageFull);
     let error = usage.count(&world, EntryId(1)).unwrap_err();
-    assert_eq!(error.what, "can't keep the usage counts in /state/usage.json: no space left on the disk");
+    assert_eq!(error.what, "can't keep the usage counts in /state/usage.json: no storage space");
     assert_eq!(disk.files(), [] as [&Path; 0]);
 }
