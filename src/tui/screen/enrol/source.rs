@@ -118,7 +118,8 @@ impl Source {
             Event::Command(Command::Back) => return Turn::Leave,
             Event::Command(command) => drop(self.menu.move_by(command, lines)),
             Event::Paste(text) => return self.read(text),
-            Event::Mouse { act: MouseAct::Click | MouseAct::DoubleClick, row, .. } => {
+            // With something said below, the lines lie elsewhere: the keys choose then.
+            Event::Mouse { act: MouseAct::Click | MouseAct::DoubleClick, row, .. } if self.said.is_none() => {
                 let area = super::body(Rect::new(0, 0, common.size.0, common.size.1));
                 if let Some(line) = Menu::line_at(row, area.y + top(area), lines) {
                     self.menu.selected = line;
@@ -292,7 +293,10 @@ impl Part for Source {
 
     fn handle(&mut self, common: &mut Common, event: Event) -> Turn {
         if let Event::Done(Done::Found { from, result }) = event {
-            self.waiting = false;
+            // It was waited for no longer: the keys were taken back with Esc.
+            if !std::mem::take(&mut self.waiting) {
+                return Turn::Stay;
+            }
             return match result {
                 Ok(found) => self.found(common, from, found),
                 Err(error) => {
@@ -303,7 +307,10 @@ impl Part for Source {
         }
         if self.waiting {
             // Whatever it waits for, Esc gives the keys back.
-            self.waiting = !matches!(event, Event::Command(Command::Back));
+            if matches!(event, Event::Command(Command::Back)) {
+                self.waiting = false;
+                common.busy_since = None;
+            }
             return Turn::Stay;
         }
         match self.mode {
