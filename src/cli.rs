@@ -20,6 +20,7 @@ mod trash;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ports::Environment;
+use crate::secret::SecretText;
 use crate::vault::store::Trust;
 use clap::error::ErrorKind as ClapKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -207,6 +208,22 @@ impl Globals {
     pub fn load_config(&self, storage: &dyn crate::ports::Storage, environment: &Environment) -> Result<Config> {
         let path = self.config.as_deref().unwrap_or(&environment.config_file);
         Config::load(storage, path, self.config.is_some())
+    }
+
+    /// The passphrase of the file that flag or environment name; `None` where none is named.
+    pub fn given_passphrase(&self, storage: &dyn crate::ports::Storage, environment: &Environment) -> Result<Option<SecretText>> {
+        let Some((file, _)) = self.passphrase_from(environment) else { return Ok(None) };
+        let bytes = match file.as_os_str() == "-" {
+            true => source::stdin(source::LINE_LIMIT)?,
+            false => source::file(storage, &file, source::LINE_LIMIT)?,
+        };
+        source::line(&bytes, &file, "the passphrase").map(Some)
+    }
+
+    /// The file and which option or variable names it.
+    fn passphrase_from(&self, environment: &Environment) -> Option<(PathBuf, &'static str)> {
+        let flag = self.passphrase_file.clone().map(|file| (file, "--passphrase-file"));
+        flag.or_else(|| Some((environment.passphrase_file.clone()?, "COUNTERSIGN_PASSPHRASE_FILE")))
     }
 
     /// Where the vault is: the flag, else the environment, else the configuration, else the default.

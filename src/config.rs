@@ -57,7 +57,7 @@ const DAY_S: i64 = 24 * 60 * 60;
 impl Config {
     /// The settings of a file. One that is missing gives the defaults, unless the user `named` it.
     pub fn load(storage: &dyn Storage, path: &Path, named: bool) -> Result<Config> {
-        let bytes = match storage.read(path, LIMIT) {
+        let bytes = match storage.read_stream(path, LIMIT) {
             Err(error) if error.kind() == io::ErrorKind::NotFound && !named => return Ok(Config::default()),
             Err(error) => return Err(Error::io("read the configuration", path, &error)),
             Ok(bytes) => bytes,

@@ -7,7 +7,7 @@
 //! 3  tui/            cli/         two front ends that know nothing of each other
 //! 2  ops/                         what a user can do, once; pure or through ports
 //! 1  vault/  transfer/  config    the file · foreign formats · settings
-//! 0  otp/  secret  error  words  ports    codes · wiped bytes · errors · traits of the outside world
+//! 0  otp/  secret  error  words  pixels  ports    codes · wiped bytes · errors · pictures · traits of the outside world
 //! ```
 //!
 //! # Glossary
@@ -26,6 +26,7 @@ pub mod config;
 pub mod error;
 pub mod ops;
 pub mod otp;
+pub mod pixels;
 pub mod ports;
 pub mod secret;
 pub mod transfer;

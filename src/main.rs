@@ -67,20 +67,23 @@ fn screens(globals: &Globals, demo: bool, environment: Environment) -> Result<u8
     let world = world(&environment);
     let config = globals.load_config(&*world.storage, &environment)?;
     let vault = globals.vault_folder(&config, &environment)?;
-    let start = match demo {
-        true => state::Start::Demo,
-        false if store::presence(&world, &vault)? == Presence::Vault => state::Start::Unlock,
-        false => state::Start::Welcome,
+    let presence = store::presence(&world, &vault);
+    let (start, vault_exists) = match demo {
+        // A damaged vault is one too: it must not be offered to make another in its place.
+        true => (state::Start::Demo, !matches!(presence, Ok(Presence::Nothing))),
+        false if presence? == Presence::Vault => (state::Start::Unlock, true),
+        false => (state::Start::Welcome, false),
+    };
+    let passphrase = match start {
+        state::Start::Unlock => globals.given_passphrase(&*world.storage, &environment)?,
+        _ => None,
     };
     let theme = Theme::built_in(if globals.wants_color_on_screen(&environment) { &config.theme } else { "mono" })?;
-    let vault_name = match demo {
-        true => "demo".into(),
-        false => vault.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned()),
-    };
+    let vault_name = vault.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
     let terminal = terminal::open(config.mouse)?;
     let clipboard = Box::new(RoutedClipboard::new(Some(Box::new(terminal.writer()))));
     let capture = Box::new(capture::Screenshot::new(capture::Surroundings::of_this_process(config.screenshot_command.clone())));
     let clock = world.clock.clone();
     let worker = Worker::new(world, clipboard, capture, vault, environment.home, globals.trust(), DEFAULT_WORK_FACTOR);
-    tui::launch(Launch { config, theme, vault_name, start }, terminal, worker, clock)
+    tui::launch(Launch { config, theme, vault_name, start, vault_exists, passphrase }, terminal, worker, clock)
 }

@@ -6,16 +6,15 @@ pub mod clipboard;
 pub mod disk;
 pub mod environment;
 pub mod hardening;
-mod pixels;
 mod program;
 pub mod prompt;
 pub mod system;
 pub mod terminal;
 
+pub use crate::pixels::Picture;
 use crate::secret::SecretText;
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::backend::Backend;
-use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -47,8 +46,13 @@ pub struct FileFacts {
 /// The file system, in steps small enough that a test can fail or cut the power at each.
 /// Errors are `io::Error` with the kind the system gave (`NotFound`, `PermissionDenied`, `StorageFull` …).
 pub trait Storage: Send + Sync {
-    /// The whole file; `FileTooLarge` where it is longer than `limit`.
+    /// The whole of a regular file; `FileTooLarge` where it is longer than `limit`. Anything else is refused at once:
+    /// a pipe that nobody writes to would hold up its reader for ever.
     fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>>;
+    /// The same of whatever the person named, a pipe or a device too: for commands, which can be interrupted.
+    fn read_stream(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+        self.read(path, limit)
+    }
     /// Makes a new file, 0600 from creation, and writes all of it. `AlreadyExists` where there is one.
     fn write_new(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
     fn sync_file(&self, path: &Path) -> io::Result<()>;
@@ -71,13 +75,37 @@ pub trait Storage: Send + Sync {
 pub trait LockGuard: Send {}
 
 /// Which way a text went to the clipboard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ClipboardRoute {
     System,
     WlCopy,
+    /// A buffer of tmux, which hands the text on to the terminal around it: from there it can't be taken back.
     Tmux,
     /// Through the terminal; it can't be cleared from here.
     Osc52,
+}
+
+impl ClipboardRoute {
+    /// What becomes of a copy that is to be cleared after so many seconds (0: never), for the person; empty where nothing is to be said.
+    pub fn fate(self, clear_after_s: u64) -> String {
+        match (self, clear_after_s) {
+            (ClipboardRoute::Osc52, _) => "through the terminal; it can't be cleared from here".into(),
+            (ClipboardRoute::Tmux, 0) => "through tmux".into(),
+            (ClipboardRoute::Tmux, after) => format!("through tmux, cleared there in {after} s; the terminal may keep it"),
+            (_, 0) => String::new(),
+            (_, after) => format!("clipboard clears in {after} s"),
+        }
+    }
+}
+
+/// What came of clearing the clipboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Clearing {
+    /// It holds something else, or was never ours.
+    NotOurs,
+    Cleared(ClipboardRoute),
+    /// It may still hold what is ours, but could not be asked or cleared. It is remembered: ask again later.
+    Failed,
 }
 
 /// What to copy: a code may take any route, a long-lived secret never goes through the terminal.
@@ -87,26 +115,11 @@ pub enum CopyKind {
     Secret,
 }
 
-/// An RGBA picture, 4 bytes a pixel, rows from the top.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Picture {
-    pub width: u32,
-    pub height: u32,
-    pub rgba: Vec<u8>,
-}
-
-/// The size alone: a picture of a code is a secret.
-impl fmt::Debug for Picture {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "[picture of {} × {}]", self.width, self.height)
-    }
-}
-
 /// The errors are sentences for the user, e.g. "no clipboard was found".
 pub trait Clipboard: Send {
     fn copy(&mut self, text: &SecretText, kind: CopyKind) -> Result<ClipboardRoute, String>;
-    /// Clears the clipboard if it still holds what `copy` put there last. Returns whether it did.
-    fn clear_if_ours(&mut self) -> bool;
+    /// Clears the clipboard if it still holds what `copy` put there.
+    fn clear_if_ours(&mut self) -> Clearing;
     /// The picture in the clipboard, if there is one.
     fn picture(&mut self) -> Result<Picture, String>;
 }

@@ -83,7 +83,18 @@ pub struct Sealing<'a> {
 /// An exported file and what the format could not hold, a sentence each.
 pub struct Written {
     pub bytes: zeroize::Zeroizing<Vec<u8>>,
+    /// The drafts that are not in the file at all, by their place in what was to be written, ascending.
+    pub left_out: Vec<usize>,
     pub lost: Vec<String>,
+}
+
+impl Written {
+    /// `fit` are those of `drafts` that are in the file, in the same order.
+    pub fn of(drafts: &[Draft], fit: &[&Draft], bytes: zeroize::Zeroizing<Vec<u8>>, lost: Vec<String>) -> Written {
+        let mut fit = fit.iter().peekable();
+        let is_left_out = |place: &usize| fit.next_if(|next| std::ptr::eq(**next, &drafts[*place])).is_none();
+        Written { bytes, left_out: (0..drafts.len()).filter(is_left_out).collect(), lost }
+    }
 }
 
 /// All formats, in the order of detection.

@@ -19,6 +19,7 @@ pub mod worker;
 use crate::config::Config;
 use crate::error::Result;
 use crate::ports::{Clock, Terminal};
+use crate::secret::SecretText;
 use std::io;
 use std::sync::Arc;
 use worker::Worker;
@@ -30,6 +31,10 @@ pub struct Launch {
     /// The vault's name for the title.
     pub vault_name: String,
     pub start: state::Start,
+    /// Whether a vault is on the disk, also while the demo is shown.
+    pub vault_exists: bool,
+    /// Opens the vault at once, without asking.
+    pub passphrase: Option<SecretText>,
 }
 
 /// Runs the full-screen program on a terminal; returns the exit status.
@@ -41,8 +46,11 @@ where
     let mut stage = stage::TerminalStage::new(terminal, worker, clock.clone()).map_err(run::terminal_failed)?;
     let mut common = state::Common::new(launch.config, keymap, launch.theme, launch.vault_name);
     common.size = stage.size().map_err(run::terminal_failed)?;
-    common.vault_exists = launch.start == state::Start::Unlock;
-    let (mut state, first) = state::State::new(launch.start, common);
+    common.vault_exists = launch.vault_exists;
+    let (mut state, mut first) = state::State::new(launch.start, common);
+    if let Some(passphrase) = launch.passphrase {
+        first.extend(state.unlock_with(passphrase));
+    }
     let code = run::run(&mut state, first, &mut stage, clock.as_ref())?;
     stage.leave().map_err(run::terminal_failed)?;
     Ok(code)

@@ -15,13 +15,14 @@ use entry::{Entry, EntryId};
 use serde_json::{Map, Value};
 use stamp::{Stamp, Stamped};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 /// The payload version this program writes. A higher one opens read-only.
 pub const VERSION: u64 = 1;
 
 /// The open vault. Entries are shared, so a changed copy of the vault costs only what changed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Vault {
     pub version: u64,
     /// 256 random bits, hexadecimal; tells one vault from another.
@@ -43,7 +44,7 @@ pub struct Vault {
 }
 
 /// One way to open the store: who can, by which recipient.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Method {
     /// The file name under `unlock/` without `.age`, or the name given by the user.
     pub name: String,
@@ -61,6 +62,37 @@ pub struct RetiredKey {
     /// `AGE-SECRET-KEY-1…`
     pub identity: SecretText,
     pub retired: Stamp,
+}
+
+/// All but the id, which tells whose vault it is, and the content of `extra`, which may hold secrets.
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Vault")
+            .field("version", &self.version)
+            .field("id", &"[id]")
+            .field("name", &self.name)
+            .field("entries", &self.entries)
+            .field("methods", &self.methods)
+            .field("retired", &self.retired)
+            .field("clocks", &self.clocks)
+            .field("unread", &self.unread)
+            .field("extra", &format_args!("[{} unknown]", self.extra.len()))
+            .finish()
+    }
+}
+
+/// All but the recipient, which never stands in clear outside the payload, and the content of `extra`.
+impl fmt::Debug for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Method")
+            .field("name", &self.name)
+            .field("kind", &self.kind)
+            .field("recipient", &"[recipient]")
+            .field("added", &self.added)
+            .field("removed", &self.removed)
+            .field("extra", &format_args!("[{} unknown]", self.extra.len()))
+            .finish()
+    }
 }
 
 impl Method {

@@ -1,8 +1,13 @@
 //! The program as a process: its output, exit status and files. `cli/*.toml` are whole-output cases; what those can't
 //! say stands in the modules. To write the outputs anew: `TRYCMD=overwrite cargo test --test cli`, then look at each.
 
+#[path = "support/mod.rs"]
+mod support;
+
 #[path = "cli/bad_input.rs"]
 mod bad_input;
+#[path = "cli/desktop.rs"]
+mod desktop;
 #[path = "cli/foreign.rs"]
 mod foreign;
 #[path = "cli/place.rs"]

@@ -7,6 +7,7 @@ use crate::ops::change::Change;
 use crate::ops::check;
 use crate::ops::import::{self, Standing};
 use crate::otp::{Algorithm, Credential, Kind};
+use crate::pixels;
 use crate::ports::Picture;
 use crate::secret::{Secret, SecretText};
 use crate::transfer::{self, Draft, Found, MAX_FILE, picture};
@@ -105,7 +106,7 @@ impl Add {
         }
         if let Some(path) = &self.qr {
             let bytes = desk.read(path, "--qr", MAX_FILE)?;
-            return picture::read_picture(&transfer::qr::open_picture(&bytes)?);
+            return picture::read_picture(&pixels::decode(&bytes)?);
         }
         if self.screen {
             let command = desk.config()?.screenshot_command;

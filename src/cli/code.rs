@@ -8,7 +8,6 @@ use crate::ops::find;
 use crate::ops::session::Session;
 use crate::ops::usage::Usage;
 use crate::otp::{NotComputable, Window};
-use crate::ports::ClipboardRoute;
 use crate::secret::SecretText;
 use crate::vault::entry::Entry;
 use serde::Serialize;
@@ -135,12 +134,9 @@ impl Code {
             .map_err(|why| Error::failed(format!("the code was not copied: {why}")).hint("without --copy it is printed"))?;
         let now = desk.outside.world.clock.now() / 1000;
         let valid = window.map(|window| format!(" · valid {} s", window.until.saturating_sub(now))).unwrap_or_default();
-        let cleared = match (route, clear_after_s) {
-            (ClipboardRoute::Osc52, _) => " · copied through the terminal, it can't be cleared from here".to_owned(),
-            (_, 0) => String::new(),
-            (_, seconds) => format!(" · the clipboard clears in {seconds} s"),
-        };
-        desk.output.say(&format!("Copied {}{valid}{cleared}", called(entry)));
+        let fate = Some(route.fate(clear_after_s)).filter(|fate| !fate.is_empty());
+        let fate = fate.map(|fate| format!(" · {fate}")).unwrap_or_default();
+        desk.output.say(&format!("Copied {}{valid}{fate}", called(entry)));
         Ok(())
     }
 }
@@ -170,11 +166,11 @@ fn watch(entry: &Arc<Entry>, desk: &mut Desk) -> Result<()> {
             desk.output.secret(&window.code);
         }
         let until = match on_terminal {
-            true => now / 1000 + 1,
+            true => (now / 1000).saturating_add(1),
             false => window.until,
         };
         shown = Some(window);
-        std::thread::sleep(Duration::from_millis((until * 1000).saturating_sub(clock.now()).min(60_000)));
+        std::thread::sleep(Duration::from_millis(until.saturating_mul(1000).saturating_sub(clock.now()).min(60_000)));
     }
     Ok(())
 }

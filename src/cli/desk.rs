@@ -102,8 +102,7 @@ impl Desk {
 
     /// The file and which option or variable names it.
     fn passphrase_file(&self) -> Option<(PathBuf, &'static str)> {
-        let flag = self.globals.passphrase_file.clone().map(|file| (file, "--passphrase-file"));
-        flag.or_else(|| Some((self.outside.environment.passphrase_file.clone()?, "COUNTERSIGN_PASSPHRASE_FILE")))
+        self.globals.passphrase_from(&self.outside.environment)
     }
 
     /// Asks at the terminal; `Locked` where there is none.

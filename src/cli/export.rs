@@ -4,10 +4,10 @@ use super::desk::Desk;
 use super::output::{Output, count};
 use super::{list, source};
 use crate::error::{Error, ErrorKind, Result};
-use crate::ops::export::{draft_of, left_out};
+use crate::ops::export::{self, draft_of, left_out};
 use crate::ports::Storage;
 use crate::secret::SecretText;
-use crate::transfer::{self, Draft, Encryption, ForeignFile, Format, Sealing};
+use crate::transfer::{self, Draft, Encryption, Format, Sealing};
 use crate::vault::Vault;
 use crate::vault::store::{self, World};
 use std::io;
@@ -66,6 +66,8 @@ impl Export {
         let session = desk.open()?;
         let (drafts, left_out) = self.drafts(session.vault())?;
         let written = writer.write(&drafts, &Sealing { password: password.as_ref(), entropy: &*desk.outside.world.entropy })?;
+        let renamed = export::prove(format, &written, &drafts, password.as_ref())?;
+        renamed.iter().for_each(|sentence| desk.output.warn(sentence));
         for lost in left_out.iter().chain(&written.lost) {
             desk.output.warn(lost);
         }
@@ -75,11 +77,15 @@ impl Export {
         };
         let storage = desk.outside.world.storage.clone();
         write_file(&desk.outside.world, &path, &written.bytes, self.force)?;
-        prove(&*storage, &path, &written.bytes, format, &drafts, password.as_ref())?;
+        read_back(&*storage, &path, &written.bytes)?;
         if in_clear {
             desk.output.warn(&format!("{} holds every secret in clear; delete it when it has served", path.display()));
         }
-        desk.output.say(&format!("Wrote {} to {}", count(drafts.len(), "entry", "entries"), path.display()));
+        desk.output.say(&format!(
+            "Wrote {} to {}",
+            count(drafts.len() - written.left_out.len(), "entry", "entries"),
+            path.display()
+        ));
         Ok(())
     }
 
@@ -146,28 +152,11 @@ fn write_file(world: &World, path: &Path, bytes: &[u8], force: bool) -> Result<(
     })
 }
 
-/// Reads the file back: the bytes are those written, and the format finds as many entries in them.
-fn prove(
-    storage: &dyn Storage,
-    path: &Path,
-    bytes: &[u8],
-    format: &dyn Format,
-    drafts: &[Draft],
-    password: Option<&SecretText>,
-) -> Result<()> {
-    let wrong = |why: &str| {
-        Error::failed(format!("{} was written, but {why}", path.display())).hint("do not rely on it; is the disk failing?")
-    };
-    let back = source::file(storage, path, bytes.len() as u64)?;
-    if *back != *bytes {
-        return Err(wrong("what is read back differs"));
-    }
-    if drafts.is_empty() {
-        return Ok(());
-    }
-    let found = format.read(&ForeignFile::new(&back), password)?;
-    match found.drafts.len() + found.skipped.len() < drafts.len() && found.drafts.is_empty() {
-        true => Err(wrong("no entry can be read back")),
-        false => Ok(()),
+/// Reads the file back: the bytes are those written.
+fn read_back(storage: &dyn Storage, path: &Path, bytes: &[u8]) -> Result<()> {
+    match source::file(storage, path, bytes.len() as u64)?.as_slice() == bytes {
+        true => Ok(()),
+        false => Err(Error::failed(format!("{} was written, but what is read back differs", path.display()))
+            .hint("do not rely on it; is the disk failing?")),
     }
 }

@@ -96,7 +96,10 @@ impl ImportLine {
                 Some(format) => format,
                 None => transfer::detect(&file).map_err(named)?,
             };
-            let found = read_one(desk, format, &file, &mut password).map_err(named)?;
+            let mut found = read_one(desk, format, &file, &mut password).map_err(named)?;
+            if self.files.len() > 1 {
+                found.skipped.iter_mut().for_each(|skipped| skipped.reason = format!("{name}: {}", skipped.reason));
+            }
             if !formats.contains(&format.id()) {
                 formats.push(format.id());
             }

@@ -34,11 +34,15 @@ impl Init {
             desk.output
                 .warn(&format!("at work factor {work_factor} the passphrase is cheap to guess; use 18 for a vault that matters"));
         }
+        if self.generate {
+            // A vault whose passphrase nobody has seen would be lost, so it is shown first.
+            desk.output.secret(&passphrase);
+            if desk.output.is_broken() {
+                return Err(Error::failed("the passphrase could not be printed, so no vault was made"));
+            }
+        }
         let session = Session::create(&world, &folder, &passphrase, work_factor)?;
         session.warnings().iter().for_each(|warning| desk.output.warn(warning));
-        if self.generate {
-            desk.output.secret(&passphrase);
-        }
         desk.output.say(&format!("Created the vault in {}", folder.display()));
         Ok(())
     }
@@ -53,6 +57,10 @@ impl Init {
         if let Some(given) = desk.given_passphrase()? {
             warn_if_weak(desk, &given);
             return Ok(given);
+        }
+        if !desk.outside.prompt.is_interactive() {
+            return Err(Error::new(ErrorKind::Usage, "a new vault needs a passphrase, and there is no terminal to ask for it")
+                .hint("give it with --passphrase-file FILE, or - for stdin; --generate makes one up"));
         }
         let first = desk.ask_secret("New passphrase: ")?;
         if first.is_empty() {

@@ -14,7 +14,7 @@ pub const LINE_LIMIT: u64 = 64 * 1024;
 const START: usize = 64 * 1024;
 
 pub fn file(storage: &dyn Storage, path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>> {
-    storage.read(path, limit).map(Zeroizing::new).map_err(|error| match error.kind() {
+    storage.read_stream(path, limit).map(Zeroizing::new).map_err(|error| match error.kind() {
         io::ErrorKind::FileTooLarge => too_large(&path.display().to_string(), limit),
         _ => Error::io("read", path, &error),
     })

@@ -13,8 +13,8 @@ pub const NOTE_LENGTH: usize = 10_000;
 pub const TAG_LENGTH: usize = 100;
 /// Most tags of one entry.
 pub const TAGS: usize = 50;
-/// Longest period, in seconds: some thirty years.
-pub const PERIOD: u64 = 1_000_000_000;
+/// Longest period, in seconds: some three hundred years.
+pub const PERIOD: u64 = 10_000_000_000;
 /// Longest secret, in bytes.
 pub const SECRET_LENGTH: usize = 4096;
 /// Most recovery codes of one entry, and the longest of them in characters.

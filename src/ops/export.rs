@@ -1,6 +1,9 @@
-//! From entries to drafts for an exporter, and what no draft holds.
+//! From entries to drafts for an exporter, what no draft holds, and the proof that its file gives them back.
 
-use crate::transfer::Draft;
+use crate::error::{Error, Result};
+use crate::otp::{Credential, Kind};
+use crate::secret::SecretText;
+use crate::transfer::{Draft, ForeignFile, Format, Written};
 use crate::vault::Vault;
 use crate::vault::entry::Entry;
 use serde_json::{Value, json};
@@ -65,4 +68,60 @@ pub fn left_out<'a>(vault: &Vault, entries: impl Iterator<Item = &'a Entry>) -> 
         many => said.push(format!("{many} entries that can't be read were left out.")),
     }
     said
+}
+
+/// Reads what was written and compares it with what was to be: every draft not left out, with its kind, secret and parameters.
+/// Not every format can hold every name: what comes back under another is told, a sentence each.
+pub fn prove(format: &dyn Format, written: &Written, drafts: &[Draft], password: Option<&SecretText>) -> Result<Vec<String>> {
+    let wrong = |what: String| {
+        Error::failed(format!("the export does not read back as it was: {what}"))
+            .hint("nothing was written; please report it, and try another format meanwhile")
+    };
+    let is_in = |place: &usize| written.left_out.binary_search(place).is_err();
+    let expected: Vec<&Draft> = (0..drafts.len()).filter(is_in).map(|place| &drafts[place]).collect();
+    if expected.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = format.read(&ForeignFile::new(&written.bytes), password).map_err(|error| wrong(error.what))?;
+    if let Some(odd) = expected
+        .iter()
+        .zip(&found.drafts)
+        .find(|(draft, back)| !is_same(&draft.credential, &back.credential, !written.lost.is_empty()))
+    {
+        return Err(wrong(format!("{} comes back otherwise", odd.0.label())));
+    }
+    match (expected.len(), found.drafts.len()) {
+        (wanted, got) if wanted == got => {
+            let renamed = expected.iter().zip(&found.drafts).filter(|(draft, back)| !same_name(draft, back));
+            Ok(renamed.map(|(draft, back)| format!("{} comes back as {}.", draft.label(), back.label())).collect())
+        }
+        (wanted, got) => Err(wrong(format!("of {wanted} entries {got} come back"))),
+    }
+}
+
+fn same_name(draft: &Draft, back: &Draft) -> bool {
+    (&draft.issuer, &draft.account) == (&back.issuer, &back.account)
+}
+
+/// A PIN may be missing where the writer has said what is.
+fn is_same(credential: &Credential, back: &Credential, something_was_lost: bool) -> bool {
+    let (mut wanted, back) = (telling(credential), telling(back));
+    if something_was_lost && back.pin.is_none() {
+        wanted.pin = None;
+    }
+    wanted == back
+}
+
+/// What every format must keep. Values that play no part in making the code may differ.
+fn telling(credential: &Credential) -> Credential {
+    let plain = Credential::new(credential.kind, credential.secret.clone());
+    match credential.kind {
+        Kind::Received | Kind::Unknown => plain,
+        Kind::Totp => Credential { counter: 0, pin: None, ..credential.clone() },
+        Kind::Hotp => Credential { period: 0, pin: None, ..credential.clone() },
+        Kind::Steam | Kind::Motp | Kind::Yandex => {
+            let pin = credential.pin.clone().filter(|pin| !pin.is_empty());
+            Credential { digits: credential.digits, period: credential.period, pin, ..plain }
+        }
+    }
 }

@@ -41,6 +41,35 @@ pub enum UriError {
     },
 }
 
+/// Whose links they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scheme {
+    Otpauth,
+    Motp,
+    Steam,
+}
+
+/// The schemes of links that hold a one-time password.
+const SCHEMES: [(&str, Scheme); 4] =
+    [("otpauth", Scheme::Otpauth), ("apple-otpauth", Scheme::Otpauth), ("motp", Scheme::Motp), ("steam", Scheme::Steam)];
+
+/// The scheme, as far as it is one of ours, and what follows its colon. Invisible characters around the link come of copying.
+fn split(link: &str) -> Option<(&str, Option<Scheme>, &str)> {
+    let link = link.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}'));
+    let (name, rest) = link.split_once(':')?;
+    let known = SCHEMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+    Some((name, known.map(|(_, scheme)| *scheme), rest))
+}
+
+/// Whether [`parse`] is meant for this text. A line of plain text may begin with `Steam:`, so only otpauth needs no slashes.
+pub fn is_link(text: &str) -> bool {
+    match split(text) {
+        Some((_, Some(Scheme::Otpauth), _)) => true,
+        Some((_, Some(Scheme::Motp | Scheme::Steam), rest)) => rest.starts_with("//"),
+        _ => false,
+    }
+}
+
 /// The longest link taken, in bytes.
 pub const MAX_LENGTH: usize = 8 * 1024;
 

@@ -1,6 +1,7 @@
 //! A picture of the whole screen: from the X server itself, or from whichever screenshot program is there.
 
-use super::{Picture, ScreenCapture, pixels, program};
+use super::{Picture, ScreenCapture, program};
+use crate::pixels;
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read};
 use std::os::unix::fs::DirBuilderExt;
@@ -90,8 +91,8 @@ impl ScreenCapture for Screenshot {
         for way in order(&self.around) {
             let picture = match &way {
                 Way::X11 => from_x11(),
-                Way::Prints(command) => printed_by(command).and_then(|png| pixels::decode(&png)),
-                Way::Writes(command) => written_by(command).and_then(|png| pixels::decode(&png)),
+                Way::Prints(command) => printed_by(command).and_then(|png| decoded(&png)),
+                Way::Writes(command) => written_by(command).and_then(|png| decoded(&png)),
             };
             match picture {
                 Ok(picture) => return Ok(picture),
@@ -107,6 +108,10 @@ impl ScreenCapture for Screenshot {
     }
 }
 
+fn decoded(png: &[u8]) -> Result<Picture, String> {
+    pixels::decode(png).map_err(|error| error.what)
+}
+
 fn started(command: &[String]) -> Result<Command, String> {
     let (name, arguments) = command.split_first().ok_or("the screenshot command is empty")?;
     let mut command = Command::new(name);
@@ -115,7 +120,7 @@ fn started(command: &[String]) -> Result<Command, String> {
 }
 
 fn printed_by(command: &[String]) -> Result<Vec<u8>, String> {
-    program::run(&mut started(command)?, b"", pixels::MAX_FILE, PATIENCE)
+    Ok(program::run(&mut started(command)?, b"", pixels::MAX_FILE, PATIENCE)?)
 }
 
 fn written_by(command: &[String]) -> Result<Vec<u8>, String> {
@@ -162,9 +167,7 @@ fn from_x11() -> Result<Picture, String> {
     let (connection, number) = x11rb::connect(None).map_err(no_answer)?;
     let screen = connection.setup().roots.get(number).ok_or("the X server has no screen")?;
     let (width, height) = (screen.width_in_pixels, screen.height_in_pixels);
-    if u64::from(width) * u64::from(height) > pixels::MAX_PIXELS {
-        return Err(format!("the screen is too large: {width} × {height}"));
-    }
+    pixels::check_size(width.into(), height.into()).map_err(|error| error.what)?;
     let refused = "the X server gives no picture of the screen";
     let image = connection
         .get_image(ImageFormat::Z_PIXMAP, screen.root, 0, 0, width, height, !0)

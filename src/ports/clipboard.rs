@@ -7,7 +7,8 @@ pub mod holder;
 pub mod osc52;
 
 use super::program;
-use super::{Clipboard, ClipboardRoute, CopyKind, Picture, pixels};
+use super::{Clearing, Clipboard, ClipboardRoute, CopyKind, Picture};
+use crate::pixels;
 use crate::secret::SecretText;
 use std::io::Write;
 use std::process::Command;
@@ -64,12 +65,32 @@ pub fn order(around: &Surroundings, kind: CopyKind) -> Vec<ClipboardRoute> {
     routes
 }
 
+/// Why a copy is not known to have been made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotCopied {
+    /// A sentence that does not quote the text.
+    pub why: String,
+    /// The clipboard may hold the text all the same.
+    pub may_hold_it: bool,
+}
+
+impl From<&str> for NotCopied {
+    fn from(why: &str) -> Self {
+        NotCopied { why: why.into(), may_hold_it: false }
+    }
+}
+
+impl From<program::Failure> for NotCopied {
+    fn from(failure: program::Failure) -> Self {
+        NotCopied { may_hold_it: !failure.refused, why: failure.sentence }
+    }
+}
+
 /// One way to a clipboard.
 pub trait Way: Send {
-    /// The error is a sentence that does not quote the text.
-    fn copy(&mut self, text: &str) -> Result<(), String>;
-    /// What the clipboard holds; `None` where it holds no text or can't be read this way.
-    fn text(&mut self) -> Option<SecretText>;
+    fn copy(&mut self, text: &str) -> Result<(), NotCopied>;
+    /// What the clipboard holds; `None` where that is no text, an error where it could not be asked.
+    fn text(&mut self) -> Result<Option<SecretText>, String>;
     fn clear(&mut self) -> Result<(), String>;
     fn picture(&mut self) -> Option<Picture> {
         None
@@ -80,7 +101,8 @@ pub trait Way: Send {
 pub struct RoutedClipboard {
     around: Surroundings,
     ways: Vec<(ClipboardRoute, Box<dyn Way>)>,
-    ours: Option<(ClipboardRoute, SecretText)>,
+    /// What was, or may have been, put where, and is not known to be gone.
+    ours: Vec<(ClipboardRoute, SecretText)>,
 }
 
 impl RoutedClipboard {
@@ -99,12 +121,34 @@ impl RoutedClipboard {
     }
 
     pub fn with(around: Surroundings, ways: Vec<(ClipboardRoute, Box<dyn Way>)>) -> Self {
-        RoutedClipboard { around, ways, ours: None }
+        RoutedClipboard { around, ways, ours: Vec::new() }
     }
 
     fn way(&mut self, route: ClipboardRoute) -> Option<&mut dyn Way> {
         let (_, way) = self.ways.iter_mut().find(|(each, _)| *each == route)?;
         Some(way.as_mut())
+    }
+
+    /// Clears what is ours of those, and forgets it only once it is known to be gone.
+    fn clear(&mut self, those: impl Fn(ClipboardRoute, &SecretText) -> bool) -> Clearing {
+        let mut outcome = Clearing::NotOurs;
+        for (route, text) in std::mem::take(&mut self.ours) {
+            if !those(route, &text) {
+                self.ours.push((route, text));
+                continue;
+            }
+            let Some(way) = self.way(route) else { continue };
+            let cleared = way.text().and_then(|found| match found.as_ref() == Some(&text) {
+                true => way.clear().map(|()| Clearing::Cleared(route)),
+                false => Ok(Clearing::NotOurs),
+            });
+            let cleared = cleared.unwrap_or(Clearing::Failed);
+            if cleared == Clearing::Failed {
+                self.ours.push((route, text));
+            }
+            outcome = outcome.max(cleared);
+        }
+        outcome
     }
 }
 
@@ -115,15 +159,23 @@ impl Clipboard for RoutedClipboard {
             let Some(way) = self.way(route) else { continue };
             match way.copy(text.expose()) {
                 Ok(()) => {
-                    if self.ours.as_ref().is_some_and(|(former, _)| *former != route) {
-                        self.clear_if_ours();
+                    self.clear(|former, _| former != route);
+                    self.ours.retain(|(former, _)| *former != route);
+                    // What went through the terminal can be neither looked at nor cleared.
+                    if route != ClipboardRoute::Osc52 {
+                        self.ours.push((route, text.clone()));
                     }
-                    self.ours = Some((route, text.clone()));
                     return Ok(route);
                 }
-                Err(error) => why.push(error),
+                Err(NotCopied { why: error, may_hold_it }) => {
+                    if may_hold_it {
+                        self.ours.push((route, text.clone()));
+                    }
+                    why.push(error);
+                }
             }
         }
+        self.clear(|_, held| held == text);
         match (why.is_empty(), kind) {
             (false, _) => Err(format!("no clipboard could be reached: {}", why.join("; "))),
             (true, CopyKind::Code) => Err("no clipboard was found".into()),
@@ -131,17 +183,12 @@ impl Clipboard for RoutedClipboard {
         }
     }
 
-    fn clear_if_ours(&mut self) -> bool {
-        let Some((route, text)) = self.ours.take() else { return false };
-        self.way(route).is_some_and(|way| way.text().as_ref() == Some(&text) && way.clear().is_ok())
+    fn clear_if_ours(&mut self) -> Clearing {
+        self.clear(|_, _| true)
     }
 
+    /// The programs go first: what they hand over is decoded here, within bounds that arboard does not keep.
     fn picture(&mut self) -> Result<Picture, String> {
-        if self.around.desktop
-            && let Some(picture) = self.way(ClipboardRoute::System).and_then(|way| way.picture())
-        {
-            return Ok(picture);
-        }
         let mut commands = Vec::new();
         if self.around.wayland {
             commands.push(("wl-paste", &["--no-newline", "--type", "image/png"][..]));
@@ -154,8 +201,13 @@ impl Clipboard for RoutedClipboard {
                 && let Ok(png) = program::run(Command::new(file).args(arguments), b"", pixels::MAX_FILE, PICTURE_PATIENCE)
                 && !png.is_empty()
             {
-                return pixels::decode(&png);
+                return pixels::decode(&png).map_err(|error| error.what);
             }
+        }
+        if self.around.desktop
+            && let Some(picture) = self.way(ClipboardRoute::System).and_then(|way| way.picture())
+        {
+            return pixels::check_size(picture.width, picture.height).map(|()| picture).map_err(|error| error.what);
         }
         Err(if self.around.desktop { "there is no picture in the clipboard" } else { "no clipboard was found" }.into())
     }

@@ -1,6 +1,7 @@
 //! The real disk: `std::fs`, 0700 and 0600 from creation, flock through `std`.
 
 use super::{FileFacts, LockGuard, Storage};
+use rustix::fs::OFlags;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
@@ -13,20 +14,19 @@ pub struct Disk;
 
 impl Storage for Disk {
     fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-        let file = File::open(path)?;
-        let length = file.metadata()?.len();
-        if length > limit {
-            return Err(ErrorKind::FileTooLarge.into());
-        }
-        // One byte more than told, so that the end is seen without growing the buffer.
-        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
-        file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-        match bytes.len() as u64 > limit {
-            true => Err(ErrorKind::FileTooLarge.into()),
-            false => Ok(bytes),
+        // Opening a pipe waits for its writer; without waiting there is time to look at what it is.
+        let file = OpenOptions::new().read(true).custom_flags(OFlags::NONBLOCK.bits() as i32).open(path)?;
+        let kind = file.metadata()?.file_type();
+        match (kind.is_file(), kind.is_dir()) {
+            (true, _) => read_all(file, limit),
+            (_, true) => Err(ErrorKind::IsADirectory.into()),
+            _ => Err(io::Error::other("it is not a regular file")),
         }
     }
 
+    fn read_stream(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+        read_all(File::open(path)?, limit)
+    }
     fn write_new(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?.write_all(bytes)
     }
@@ -83,6 +83,20 @@ impl Storage for Disk {
             Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => Ok(Box::new(Held { _file: file })),
             Err(TryLockError::Error(error)) => Err(error),
         }
+    }
+}
+
+fn read_all(file: File, limit: u64) -> io::Result<Vec<u8>> {
+    let length = file.metadata()?.len();
+    if length > limit {
+        return Err(ErrorKind::FileTooLarge.into());
+    }
+    // One byte more than told, so that the end is seen without growing the buffer.
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > limit {
+        true => Err(ErrorKind::FileTooLarge.into()),
+        false => Ok(bytes),
     }
 }
 

@@ -14,12 +14,26 @@ pub fn on_path(name: &str) -> Option<PathBuf> {
     std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|file| file.is_file())
 }
 
+/// Why a program gave nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Names the program.
+    pub sentence: String,
+    /// It ran, and said no by its exit status. Otherwise nobody knows what it did.
+    pub refused: bool,
+}
+
+impl From<Failure> for String {
+    fn from(failure: Failure) -> String {
+        failure.sentence
+    }
+}
+
 /// Runs a program: feeds `input`, reads at most `limit` bytes of what it prints, ends it after `patience`.
 /// With a limit of 0 it gets no pipe to print to, so it may leave a part of itself running.
-/// The error is a sentence that names the program.
-pub fn run(command: &mut Command, input: &[u8], limit: u64, patience: Duration) -> Result<Vec<u8>, String> {
+pub fn run(command: &mut Command, input: &[u8], limit: u64, patience: Duration) -> Result<Vec<u8>, Failure> {
     let name = command.get_program().to_string_lossy().into_owned();
-    let failed = |why: &str| format!("{name} {why}");
+    let failed = |why: &str| Failure { sentence: format!("{name} {why}"), refused: false };
     let stdout = if limit == 0 { Stdio::null() } else { Stdio::piped() };
     command.stdin(Stdio::piped()).stdout(stdout).stderr(Stdio::null());
     let mut child = command.spawn().map_err(|error| failed(&format!("can't be started: {error}")))?;
@@ -44,7 +58,7 @@ pub fn run(command: &mut Command, input: &[u8], limit: u64, patience: Duration) 
                 Ok(output)
             }
         }
-        Ok(Ok(_)) => Err(failed("failed")),
+        Ok(Ok(_)) => Err(Failure { refused: true, ..failed("failed") }),
         Ok(Err(error)) => Err(failed(&format!("failed: {error}"))),
         Err(_) => {
             let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);

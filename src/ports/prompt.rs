@@ -85,9 +85,11 @@ impl Silence {
         let mut watched = Ok(());
         WATCH.call_once(|| watched = restore_on_signals());
         watched?;
-        silence(&file, &original)?;
-        *silent() = Some((file, original));
-        Ok(Silence)
+        // What to restore is known before anything changes: a signal may come in between.
+        *silent() = Some((file, original.clone()));
+        let guard = Silence;
+        silence(terminal, &original)?;
+        Ok(guard)
     }
 }
 

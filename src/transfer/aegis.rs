@@ -183,7 +183,7 @@ impl Writer for Aegis {
             None => json!({"version": 1, "header": {"slots": null, "params": null}, "db": database}),
             Some(password) => seal(&database, password, sealing.entropy)?,
         };
-        Ok(Written { bytes: json::to_bytes(&vault)?, lost })
+        Ok(Written::of(drafts, &fit, json::to_bytes(&vault)?, lost))
     }
 }
 

@@ -159,11 +159,11 @@ impl Writer for AndOtp {
     fn write(&self, drafts: &[Draft], sealing: &Sealing) -> Result<Written> {
         let (fit, lost) = ANDOTP.sort(drafts);
         let plain = json::to_bytes(&fit.iter().map(|draft| write_entry(draft)).collect())?;
-        let Some(password) = sealing.password else { return Ok(Written { bytes: plain, lost }) };
+        let Some(password) = sealing.password else { return Ok(Written::of(drafts, &fit, plain, lost)) };
         let (salt, nonce) = (random::<SALT>(sealing.entropy), random::<NONCE>(sealing.entropy));
         let key = kdf::pbkdf2::<Sha1>(password, &salt, ROUNDS.into())?;
         let sealed = seal_gcm(&key, &nonce, &plain, b"");
-        Ok(Written { bytes: Zeroizing::new([&ROUNDS.to_be_bytes()[..], &salt, &nonce, &sealed].concat()), lost })
+        Ok(Written::of(drafts, &fit, Zeroizing::new([&ROUNDS.to_be_bytes()[..], &salt, &nonce, &sealed].concat()), lost))
     }
 }
 

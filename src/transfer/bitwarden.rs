@@ -235,6 +235,6 @@ impl Writer for Bitwarden {
             })
             .collect();
         let folders: Vec<Value> = folders.iter().map(|(name, id)| json!({"id": id, "name": name})).collect();
-        Ok(Written { bytes: json::to_bytes(&json!({"encrypted": false, "folders": folders, "items": items}))?, lost })
+        Ok(Written::of(drafts, &fit, json::to_bytes(&json!({"encrypted": false, "folders": folders, "items": items}))?, lost))
     }
 }

@@ -142,7 +142,7 @@ impl Writer for Ente {
                 plain.push(b'\n');
             }
         }
-        let Some(password) = sealing.password else { return Ok(Written { bytes: plain, lost }) };
+        let Some(password) = sealing.password else { return Ok(Written::of(drafts, &fit, plain, lost)) };
         let (salt, header) = (random::<16>(sealing.entropy), random::<24>(sealing.entropy));
         let key = kdf::argon2id(password, &salt, MEMORY_BYTES >> 10, PASSES, 1)?;
         let export = json!({
@@ -151,6 +151,6 @@ impl Writer for Ente {
             "encryptedData": to_base64(&seal_stream(&key, header, &plain)?),
             "encryptionNonce": to_base64(&header),
         });
-        Ok(Written { bytes: json::to_bytes(&export)?, lost })
+        Ok(Written::of(drafts, &fit, json::to_bytes(&export)?, lost))
     }
 }

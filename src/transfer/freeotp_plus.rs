@@ -125,7 +125,7 @@ impl Writer for FreeOtpPlus {
         });
         let names: Vec<String> = fit.iter().map(|draft| name(draft)).collect();
         let tokens: Vec<Value> = fit.iter().map(|draft| write_token(draft)).collect();
-        Ok(Written { bytes: json::to_bytes(&json!({"tokenOrder": names, "tokens": tokens}))?, lost })
+        Ok(Written::of(drafts, &fit, json::to_bytes(&json!({"tokenOrder": names, "tokens": tokens}))?, lost))
     }
 }
 

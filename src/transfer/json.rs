@@ -83,6 +83,6 @@ impl Writer for Json {
         let file = FileOut { version: VERSION, entries: drafts.iter().map(EntryOut::of).collect() };
         serde_json::to_writer_pretty(&mut *bytes, &file).map_err(|error| Error::failed(format!("can't write JSON: {error}")))?;
         bytes.push(b'\n');
-        Ok(Written { bytes, lost: Vec::new() })
+        Ok(Written { bytes, left_out: Vec::new(), lost: Vec::new() })
     }
 }

@@ -5,8 +5,6 @@ use super::{Draft, Found, Skipped};
 use crate::error::{Error, ErrorKind, Result};
 use crate::otp::uri::{self, UriError};
 
-const SCHEMES: [&str; 3] = ["otpauth://", "motp://", "steam://"];
-
 /// One candidate for a link and what to call its place: `line 3`, `QR code 2`.
 pub struct Candidate<'a> {
     pub place: String,
@@ -27,7 +25,7 @@ pub fn lines(text: &str) -> impl Iterator<Item = Candidate<'_>> {
 /// Whether a line holds a link of ours.
 pub fn is_link(line: &str) -> bool {
     let line = link_in(line.trim());
-    SCHEMES.iter().any(|scheme| starts_with(line, scheme)) || google::is_transfer(line)
+    uri::is_link(line) || google::is_transfer(line)
 }
 
 /// Reads all candidates. Where not one gives an entry, the error of the first.
@@ -104,8 +102,4 @@ fn link_in(line: &str) -> &str {
         Some((prefix, rest)) if prefix.eq_ignore_ascii_case("QR-Code:") => rest.trim_start(),
         _ => line,
     }
-}
-
-fn starts_with(line: &str, scheme: &str) -> bool {
-    line.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
 }

@@ -74,7 +74,7 @@ impl Writer for Otpauth {
                 None => rest.push(draft),
             }
         }
-        Ok(Written { bytes, lost: lost(&fit, &rest) })
+        Ok(Written::of(drafts, &fit, bytes, lost(&fit, &rest)))
     }
 }
 

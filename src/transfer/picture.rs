@@ -2,8 +2,8 @@
 
 use super::links::{self, Candidate};
 use super::{ForeignFile, Format, Found, qr};
-use crate::error::{Error, ErrorKind, Result};
-use crate::ports::Picture;
+use crate::error::{Error, ErrorKind, Result, contain};
+use crate::pixels::{self, Picture};
 use crate::secret::SecretText;
 
 pub struct QrPicture;
@@ -22,17 +22,18 @@ impl Format for QrPicture {
     }
 
     fn detect(&self, file: &ForeignFile) -> bool {
-        qr::is_picture(file.bytes())
+        pixels::format_of(file.bytes()).is_some()
     }
 
     fn read(&self, file: &ForeignFile, _: Option<&SecretText>) -> Result<Found> {
-        read_picture(&qr::open_picture(file.bytes())?)
+        read_picture(&pixels::decode(file.bytes())?)
     }
 }
 
 /// Reads all QR codes of a picture. `UnknownFormat`, saying what was found instead, where none is a one-time password.
 pub fn read_picture(picture: &Picture) -> Result<Found> {
-    let texts = qr::decode(picture);
+    pixels::check_size(picture.width, picture.height)?;
+    let texts = contain(|| qr::decode(picture)).ok_or_else(|| pixels::damaged("the search for a code gave up"))?;
     if texts.is_empty() {
         return Err(Error::new(ErrorKind::UnknownFormat, "no QR code was found in the picture")
             .hint("the whole code with some white around it must be visible; try a larger or sharper picture"));

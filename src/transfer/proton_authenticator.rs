@@ -138,10 +138,10 @@ impl Writer for ProtonAuthenticator {
             })
             .collect();
         let plain = json::to_bytes(&json!({"version": NEWEST, "entries": entries}))?;
-        let Some(password) = sealing.password else { return Ok(Written { bytes: plain, lost }) };
+        let Some(password) = sealing.password else { return Ok(Written::of(drafts, &fit, plain, lost)) };
         let (salt, nonce) = (random::<16>(sealing.entropy), random::<NONCE>(sealing.entropy));
         let sealed = seal_gcm(&key(password, &salt)?, &nonce, &plain, ASSOCIATED);
         let export = json!({"version": NEWEST, "salt": to_base64(&salt), "content": to_base64(&[&nonce[..], &sealed].concat())});
-        Ok(Written { bytes: json::to_bytes(&export)?, lost })
+        Ok(Written::of(drafts, &fit, json::to_bytes(&export)?, lost))
     }
 }

@@ -3,70 +3,14 @@
 mod decoders;
 mod gray;
 
-use crate::error::{Error, ErrorKind, Result, contain};
-use crate::ports::Picture;
+use crate::pixels::Picture;
 use crate::secret::SecretText;
 use decoders::{Code, with_rqrr, with_rxing};
 use gray::Gray;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use std::borrow::Cow;
-use std::io::Cursor;
-
-/// The largest picture taken, in pixels.
-pub const MAX_PIXELS: u64 = 64 * 1000 * 1000;
-
-/// 64 million pixels of 16-bit RGBA, the most memory a decoder may take.
-const MAX_MEMORY: u64 = MAX_PIXELS * 8;
 
 /// Pictures are scaled down to this many pixels before they are mended: a code that fills a screen is far smaller.
 const MENDED_PIXELS: usize = 4_000_000;
-
-/// Whether the bytes begin like a picture of a kind that can be read.
-pub fn is_picture(bytes: &[u8]) -> bool {
-    picture_format(bytes).is_some()
-}
-
-fn picture_format(bytes: &[u8]) -> Option<ImageFormat> {
-    const TAKEN: [ImageFormat; 5] = [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP, ImageFormat::Gif, ImageFormat::Bmp];
-    image::guess_format(bytes).ok().filter(|format| TAKEN.contains(format))
-}
-
-/// Reads a PNG, JPEG, WebP, GIF (its first frame) or BMP. Bounds are checked before memory is taken.
-pub fn open_picture(bytes: &[u8]) -> Result<Picture> {
-    let format = picture_format(bytes)
-        .ok_or_else(|| Error::new(ErrorKind::UnknownFormat, "the file is no PNG, JPEG, WebP, GIF or BMP picture"))?;
-    contain(|| open(bytes, format)).unwrap_or_else(|| Err(damaged("the decoder gave up")))
-}
-
-fn open(bytes: &[u8], format: ImageFormat) -> Result<Picture> {
-    let mut limits = Limits::no_limits();
-    limits.max_alloc = Some(MAX_MEMORY);
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-    reader.limits(limits);
-    let decoder = reader.into_decoder().map_err(image_error)?;
-    let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MAX_PIXELS {
-        return Err(too_large(width, height));
-    }
-    let rgba = DynamicImage::from_decoder(decoder).map_err(image_error)?.into_rgba8();
-    Ok(Picture { width: rgba.width(), height: rgba.height(), rgba: rgba.into_raw() })
-}
-
-fn too_large(width: u32, height: u32) -> Error {
-    damaged(&format!("it has {width} × {height} pixels, and at most {} million are taken", MAX_PIXELS / 1_000_000))
-        .hint("cut the picture down to the code")
-}
-
-fn image_error(error: image::ImageError) -> Error {
-    match error {
-        image::ImageError::Limits(_) => damaged("it asks for too much memory"),
-        other => damaged(&other.to_string()),
-    }
-}
-
-fn damaged(why: &str) -> Error {
-    Error::new(ErrorKind::ForeignDamaged, format!("can't read the picture: {why}"))
-}
 
 /// The texts of all QR codes in the picture, each once, in reading order; empty where there is none.
 pub fn decode(picture: &Picture) -> Vec<SecretText> {

@@ -209,7 +209,7 @@ impl Writer for Stratum {
         let plain = json::to_bytes(&write_backup(&fit))?;
         let (salt, nonce) = (random::<SALT>(sealing.entropy), random::<NONCE>(sealing.entropy));
         let sealed = seal_gcm(&strong_key(given(sealing.password)?, &salt)?, &nonce, &plain, b"");
-        Ok(Written { bytes: Zeroizing::new([STRONG, &salt, &nonce, &sealed].concat()), lost })
+        Ok(Written::of(drafts, &fit, Zeroizing::new([STRONG, &salt, &nonce, &sealed].concat()), lost))
     }
 }
 

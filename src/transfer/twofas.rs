@@ -155,7 +155,7 @@ impl Writer for TwoFas {
             backup["reference"] = seal(REFERENCE.as_bytes());
             backup["services"] = json!([]);
         }
-        Ok(Written { bytes: json::to_bytes(&backup)?, lost })
+        Ok(Written::of(drafts, &fit, json::to_bytes(&backup)?, lost))
     }
 }
 

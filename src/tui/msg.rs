@@ -4,7 +4,7 @@ use super::key::Key;
 use crate::error::{Error, Result};
 use crate::ops::change::{Change, Outcome};
 use crate::ops::usage::Usage;
-use crate::ports::{ClipboardRoute, CopyKind, UnixMs};
+use crate::ports::{Clearing, ClipboardRoute, CopyKind, UnixMs};
 use crate::secret::SecretText;
 use crate::transfer::Found;
 use crate::vault::Vault;
@@ -169,7 +169,8 @@ pub struct Snapshot {
 #[derive(Debug)]
 pub enum Done {
     Opened(Result<Snapshot>),
-    Locked,
+    /// The vault is locked; and what came of clearing the clipboard.
+    Locked(Clearing),
     Applied {
         snapshot: Option<Snapshot>,
         result: Result<Outcome>,
@@ -180,7 +181,7 @@ pub enum Done {
         said: Copied,
         usage: Arc<Usage>,
     },
-    ClipboardCleared(bool),
+    ClipboardCleared(Clearing),
     /// `None` where nothing had changed.
     Refreshed(Result<Option<Snapshot>>),
     /// What was found in a picture, a file or a pasted text; `from` in the user's words: "from the picture in the clipboard".

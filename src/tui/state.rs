@@ -45,6 +45,8 @@ pub struct Common {
     pub toast: Option<Toast>,
     /// When the clipboard has to be cleared, in boot time, while it holds something of ours.
     pub clipboard_clears_at: Option<Duration>,
+    /// How long was waited since clearing it failed, while it still may hold something of ours.
+    pub clipboard_retry: Option<Duration>,
     /// The worker is at something the person waits for, since then (boot time).
     pub busy_since: Option<Duration>,
     /// What takes the last change back, and what to say of it.
@@ -118,6 +120,7 @@ impl Common {
             last_input: Duration::ZERO,
             toast: None,
             clipboard_clears_at: None,
+            clipboard_retry: None,
             busy_since: None,
             undo: None,
             counter_codes: BTreeMap::new(),

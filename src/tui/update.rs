@@ -1,5 +1,7 @@
 //! The one function that changes the state. Facts come in, orders go out; nothing here touches the world.
 
+mod clipboard;
+
 use super::command::Command;
 use super::key::Key;
 use super::keymap::Place;
@@ -11,8 +13,9 @@ use super::screen::welcome::Welcome;
 use super::screen::{Event, Reaction, Screen, Step};
 use super::state::{COUNTER_CODE_SHOWN, Common, CounterCode, Start, State, Tone, Undo};
 use crate::error::{Error, Result};
-use crate::ops::change::{Change, Outcome};
-use crate::ports::{ClipboardRoute, CopyKind};
+use crate::ops::change::Outcome;
+use crate::ports::CopyKind;
+use crate::secret::SecretText;
 use std::time::Duration;
 
 impl State {
@@ -23,6 +26,13 @@ impl State {
             Start::Demo => (Screen::Welcome(Welcome::default()), vec![Effect::Job(Job::OpenDemo)]),
         };
         (State { common, screens: vec![screen] }, effects)
+    }
+
+    /// Opens the vault as if this had been typed.
+    pub fn unlock_with(&mut self, passphrase: SecretText) -> Vec<Effect> {
+        let (screen, reaction) = Unlock::with(passphrase);
+        self.screens = vec![Screen::Unlock(screen)];
+        react(self, reaction)
     }
 
     pub fn top(&self) -> &Screen {
@@ -240,7 +250,7 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             if let Some(open) = &mut state.common.open {
                 open.usage = usage;
             }
-            copied(state, result, said)
+            clipboard::copied(state, result, said)
         }
         Done::Refreshed(Ok(snapshot)) => {
             renew(state, snapshot);
@@ -250,11 +260,14 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             state.common.say_error(&error);
             Vec::new()
         }
-        Done::ClipboardCleared(true) => {
-            state.common.say(Tone::Note, "Clipboard cleared");
+        Done::ClipboardCleared(clearing) => {
+            clipboard::cleared(&mut state.common, clearing);
             Vec::new()
         }
-        Done::ClipboardCleared(false) | Done::Locked => Vec::new(),
+        Done::Locked(clearing) => {
+            clipboard::settled(&mut state.common, clearing);
+            Vec::new()
+        }
         Done::Completions { .. } | Done::Strength { .. } | Done::Generated(_) => to_asker(state, done),
     }
 }
@@ -337,33 +350,4 @@ fn undo_hint(common: &Common) -> String {
         (Some(_), Some(key)) => format!("{} takes it back", key.sign()),
         _ => String::new(),
     }
-}
-
-fn copied(state: &mut State, result: std::result::Result<ClipboardRoute, String>, said: Copied) -> Vec<Effect> {
-    let common = &mut state.common;
-    let route = match result {
-        Ok(route) => route,
-        Err(why) => {
-            common.say_with(Tone::Failure, format!("Not copied: {}", said.what), why);
-            return Vec::new();
-        }
-    };
-    let mut asides = Vec::new();
-    if said.next_instead {
-        asides.push("the next code, as this one was about to end".to_owned());
-    }
-    if let Some(valid) = said.valid_s {
-        asides.push(format!("valid {valid} s"));
-    }
-    let clear_after = common.config.clipboard_clear_s;
-    if route == ClipboardRoute::Osc52 {
-        asides.push("through the terminal; it can't be cleared from here".into());
-        common.clipboard_clears_at = None;
-    } else if clear_after > 0 {
-        asides.push(format!("clipboard clears in {clear_after} s"));
-        common.clipboard_clears_at = Some(common.now.boot + Duration::from_secs(clear_after));
-    }
-    common.say_with(Tone::Done, format!("Copied {}", said.what), asides.join(" · "));
-    let used = |(id, set, index)| Change::MarkRecoveryCode { id, set, index, used: true };
-    said.used_up.map(|code| Effect::Job(Job::Apply { change: used(code), then: Then::Nothing })).into_iter().collect()
 }

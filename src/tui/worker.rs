@@ -70,8 +70,7 @@ impl Worker {
             }
             Job::Lock => {
                 self.session = None;
-                self.clipboard.clear_if_ours();
-                Done::Locked
+                Done::Locked(self.clipboard.clear_if_ours())
             }
             Job::Apply { change, then } => {
                 let result = self.apply(change);

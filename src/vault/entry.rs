@@ -60,7 +60,7 @@ impl RecoveryCode {
 }
 
 /// `Eq`, so that comparing shared entries looks at their addresses first.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Entry {
     pub id: EntryId,
     pub created: Stamp,
@@ -97,6 +97,35 @@ pub struct Entry {
     pub raw: Option<Value>,
     /// Unknown fields, kept for a newer version.
     pub extra: Map<String, Value>,
+}
+
+/// All but the content of `raw` and `extra`, which may hold secrets in a form of their own.
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry")
+            .field("id", &self.id)
+            .field("created", &self.created)
+            .field("issuer", &self.issuer)
+            .field("account", &self.account)
+            .field("note", &self.note)
+            .field("pinned", &self.pinned)
+            .field("status", &self.status)
+            .field("credential", &self.credential)
+            .field("counter", &self.counter)
+            .field("candidate", &self.candidate)
+            .field("rivals", &self.rivals)
+            .field("history", &self.history)
+            .field("superseded", &self.superseded)
+            .field("tags", &self.tags)
+            .field("order", &self.order)
+            .field("recovery_codes", &self.recovery_codes)
+            .field("recovery_history", &self.recovery_history)
+            .field("deleted", &self.deleted)
+            .field("purged", &self.purged)
+            .field("raw", &self.raw.as_ref().map(|_| "[raw]"))
+            .field("extra", &format_args!("[{} unknown]", self.extra.len()))
+            .finish()
+    }
 }
 
 /// How many replaced credentials are kept.

@@ -318,3 +318,81 @@ fn the_program_runs_without_a_home_only_to_say_so() {
     assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("countersign {}\n", env!("CARGO_PKG_VERSION")));
     assert!(!PASSPHRASE.is_empty());
 }
+
+#[test]
+fn a_made_up_passphrase_that_nobody_could_read_makes_no_vault() {
+    let place = Place::empty();
+    let mut command = place.command(&["init", "--generate", "--work-factor", "10"]);
+    command.env_remove("COUNTERSIGN_PASSPHRASE_FILE").stdout(File::create("/dev/full").unwrap());
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.ends_with("countersign: the passphrase could not be printed, so no vault was made\n"), "{said}");
+    assert!(!place.vault().exists());
+
+    // A reader that went away is no excuse here.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = place.command(&["init", "--generate", "--work-factor", "10"]).stdout(writer).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!place.vault().exists());
+}
+
+#[test]
+fn a_new_vault_without_any_way_to_a_passphrase_says_what_is_missing() {
+    let place = Place::empty();
+    let mut command = place.command(&["init"]);
+    command.env_remove("COUNTERSIGN_PASSPHRASE_FILE");
+    let ran = finish(command, b"");
+    assert_eq!(ran.status, Some(2));
+    assert_eq!(
+        ran.stderr,
+        "countersign: a new vault needs a passphrase, and there is no terminal to ask for it\n\
+         hint: give it with --passphrase-file FILE, or - for stdin; --generate makes one up\n"
+    );
+    assert!(!place.vault().exists());
+}
+
+#[test]
+fn of_several_files_what_was_not_taken_is_told_by_file() {
+    let place = Place::new();
+    let good = place.file("good.txt", GITHUB);
+    let bad = place.file("bad.txt", format!("{VPN}\notpauth://totp/x?secret=\n"));
+    let ran = place.run(&["import", &good, &bad]).done();
+    let said = format!("warning: not taken, number 2: {bad}: line 2: the link holds no secret\n");
+    assert!(ran.stderr.contains(&said), "{}", ran.stderr);
+    // One alone needs no name.
+    let ran = place.run(&["import", "--dry-run", &bad]).done();
+    assert!(ran.stderr.contains("warning: not taken, number 2: line 2: the link holds no secret\n"), "{}", ran.stderr);
+}
+
+#[test]
+fn the_longest_period_there_is_can_be_listed_and_watched() {
+    let place = Place::new();
+    place.add("otpauth://totp/Slow:x?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&period=18446744073709551615");
+    assert!(place.run(&["list", "--codes"]).done().text().contains("755224"));
+    assert_eq!(place.run(&["code", "slow", "--next"]).done().text(), "287082\n");
+    let mut child = place.command(&["code", "slow", "--watch"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut first = [0; 7];
+    std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut first).unwrap();
+    assert_eq!(&first, b"755224\n");
+    // It waits for the next code, for longer than any test: no panic ended it.
+    assert!(child.try_wait().unwrap().is_none());
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::TERM).unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_secret_may_come_from_another_program_through_a_pipe() {
+    let place = Place::new();
+    let line = format!("exec {PROGRAM} --passphrase-file <(echo '{PASSPHRASE}') import <(echo '{GITHUB}')");
+    if !std::path::Path::new("/bin/bash").is_file() {
+        println!("skipped: bash is not installed");
+        return;
+    }
+    let mut command = Command::new("/bin/bash");
+    let like = place.command(&[]);
+    command.env_clear().envs(like.get_envs().filter_map(|(name, value)| Some((name, value?)))).args(["-c", &line]);
+    let ran = finish(command, b"").done();
+    assert!(ran.stderr.ends_with("Imported: 1 new\n"), "{}", ran.stderr);
+}

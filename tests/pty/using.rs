@@ -134,3 +134,38 @@ fn the_demo_writes_nothing() {
     assert_given_back(&pty);
     assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn a_passphrase_file_opens_the_vault_without_typing() {
+    let home = Home::with_vault();
+    let file = home.path().join("passphrase");
+    let file = file.to_str().unwrap();
+    let mut pty = Pty::start(home.command(PROGRAM, &["--passphrase-file", file]));
+    pty.see(CODE_SHOWN);
+    pty.send("q");
+    assert_eq!(pty.ended(), Ok(0));
+
+    let mut command = home.command(PROGRAM, &[]);
+    command.env("COUNTERSIGN_PASSPHRASE_FILE", file);
+    Pty::start(command).see(CODE_SHOWN);
+
+    let line = format!("exec {PROGRAM} --passphrase-file - <{file}");
+    let mut pty = Pty::start(home.command("sh", &["-c", &line]));
+    pty.see(CODE_SHOWN);
+    pty.send("q");
+    assert_eq!(pty.ended(), Ok(0));
+
+    std::fs::write(file, "another one").unwrap();
+    let mut pty = Pty::start(home.command(PROGRAM, &["--passphrase-file", file]));
+    pty.see("That passphrase does not open this vault.");
+    crate::home::unlock(&mut pty);
+}
+
+#[test]
+fn locking_the_demo_offers_the_vault_that_is_there() {
+    let home = Home::with_vault();
+    let mut pty = Pty::start(home.command(PROGRAM, &["demo"]));
+    pty.see("Amazon");
+    pty.send("\x0c");
+    crate::home::unlock(&mut pty);
+}

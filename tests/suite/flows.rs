@@ -391,3 +391,39 @@ fn a_period_of_the_largest_number_breaks_nothing() {
     let link = "otpauth://totp/Slow:hugo?secret=JBSWY3DPEHPK3PXP&issuer=Slow&period=999999999";
     tui.press("a").paste(link).press("Enter Enter Enter Enter").see("Slow").press("n").see("Copied the next code of Slow");
 }
+
+#[test]
+fn through_tmux_it_is_said_that_the_terminal_may_keep_the_code() {
+    use countersign::ports::ClipboardRoute;
+    let mut tui = Tui::demo();
+    tui.resize(110, 24);
+    tui.outside.lock().unwrap().route = Some(ClipboardRoute::Tmux);
+    tui.press("Enter").see("Copied Amazon · valid 23 s · through tmux, cleared there in 30 s; the terminal may keep it");
+    tui.wait(Duration::from_secs(30)).see("Cleared in tmux").see_no("Clipboard cleared");
+}
+
+#[test]
+fn leaving_the_demo_where_a_vault_is_asks_for_its_passphrase() {
+    let mut tui = Tui::demo();
+    tui.press("Ctrl-L").see("Create a vault");
+    let mut tui = Tui::demo();
+    tui.state.common.vault_exists = true;
+    tui.press("Ctrl-L").see("passphrase").see_no("Create a vault");
+}
+
+#[test]
+fn a_pipe_typed_as_a_picture_is_refused_and_the_program_goes_on() {
+    use crate::support::store::Desk;
+    use countersign::tui::msg::{Done, Job};
+    let desk = Desk::new();
+    drop(desk.create());
+    let pipe = desk.home().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut tui = Tui::at(&desk, Start::Unlock, Default::default());
+    match tui.worker.work(Job::ReadFile(pipe.clone())) {
+        Done::Found { result: Err(error), .. } => {
+            assert_eq!(error.what, format!("can't read {}: it is not a regular file", pipe.display()));
+        }
+        other => panic!("{other:?}"),
+    }
+}

@@ -425,3 +425,82 @@ fn a_file_named_to_be_of_a_format_it_is_not_is_an_error() {
         }
     }
 }
+
+#[test]
+fn every_scheme_that_can_be_read_is_recognised_in_a_file() {
+    for link in [
+        "apple-otpauth://totp/GitHub:hugo?secret=JBSWY3DPEHPK3PXP&issuer=GitHub",
+        "otpauth:totp/GitHub:hugo?secret=JBSWY3DPEHPK3PXP&issuer=GitHub",
+        "OTPAUTH://totp/GitHub:hugo?secret=JBSWY3DPEHPK3PXP&issuer=GitHub",
+        "\u{200b}otpauth://totp/GitHub:hugo?secret=JBSWY3DPEHPK3PXP&issuer=GitHub",
+    ] {
+        let found = read(format!("# my accounts\n{link}\n").as_bytes());
+        let [draft] = found.drafts.as_slice() else { panic!("{link}: {found:?}") };
+        assert_eq!((draft.issuer.as_str(), draft.account.as_str()), ("GitHub", "hugo"), "{link}");
+    }
+    assert_eq!(read(b"steam://JBSWY3DPEHPK3PXP").drafts.len(), 1);
+    // Lines that people write about an account are no links to it.
+    for text in ["Steam: my games", "motp: the old token", "otpauthor: me"] {
+        assert_eq!(refusal(text.as_bytes()).0, ErrorKind::UnknownFormat, "{text}");
+    }
+}
+
+/// A format that gives back what the test says instead of what was written.
+struct Forgetful(Vec<Draft>);
+
+impl transfer::Format for Forgetful {
+    fn id(&self) -> &'static str {
+        "forgetful"
+    }
+
+    fn name(&self) -> &'static str {
+        "Forgetful"
+    }
+
+    fn how_to_get(&self) -> &'static str {
+        ""
+    }
+
+    fn detect(&self, _: &ForeignFile) -> bool {
+        true
+    }
+
+    fn read(&self, _: &ForeignFile, _: Option<&SecretText>) -> countersign::error::Result<Found> {
+        Ok(Found { drafts: self.0.clone(), ..Found::default() })
+    }
+}
+
+#[test]
+fn an_export_that_does_not_read_back_as_it_was_is_refused() {
+    use countersign::ops::export::prove;
+    let named = |name: &str| {
+        let secret = Secret::new(name.as_bytes().to_vec());
+        Draft { issuer: name.into(), ..Draft::new(Credential::new(Kind::Totp, secret)) }
+    };
+    let drafts = [named("One"), named("Two"), named("Three")];
+    let proof = |back: Vec<Draft>, left_out: Vec<usize>| {
+        let written = transfer::Written { bytes: Default::default(), left_out, lost: Vec::new() };
+        prove(&Forgetful(back), &written, &drafts, None).map_err(|error| error.what)
+    };
+    assert_eq!(proof(drafts.to_vec(), vec![]), Ok(vec![]));
+    assert_eq!(proof(vec![named("One"), named("Three")], vec![1]), Ok(vec![]), "what was said to be left out may be missing");
+    assert_eq!(proof(vec![], vec![0, 1, 2]), Ok(vec![]));
+    let refused = |what: &str| Err(format!("the export does not read back as it was: {what}"));
+    assert_eq!(proof(vec![named("One")], vec![]), refused("of 3 entries 1 come back"));
+    assert_eq!(proof([drafts.to_vec(), drafts.to_vec()].concat(), vec![]), refused("of 3 entries 6 come back"));
+    type Spoil = fn(&mut Draft);
+    let mut back = drafts.to_vec();
+    back[1].issuer = "Zwei".into();
+    assert_eq!(proof(back, vec![]), Ok(vec!["Two comes back as Zwei.".into()]));
+    let spoils: [Spoil; 4] = [
+        |draft| draft.credential.secret = Secret::new(vec![1]),
+        |draft| draft.credential.kind = Kind::Steam,
+        |draft| draft.credential.digits = 8,
+        |draft| draft.credential.algorithm = Algorithm::Sha512,
+    ];
+    for spoil in spoils {
+        let mut back = drafts.to_vec();
+        spoil(&mut back[1]);
+        assert_eq!(proof(back, vec![]), refused("Two comes back otherwise"));
+    }
+}

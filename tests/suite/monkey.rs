@@ -145,7 +145,7 @@ fn failed(job: Job) -> Done {
             Done::Found { from: "from nowhere", result: Err(error()) }
         }
         Job::Refresh => Done::Refreshed(Err(error())),
-        _ => Done::ClipboardCleared(false),
+        _ => Done::ClipboardCleared(countersign::ports::Clearing::NotOurs),
     }
 }
 

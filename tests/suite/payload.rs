@@ -301,3 +301,33 @@ fn a_stamp_beyond_all_time_still_leaves_room_for_a_later_edit() {
     vault.note_stamp(at);
     assert_eq!(schema::read(&schema::write(&vault)).unwrap(), vault);
 }
+
+#[test]
+fn a_log_of_a_vault_tells_no_secret_of_what_this_version_does_not_know() {
+    use countersign::otp::{Credential, Kind};
+    use countersign::secret::Secret;
+    use countersign::vault::entry::{Entry, EntryId};
+    use countersign::vault::stamp::Stamp;
+    use countersign::vault::{Method, Vault};
+    let secret = serde_json::json!({ "secret": "JBSWY3DPEHPK3PXP" });
+    let extra: serde_json::Map<_, _> = [("new".to_owned(), secret.clone())].into_iter().collect();
+    let mut entry = Entry::new(EntryId(1), Stamp::default(), Credential::new(Kind::Unknown, Secret::new(b"sentinel".to_vec())));
+    entry.raw = Some(secret);
+    entry.extra = extra.clone();
+    let mut vault = Vault::new("0123456789abcdef");
+    vault.insert(entry);
+    vault.extra = extra.clone();
+    vault.methods.push(Method {
+        name: "passphrase".into(),
+        kind: "passphrase".into(),
+        recipient: "age1sentinel".into(),
+        added: Stamp::default(),
+        removed: None,
+        extra,
+    });
+    let told = format!("{vault:?}");
+    assert!(told.contains("passphrase") && told.contains("[raw]") && told.contains("[1 unknown]"), "{told}");
+    for hidden in ["JBSWY3DPEHPK3PXP", "sentinel", "0123456789abcdef"] {
+        assert!(!told.contains(hidden), "{hidden} in {told}");
+    }
+}

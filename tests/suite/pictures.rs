@@ -3,7 +3,7 @@
 use crate::support::drawing::{self, Chance, code, gray_picture, in_perspective, link, picture, rotated};
 use crate::support::fixtures;
 use countersign::error::{self, ErrorKind};
-use countersign::ports::Picture;
+use countersign::pixels::{self, Picture};
 use countersign::transfer::{picture as pictures, qr};
 use image::imageops::{self, FilterType};
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgba, RgbaImage};
@@ -24,7 +24,7 @@ const CLASSES: [(&str, Draw); 9] = [
         let image = code(text, 3 + chance.below(3) as u32);
         let mut bytes = Vec::new();
         image.write_with_encoder(image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 30)).unwrap();
-        qr::open_picture(&bytes).unwrap()
+        pixels::decode(&bytes).unwrap()
     }),
     ("inverted", |chance, text| {
         let mut image = DynamicImage::ImageLuma8(code(text, 2 + chance.below(5) as u32));
@@ -107,7 +107,7 @@ fn real_pictures_give_what_their_manifest_says() {
     let (mut read, mut expected) = (0, 0);
     for image in manifest["images"].as_array().unwrap() {
         let file = image["file"].as_str().unwrap();
-        let found = texts(&qr::open_picture(&std::fs::read(folder.join(file)).unwrap()).unwrap());
+        let found = texts(&pixels::decode(&std::fs::read(folder.join(file)).unwrap()).unwrap());
         // What nobody says is held by what two other decoders agree on.
         let by = |reader: &str| image["read_by"][reader].as_array().map(|texts| texts.iter().map(text_of).collect::<Vec<_>>());
         let mut wanted = match image["expected_text"].as_str() {
@@ -149,7 +149,7 @@ fn photographs_are_read_as_well_as_by_zbar() {
     for number in 1..=20 {
         let path = folder.join(format!("{number}.png"));
         let wanted = std::fs::read_to_string(path.with_extension("txt")).unwrap();
-        ours += usize::from(texts(&qr::open_picture(&std::fs::read(&path).unwrap()).unwrap()).contains(&wanted));
+        ours += usize::from(texts(&pixels::decode(&std::fs::read(&path).unwrap()).unwrap()).contains(&wanted));
         zbar += usize::from(read_by_zbar(&path).contains(wanted.trim_end()));
     }
     println!("ours {ours}, zbarimg {zbar}, of 20");
@@ -169,7 +169,7 @@ fn every_picture_kind_opens() {
         let image = DynamicImage::ImageLuma8(code(&text, 4));
         let image = if format == ImageFormat::Jpeg { image } else { DynamicImage::ImageRgba8(image.into_rgba8()) };
         image.write_to(&mut bytes, format).unwrap();
-        assert_eq!(texts(&qr::open_picture(bytes.get_ref()).unwrap()), [text.as_str()], "{format:?}");
+        assert_eq!(texts(&pixels::decode(bytes.get_ref()).unwrap()), [text.as_str()], "{format:?}");
     }
 }
 
@@ -263,10 +263,10 @@ fn crc32(bytes: &[u8]) -> u32 {
 
 #[test]
 fn too_large_a_picture_is_refused_before_memory_is_taken() {
-    let error = qr::open_picture(&declared_png(10_000, 10_000)).unwrap_err();
+    let error = pixels::decode(&declared_png(10_000, 10_000)).unwrap_err();
     assert_eq!(error.kind, ErrorKind::ForeignDamaged);
     assert_eq!(error.what, "can't read the picture: it has 10000 × 10000 pixels, and at most 64 million are taken");
-    let error = qr::open_picture(&declared_png(u32::MAX >> 1, u32::MAX >> 1)).unwrap_err();
+    let error = pixels::decode(&declared_png(u32::MAX >> 1, u32::MAX >> 1)).unwrap_err();
     assert_eq!(error.kind, ErrorKind::ForeignDamaged);
 }
 
@@ -276,12 +276,12 @@ fn damaged_pictures_are_errors() {
     DynamicImage::ImageLuma8(code("otpauth://totp/a?secret=MFRGG", 2)).write_to(&mut whole, ImageFormat::Png).unwrap();
     let whole = whole.into_inner();
     for length in (8..whole.len() - 12).step_by(7) {
-        assert_eq!(qr::open_picture(&whole[..length]).unwrap_err().kind, ErrorKind::ForeignDamaged, "cut to {length}");
+        assert_eq!(pixels::decode(&whole[..length]).unwrap_err().kind, ErrorKind::ForeignDamaged, "cut to {length}");
     }
     for start in [&b"\xFF\xD8\xFF\xE0"[..], b"RIFF\0\0\0\0WEBP", b"GIF89a", b"BM\0\0"] {
-        assert_eq!(qr::open_picture(start).unwrap_err().kind, ErrorKind::ForeignDamaged, "{start:?}");
+        assert_eq!(pixels::decode(start).unwrap_err().kind, ErrorKind::ForeignDamaged, "{start:?}");
     }
-    assert_eq!(qr::open_picture(b"no picture").unwrap_err().kind, ErrorKind::UnknownFormat);
+    assert_eq!(pixels::decode(b"no picture").unwrap_err().kind, ErrorKind::UnknownFormat);
 }
 
 #[test]
@@ -296,4 +296,12 @@ fn a_panic_in_a_decoder_counts_as_nothing_found() {
     assert_eq!(error::contain(|| -> u8 { panic!("broken") }), None);
     assert_eq!(error::contain(error::is_contained), Some(true));
     assert!(!error::is_contained());
+}
+
+#[test]
+fn pixels_from_the_screen_or_the_clipboard_keep_the_same_bound() {
+    let huge = Picture { width: 8_001, height: 8_000, rgba: Vec::new() };
+    let error = pictures::read_picture(&huge).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::ForeignDamaged);
+    assert_eq!(error.what, "can't read the picture: it has 8001 × 8000 pixels, and at most 64 million are taken");
 }

@@ -7,8 +7,9 @@ use countersign::ports::capture::{self, Screenshot};
 use countersign::ports::clipboard::commands::Tmux;
 use countersign::ports::clipboard::holder::{Holder, copy_and_hand_over};
 use countersign::ports::clipboard::osc52::Osc52;
-use countersign::ports::clipboard::{RoutedClipboard, Surroundings, Way, order};
-use countersign::ports::{Clipboard, ClipboardRoute, CopyKind, ScreenCapture};
+use countersign::ports::clipboard::{NotCopied, RoutedClipboard, Surroundings, Way, order};
+use countersign::ports::disk::Disk;
+use countersign::ports::{Clearing, Clipboard, ClipboardRoute, CopyKind, ScreenCapture, Storage};
 use countersign::secret::SecretText;
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -50,6 +51,10 @@ fn the_order_of_the_ways() {
 struct FakeWay {
     holds: Arc<Mutex<Option<String>>>,
     broken: Option<&'static str>,
+    /// It takes the text, and then fails all the same.
+    takes_and_fails: bool,
+    /// How many questions and wishes to clear it leaves without an answer.
+    deaf: Arc<Mutex<u32>>,
 }
 
 impl FakeWay {
@@ -61,27 +66,44 @@ impl FakeWay {
         self.holds.lock().unwrap().clone()
     }
 
+    fn deaf_for(&self, times: u32) {
+        *self.deaf.lock().unwrap() = times;
+    }
+
+    fn answers(&self) -> Result<(), String> {
+        let mut deaf = self.deaf.lock().unwrap();
+        match *deaf {
+            0 => Ok(()),
+            _ => {
+                *deaf -= 1;
+                Err("it does not answer".into())
+            }
+        }
+    }
+
     fn put(&self, text: &str) {
         *self.holds.lock().unwrap() = Some(text.into());
     }
 }
 
 impl Way for FakeWay {
-    fn copy(&mut self, text: &str) -> Result<(), String> {
-        match self.broken {
-            Some(why) => Err(why.into()),
-            None => {
-                self.put(text);
-                Ok(())
-            }
+    fn copy(&mut self, text: &str) -> Result<(), NotCopied> {
+        if let Some(why) = self.broken {
+            return Err(why.into());
+        }
+        self.put(text);
+        match self.takes_and_fails {
+            true => Err(NotCopied { why: "it stopped answering".into(), may_hold_it: true }),
+            false => Ok(()),
         }
     }
 
-    fn text(&mut self) -> Option<SecretText> {
-        self.holds().map(SecretText::new)
+    fn text(&mut self) -> Result<Option<SecretText>, String> {
+        self.answers().map(|()| self.holds().map(SecretText::new))
     }
 
     fn clear(&mut self) -> Result<(), String> {
+        self.answers()?;
         *self.holds.lock().unwrap() = None;
         Ok(())
     }
@@ -122,7 +144,7 @@ fn no_clipboard_is_said_plainly() {
     assert_eq!(clipboard.copy(&code("1"), CopyKind::Code), Err("no clipboard was found".into()));
     let secret = clipboard.copy(&code("1"), CopyKind::Secret);
     assert_eq!(secret, Err("no clipboard was found that is safe for a secret".into()));
-    assert!(!clipboard.clear_if_ours());
+    assert_eq!(clipboard.clear_if_ours(), Clearing::NotOurs);
 }
 
 #[test]
@@ -130,16 +152,112 @@ fn only_what_is_still_ours_is_cleared_and_only_once() {
     let way = FakeWay::default();
     let mut clipboard = everywhere(&way, &way, &way, &way);
     way.put("a shopping list");
-    assert!(!clipboard.clear_if_ours());
+    assert_eq!(clipboard.clear_if_ours(), Clearing::NotOurs);
     clipboard.copy(&code("492039"), CopyKind::Code).unwrap();
-    assert!(clipboard.clear_if_ours());
+    assert_eq!(clipboard.clear_if_ours(), Clearing::Cleared(ClipboardRoute::System));
     assert_eq!(way.holds(), None);
     clipboard.copy(&code("492039"), CopyKind::Code).unwrap();
     way.put("a shopping list");
-    assert!(!clipboard.clear_if_ours());
+    assert_eq!(clipboard.clear_if_ours(), Clearing::NotOurs);
     way.put("492039");
-    assert!(!clipboard.clear_if_ours(), "the copy of another time is not ours any more");
+    assert_eq!(clipboard.clear_if_ours(), Clearing::NotOurs, "the copy of another time is not ours any more");
     assert_eq!(way.holds().as_deref(), Some("492039"));
+}
+
+#[test]
+fn a_clipboard_that_does_not_answer_is_asked_again_until_the_code_is_gone() {
+    let way = FakeWay::default();
+    let mut clipboard = everywhere(&way, &way, &way, &way);
+    clipboard.copy(&code("492039"), CopyKind::Code).unwrap();
+    way.deaf_for(2);
+    assert_eq!(clipboard.clear_if_ours(), Clearing::Failed);
+    assert_eq!(clipboard.clear_if_ours(), Clearing::Failed);
+    assert_eq!(way.holds().as_deref(), Some("492039"));
+    assert_eq!(clipboard.clear_if_ours(), Clearing::Cleared(ClipboardRoute::System));
+    assert_eq!((way.holds(), clipboard.clear_if_ours()), (None, Clearing::NotOurs));
+}
+
+#[test]
+fn a_clipboard_that_did_not_answer_is_left_when_it_holds_something_else_by_then() {
+    let way = FakeWay::default();
+    let mut clipboard = everywhere(&way, &way, &way, &way);
+    clipboard.copy(&code("492039"), CopyKind::Code).unwrap();
+    way.deaf_for(1);
+    assert_eq!(clipboard.clear_if_ours(), Clearing::Failed);
+    way.put("a shopping list");
+    assert_eq!(clipboard.clear_if_ours(), Clearing::NotOurs);
+    way.put("492039");
+    drop(clipboard);
+    assert_eq!(way.holds().as_deref(), Some("492039"), "nothing was ours any more");
+}
+
+#[test]
+fn a_copy_that_was_made_and_then_failed_is_cleared() {
+    let half = FakeWay { takes_and_fails: true, ..FakeWay::default() };
+    let bad = FakeWay::broken("it is out of order");
+    let mut clipboard = everywhere(&half, &bad, &bad, &bad);
+    let result = clipboard.copy(&code("492039"), CopyKind::Secret);
+    assert_eq!(result, Err("no clipboard could be reached: it stopped answering; it is out of order".into()));
+    assert_eq!(half.holds(), None);
+
+    // The same, and another way worked: the code lies where it was said to, and nowhere else.
+    let good = FakeWay::default();
+    let mut clipboard = everywhere(&half, &good, &bad, &bad);
+    assert_eq!(clipboard.copy(&code("118204"), CopyKind::Code), Ok(ClipboardRoute::WlCopy));
+    assert_eq!((half.holds(), good.holds().as_deref()), (None, Some("118204")));
+
+    // The same, and it can't be cleared yet either: it is when the program ends.
+    let mut clipboard = everywhere(&half, &bad, &bad, &bad);
+    half.deaf_for(1);
+    clipboard.copy(&code("492039"), CopyKind::Code).unwrap_err();
+    assert_eq!(half.holds().as_deref(), Some("492039"));
+    drop(clipboard);
+    assert_eq!(half.holds(), None);
+}
+
+#[test]
+fn a_copy_that_failed_leaves_what_was_copied_before_until_its_time() {
+    let way = FakeWay::default();
+    let mut clipboard = everywhere(&way, &way, &way, &way);
+    clipboard.copy(&code("492039"), CopyKind::Code).unwrap();
+    let mut other = everywhere(&FakeWay::broken("no"), &way, &way, &way);
+    other.copy(&code("118204"), CopyKind::Secret).unwrap();
+    assert_eq!(clipboard.clear_if_ours(), Clearing::NotOurs, "by then it is another's");
+    assert_eq!(other.clear_if_ours(), Clearing::Cleared(ClipboardRoute::WlCopy));
+}
+
+#[test]
+fn of_each_way_is_said_what_becomes_of_the_copy() {
+    use ClipboardRoute::{Osc52, System, Tmux, WlCopy};
+    let fates = [
+        (System, 30, "clipboard clears in 30 s"),
+        (WlCopy, 30, "clipboard clears in 30 s"),
+        (System, 0, ""),
+        (Tmux, 30, "through tmux, cleared there in 30 s; the terminal may keep it"),
+        (Tmux, 0, "through tmux"),
+        (Osc52, 30, "through the terminal; it can't be cleared from here"),
+    ];
+    for (route, seconds, fate) in fates {
+        assert_eq!(route.fate(seconds), fate, "{route:?}");
+    }
+}
+
+#[test]
+fn a_pipe_nobody_writes_to_is_refused_and_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let refused = |path: &std::path::Path| Disk.read(path, 100).unwrap_err().to_string();
+    assert_eq!(refused(&pipe), "it is not a regular file");
+    assert_eq!(refused("/dev/zero".as_ref()), "it is not a regular file");
+    assert_eq!(Disk.read(folder.path(), 100).unwrap_err().kind(), io::ErrorKind::IsADirectory);
+    // What a person names on the command line may be a pipe: someone does write to it.
+    let writer = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::write(pipe, "one two three")
+    });
+    assert_eq!(Disk.read_stream(&pipe, 100).unwrap(), b"one two three");
+    writer.join().unwrap().unwrap();
 }
 
 #[test]
@@ -186,7 +304,7 @@ fn osc_52_writes_one_sequence_and_can_not_clear() {
     let way: Box<dyn Way> = Box::new(Osc52::new(Box::new(terminal.clone()), false));
     let mut clipboard = RoutedClipboard::with(around, vec![(ClipboardRoute::Osc52, way)]);
     assert_eq!(clipboard.copy(&code("492039"), CopyKind::Code), Ok(ClipboardRoute::Osc52));
-    assert!(!clipboard.clear_if_ours());
+    assert_eq!(clipboard.clear_if_ours(), Clearing::NotOurs);
     drop(clipboard);
     assert_eq!(terminal.flushed(), ["\x1b]52;c;NDkyMDM5\x07"]);
 }
@@ -228,7 +346,7 @@ fn inside_tmux_a_buffer_of_our_own_is_loaded_and_deleted() {
     let mut clipboard = clipboard_inside(&tmux);
     assert_eq!(clipboard.copy(&code("492039"), CopyKind::Code), Ok(ClipboardRoute::Tmux));
     assert_eq!(tmux.run(&["show-buffer", "-b", "countersign"]), (true, "492039".into()));
-    assert!(clipboard.clear_if_ours());
+    assert_eq!(clipboard.clear_if_ours(), Clearing::Cleared(ClipboardRoute::Tmux));
     let (_, buffers) = tmux.run(&["list-buffers", "-F", "#{buffer_name} #{buffer_sample}"]);
     assert_eq!(buffers, "theirs a shopping list\n");
 }
@@ -239,7 +357,7 @@ fn a_tmux_buffer_that_someone_changed_is_left() {
     let mut clipboard = clipboard_inside(&tmux);
     clipboard.copy(&code("492039"), CopyKind::Code).unwrap();
     tmux.run(&["set-buffer", "-b", "countersign", "a shopping list"]);
-    assert!(!clipboard.clear_if_ours());
+    assert_eq!(clipboard.clear_if_ours(), Clearing::NotOurs);
     assert_eq!(tmux.run(&["show-buffer", "-b", "countersign"]), (true, "a shopping list".into()));
 }
 
@@ -261,11 +379,11 @@ fn where_arboard_fails_wl_copy_is_used_of_any_version() {
         let holds = || std::fs::read_to_string(std::env::var("HELD").unwrap()).ok();
         assert_eq!(clipboard.copy(&code("492039"), CopyKind::Secret), Ok(ClipboardRoute::WlCopy));
         assert_eq!(holds().as_deref(), Some("492039"));
-        assert!(clipboard.clear_if_ours());
+        assert_eq!(clipboard.clear_if_ours(), Clearing::Cleared(ClipboardRoute::WlCopy));
         assert_eq!(holds(), None);
         clipboard.copy(&code("492039"), CopyKind::Code).unwrap();
         std::fs::write(std::env::var("HELD").unwrap(), "a shopping list").unwrap();
-        assert!(!clipboard.clear_if_ours());
+        assert_eq!(clipboard.clear_if_ours(), Clearing::NotOurs);
         assert_eq!(holds().as_deref(), Some("a shopping list"));
         return;
     }
@@ -300,7 +418,7 @@ fn on_x11_other_programs_paste_what_was_copied_until_it_is_cleared() {
         assert_eq!(x.paste_as("x-kde-passwordManagerHint").as_deref(), Some("secret"), "history managers are told");
         assert_eq!(clipboard.copy(&code("118204"), CopyKind::Secret), Ok(ClipboardRoute::System));
         assert_eq!(x.paste().as_deref(), Some("118204"));
-        assert!(clipboard.clear_if_ours());
+        assert_eq!(clipboard.clear_if_ours(), Clearing::Cleared(ClipboardRoute::System));
         assert_eq!(x.paste(), None);
     });
 }
@@ -311,10 +429,28 @@ fn on_x11_what_another_program_copied_is_left() {
         let mut clipboard = RoutedClipboard::new(None);
         clipboard.copy(&code("492039"), CopyKind::Code).unwrap();
         x.copy("a shopping list");
-        assert!(!clipboard.clear_if_ours());
+        assert_eq!(clipboard.clear_if_ours(), Clearing::NotOurs);
         drop(clipboard);
         assert_eq!(x.paste().as_deref(), Some("a shopping list"));
     });
+}
+
+/// The start of a picture of 20,000 × 20,000 pixels of one bit: small as a file, 1.6 GB when drawn.
+fn huge_png() -> Vec<u8> {
+    let mut small = Vec::new();
+    image::GrayImage::new(1, 1).write_to(&mut io::Cursor::new(&mut small), image::ImageFormat::Png).unwrap();
+    let mut header = b"IHDR".to_vec();
+    header.extend(20_000u32.to_be_bytes());
+    header.extend(20_000u32.to_be_bytes());
+    header.extend([1, 0, 0, 0, 0]);
+    let crc = !header.iter().fold(!0u32, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xEDB8_8320 & (crc & 1).wrapping_neg()))
+    });
+    let mut png = small[..12].to_vec();
+    png.extend(header);
+    png.extend(crc.to_be_bytes());
+    png.extend(&small[33..]);
+    png
 }
 
 #[test]
@@ -329,8 +465,13 @@ fn on_x11_a_picture_is_read_from_the_clipboard() {
         let found = clipboard.picture().unwrap();
         assert_eq!((found.width, found.height), (7, 5));
         assert!(found.rgba == picture.into_raw());
+        x.copy_as("image/png", &huge_png());
+        assert_eq!(
+            clipboard.picture().err().as_deref(),
+            Some("can't read the picture: it has 20000 × 20000 pixels, and at most 64 million are taken")
+        );
         x.copy_as("image/png", b"no picture at all");
-        assert_eq!(clipboard.picture().err().as_deref(), Some("the picture can't be decoded"));
+        assert_eq!(clipboard.picture().err().as_deref(), Some("this is no PNG, JPEG, WebP, GIF or BMP picture"));
     });
 }
 
@@ -475,8 +616,8 @@ fn a_screenshot_program_that_fails_gives_one_sentence() {
     let cases = [
         ("exit 3", "the screen can't be captured: sh failed"),
         ("true", "the screen can't be captured: sh wrote no picture"),
-        ("echo no picture >\"$1\"", "the screen can't be captured: the picture can't be decoded"),
-        (": >\"$1\"", "the screen can't be captured: the picture can't be decoded"),
+        ("echo no picture >\"$1\"", "the screen can't be captured: this is no PNG, JPEG, WebP, GIF or BMP picture"),
+        (": >\"$1\"", "the screen can't be captured: this is no PNG, JPEG, WebP, GIF or BMP picture"),
     ];
     for (script, sentence) in cases {
         assert_eq!(capture_with(script).err().as_deref(), Some(sentence), "{script}");
@@ -499,7 +640,10 @@ fn a_picture_too_large_to_look_at_is_refused_before_memory_is_taken() {
     head.resize(54, 0);
     std::fs::write(&file, head).unwrap();
     let error = capture_with(&format!("cp {} \"$1\"", file.display())).err().unwrap();
-    assert_eq!(error, "the screen can't be captured: the picture is too large: 60000 × 60000");
+    assert_eq!(
+        error,
+        "the screen can't be captured: can't read the picture: it has 60000 × 60000 pixels, and at most 64 million are taken"
+    );
 }
 
 #[test]

@@ -110,3 +110,34 @@ fn no_format_bears_a_cut_or_altered_file_badly() {
         }
     }
 }
+
+#[test]
+fn every_export_is_proved_with_all_kinds_and_names_in_it() {
+    use countersign::otp::Algorithm;
+    let of = |kind: Kind, secret: &[u8], issuer: &str, account: &str| Draft {
+        issuer: issuer.into(),
+        account: account.into(),
+        ..Draft::new(Credential::new(kind, Secret::new(secret.to_vec())))
+    };
+    let mut drafts = vec![
+        of(Kind::Totp, b"12345678901234567890", "Ünï & Co: 100%", "a+b@example.org"),
+        of(Kind::Hotp, b"12345678901234567891", "VPN", "hugo"),
+        of(Kind::Steam, b"12345", "Steam", "hugo"),
+        of(Kind::Steam, b"12346", "Valve", "hugo"),
+        of(Kind::Motp, b"0123456789abcdef", "Old", "hugo"),
+        of(Kind::Totp, b"1", "", "only an account"),
+        of(Kind::Totp, b"2", "only an issuer", ""),
+        of(Kind::Totp, b"3", "", ""),
+        of(Kind::Unknown, b"4", "Later", "hugo"),
+        of(Kind::Totp, b"1", "Twin", "hugo"),
+        of(Kind::Totp, b"5", "Twin", "hugo"),
+    ];
+    drafts[0].credential = Credential { digits: 8, period: 60, algorithm: Algorithm::Sha512, ..drafts[0].credential.clone() };
+    drafts[1].credential.counter = 41;
+    drafts[4].credential.pin = Some(SecretText::new("1234"));
+    for (format, password, written) in written(&drafts) {
+        assert!(written.left_out.len() <= written.lost.len(), "{}: {:?}", format.id(), written.lost);
+        countersign::ops::export::prove(format, &written, &drafts, password.as_ref())
+            .unwrap_or_else(|error| panic!("{}: {error}", format.id()));
+    }
+}

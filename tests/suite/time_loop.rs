@@ -230,3 +230,50 @@ fn a_broken_worker_ends_the_program_with_a_word_instead_of_hanging() {
     assert_eq!(error.what, "an internal error ended the work on the vault");
     assert_eq!(error.hint.as_deref(), Some("what was saved before is safe; please report what you did last"));
 }
+
+#[test]
+fn a_clipboard_that_does_not_answer_is_asked_again_ever_more_rarely() {
+    let mut scene = before_unlocking(Config { lock_after_s: 0, ..Config::default() });
+    scene.outside.lock().unwrap().clear_fails = 2;
+    scene.unlock_at(0.0).key_at(5.0, "Enter").until(51.0);
+    let said = scene.stage.frame_at(35.5);
+    assert!(said.contains("The clipboard could not be cleared · it will be tried again"), "{said}");
+    assert!(scene.stage.frame_at(49.9).contains("GitHub"));
+    assert_eq!(scene.copied(), 0, "asked at 35, 40 and 50 s");
+    assert!(scene.stage.frame_at(50.5).contains("Clipboard cleared"), "{}", scene.stage.frame_at(50.5));
+}
+
+#[test]
+fn locking_while_the_clipboard_does_not_answer_goes_on_trying() {
+    for (end, left) in [(10.9, 1), (11.1, 0)] {
+        let mut scene = before_unlocking(Config::default());
+        scene.outside.lock().unwrap().clear_fails = 1;
+        scene.unlock_at(0.0).key_at(5.0, "Enter").key_at(6.0, "Ctrl-L").until(end);
+        assert_eq!(scene.copied(), left, "after {end} s");
+    }
+}
+
+#[test]
+fn a_passphrase_given_at_the_start_opens_the_vault_without_a_key() {
+    use countersign::secret::SecretText;
+    let mut scene = before_unlocking(Config::default());
+    let first = scene.state.unlock_with(SecretText::new("open sesame"));
+    scene.stage.at(2.0, Msg::Terminate(15));
+    let clock = scene.desk.clock.clone();
+    run(&mut scene.state, first, &mut scene.stage, clock.as_ref()).unwrap();
+    assert!(scene.stage.frame_at(1.0).contains("GitHub"), "{}", scene.stage.frame_at(1.0));
+}
+
+#[test]
+fn a_wrong_passphrase_given_at_the_start_says_so_and_the_right_one_can_be_typed() {
+    use countersign::secret::SecretText;
+    let mut scene = before_unlocking(Config::default());
+    let first = scene.state.unlock_with(SecretText::new("open barley"));
+    scene.unlock_at(2.0);
+    scene.stage.at(4.0, Msg::Terminate(15));
+    let clock = scene.desk.clock.clone();
+    run(&mut scene.state, first, &mut scene.stage, clock.as_ref()).unwrap();
+    let refused = scene.stage.frame_at(1.0);
+    assert!(refused.contains("That passphrase does not open this vault."), "{refused}");
+    assert!(scene.stage.frame_at(3.0).contains("GitHub"), "{}", scene.stage.frame_at(3.0));
+}

@@ -3,7 +3,9 @@
 use super::store::Desk;
 use super::world::{FakeClock, FakeEntropy};
 use countersign::config::Config;
-use countersign::ports::{Clipboard, ClipboardRoute, Clock, CopyKind, FileFacts, LockGuard, Picture, ScreenCapture, Storage};
+use countersign::ports::{
+    Clearing, Clipboard, ClipboardRoute, Clock, CopyKind, FileFacts, LockGuard, Picture, ScreenCapture, Storage,
+};
 use countersign::secret::SecretText;
 use countersign::tui::key::Key;
 use countersign::tui::keymap::Keymap;
@@ -30,6 +32,10 @@ pub struct Outside {
     pub copied: Vec<(String, CopyKind)>,
     /// Why copying fails, if it does.
     pub copy_fails: Option<String>,
+    /// Which way the copies go; the desktop's where nothing is said.
+    pub route: Option<ClipboardRoute>,
+    /// How many times clearing fails.
+    pub clear_fails: u32,
     pub clipboard_picture: Option<Picture>,
     pub screen_picture: Option<Picture>,
     /// Files of the person, by absolute path.
@@ -276,11 +282,19 @@ impl Clipboard for FakeClipboard {
             return Err(why.clone());
         }
         outside.copied.push((text.expose().to_owned(), kind));
-        Ok(ClipboardRoute::System)
+        Ok(outside.route.unwrap_or(ClipboardRoute::System))
     }
 
-    fn clear_if_ours(&mut self) -> bool {
-        self.0.lock().unwrap().copied.pop().is_some()
+    fn clear_if_ours(&mut self) -> Clearing {
+        let mut outside = self.0.lock().unwrap();
+        if outside.clear_fails > 0 {
+            outside.clear_fails -= 1;
+            return Clearing::Failed;
+        }
+        match outside.copied.pop() {
+            Some(_) => Clearing::Cleared(outside.route.unwrap_or(ClipboardRoute::System)),
+            None => Clearing::NotOurs,
+        }
     }
 
     fn picture(&mut self) -> Result<Picture, String> {

@@ -1,7 +1,9 @@
 //! Reading links by hand, since no strict URL parser survives what real ones hold: raw spaces and `#` in the label,
 //! parameters without value, `null`, plus signs that mean themselves.
 
-use super::{ENCODER_PLAIN, ENCODER_STEAM, Labelled, MAX_LENGTH, UriError, is_absent, looks_like_steam, pin_from_base32};
+use super::{
+    ENCODER_PLAIN, ENCODER_STEAM, Labelled, MAX_LENGTH, Scheme, UriError, is_absent, looks_like_steam, pin_from_base32, split,
+};
 use crate::otp::{Algorithm, Credential, Kind};
 use crate::secret::SecretText;
 use percent_encoding::percent_decode_str;
@@ -12,13 +14,12 @@ pub fn parse(link: &str) -> Result<Labelled, UriError> {
     if link.len() > MAX_LENGTH {
         return Err(UriError::TooLong);
     }
-    let link = link.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}'));
-    let (scheme, rest) = link.split_once(':').ok_or(UriError::Scheme { explanation: None })?;
+    let (name, scheme, rest) = split(link).ok_or(UriError::Scheme { explanation: None })?;
     let rest = rest.trim_start_matches('/');
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
     let parameters = Parameters::read(query);
-    match scheme.to_ascii_lowercase().as_str() {
-        "otpauth" | "apple-otpauth" => {
+    match scheme {
+        Some(Scheme::Otpauth) => {
             let (name, label) = path.split_once('/').unwrap_or((path, ""));
             let kind = match name.trim().to_ascii_lowercase().as_str() {
                 "totp" => Kind::Totp,
@@ -29,12 +30,12 @@ pub fn parse(link: &str) -> Result<Labelled, UriError> {
             };
             labelled(kind, label, &parameters, parameters.value("secret"))
         }
-        "motp" => labelled(Kind::Motp, path, &parameters, parameters.value("secret")),
-        "steam" => {
+        Some(Scheme::Motp) => labelled(Kind::Motp, path, &parameters, parameters.value("secret")),
+        Some(Scheme::Steam) => {
             let secret = Some(path).filter(|path| !path.is_empty()).map(|path| decode(path, Plus::Itself));
             labelled(Kind::Steam, "", &parameters, secret.or_else(|| parameters.value("secret")))
         }
-        scheme => Err(UriError::Scheme { explanation: explain(scheme, rest) }),
+        None => Err(UriError::Scheme { explanation: explain(&name.to_ascii_lowercase(), rest) }),
     }
 }
 

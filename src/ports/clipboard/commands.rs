@@ -1,38 +1,57 @@
 //! Clipboards reached by running another program. The text always goes by stdin, never as an argument.
 
-use super::{PATIENCE, Way};
-use crate::ports::program;
+use super::{NotCopied, PATIENCE, Way};
+use crate::ports::program::{self, Failure};
 use crate::secret::SecretText;
 use std::process::Command;
 
 /// Longest text that is compared with ours.
 const MAX_TEXT: u64 = 64 << 10;
 
-fn run(name: &str, arguments: &[&str], input: &str, limit: u64) -> Result<Vec<u8>, String> {
-    let file = program::on_path(name).ok_or_else(|| format!("{name} is not installed"))?;
+fn run(name: &str, arguments: &[&str], input: &str, limit: u64) -> Result<Vec<u8>, Failure> {
+    let file = found(name)?;
     program::run(Command::new(file).args(arguments), input.as_bytes(), limit, PATIENCE)
 }
 
-fn text_of(output: Result<Vec<u8>, String>) -> Option<SecretText> {
-    String::from_utf8(output.ok()?).ok().map(SecretText::new)
+/// One that is not installed has done nothing.
+fn found(name: &str) -> Result<std::path::PathBuf, Failure> {
+    program::on_path(name).ok_or_else(|| Failure { sentence: format!("{name} is not installed"), refused: true })
+}
+
+/// Both programs say no where they hold no text.
+fn text_of(output: Result<Vec<u8>, Failure>) -> Result<Option<SecretText>, String> {
+    match output {
+        Ok(bytes) => Ok(String::from_utf8(bytes).ok().map(SecretText::new)),
+        Err(failure) if failure.refused => Ok(None),
+        Err(failure) => Err(failure.sentence),
+    }
 }
 
 /// `wl-copy` of wl-clipboard, for compositors that arboard can't reach.
 pub struct WlCopy;
 
 impl Way for WlCopy {
-    fn copy(&mut self, text: &str) -> Result<(), String> {
+    fn copy(&mut self, text: &str) -> Result<(), NotCopied> {
         let plain = ["--type", "text/plain"];
         // Only recent versions know it, and tell history managers.
-        run("wl-copy", &[&plain[..], &["--sensitive"]].concat(), text, 0).or_else(|_| run("wl-copy", &plain, text, 0)).map(drop)
+        let first = run("wl-copy", &[&plain[..], &["--sensitive"]].concat(), text, 0);
+        again_if_refused(first, || run("wl-copy", &plain, text, 0))
     }
 
-    fn text(&mut self) -> Option<SecretText> {
+    fn text(&mut self) -> Result<Option<SecretText>, String> {
         text_of(run("wl-paste", &["--no-newline", "--type", "text/plain"], "", MAX_TEXT))
     }
 
     fn clear(&mut self) -> Result<(), String> {
-        run("wl-copy", &["--clear"], "", 0).map(drop)
+        Ok(run("wl-copy", &["--clear"], "", 0).map(drop)?)
+    }
+}
+
+/// The second way, where the program does not know the first. One that hangs would hang again.
+fn again_if_refused(first: Result<Vec<u8>, Failure>, second: impl FnOnce() -> Result<Vec<u8>, Failure>) -> Result<(), NotCopied> {
+    match first {
+        Err(failure) if failure.refused => Ok(second().map(drop)?),
+        done => Ok(done.map(drop)?),
     }
 }
 
@@ -46,9 +65,8 @@ pub struct Tmux {
 const BUFFER: &str = "countersign";
 
 impl Tmux {
-    fn run(&self, arguments: &[&str], input: &str) -> Result<Vec<u8>, String> {
-        let file = program::on_path("tmux").ok_or("tmux is not installed")?;
-        let mut command = Command::new(file);
+    fn run(&self, arguments: &[&str], input: &str) -> Result<Vec<u8>, Failure> {
+        let mut command = Command::new(found("tmux")?);
         if let Some(server) = &self.server {
             command.env("TMUX", server);
         }
@@ -57,17 +75,17 @@ impl Tmux {
 }
 
 impl Way for Tmux {
-    fn copy(&mut self, text: &str) -> Result<(), String> {
+    fn copy(&mut self, text: &str) -> Result<(), NotCopied> {
         // Before 3.2 there is no `-w`; then tmux itself is as far as it goes.
         let load = |flags: &[&str]| self.run(&[&["load-buffer"], flags, &["-b", BUFFER, "-"]].concat(), text);
-        load(&["-w"]).or_else(|_| load(&[])).map(drop)
+        again_if_refused(load(&["-w"]), || load(&[]))
     }
 
-    fn text(&mut self) -> Option<SecretText> {
+    fn text(&mut self) -> Result<Option<SecretText>, String> {
         text_of(self.run(&["show-buffer", "-b", BUFFER], ""))
     }
 
     fn clear(&mut self) -> Result<(), String> {
-        self.run(&["delete-buffer", "-b", BUFFER], "").map(drop)
+        Ok(self.run(&["delete-buffer", "-b", BUFFER], "").map(drop)?)
     }
 }

@@ -48,7 +48,10 @@ pub fn copy_and_hand_over(
 ) -> Result<ClipboardRoute, String> {
     let routes = order(around, CopyKind::Code);
     let by_terminal = |terminal: Box<dyn Write + Send>| {
-        super::osc52::Osc52::new(terminal, around.screen).copy(text.expose()).map(|()| ClipboardRoute::Osc52)
+        super::osc52::Osc52::new(terminal, around.screen)
+            .copy(text.expose())
+            .map(|()| ClipboardRoute::Osc52)
+            .map_err(|not| not.why)
     };
     match (routes.first(), terminal) {
         (None, _) => Err("no clipboard was found".into()),

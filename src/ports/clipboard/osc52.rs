@@ -1,7 +1,7 @@
 //! The clipboard of the terminal's own machine, by the sequence OSC 52. There is no answer: whether it was taken is not
 //! known, and it can't be cleared.
 
-use super::Way;
+use super::{NotCopied, Way};
 use crate::secret::SecretText;
 use base64::Engine;
 use std::io::Write;
@@ -20,7 +20,7 @@ impl Osc52 {
 }
 
 impl Way for Osc52 {
-    fn copy(&mut self, text: &str) -> Result<(), String> {
+    fn copy(&mut self, text: &str) -> Result<(), NotCopied> {
         let encoded = Zeroizing::new(base64::engine::general_purpose::STANDARD.encode(text));
         let (before, after) = if self.wrapped { ("\x1bP", "\x1b\\") } else { ("", "") };
         let sequence = Zeroizing::new(format!("{before}\x1b]52;c;{}\x07{after}", *encoded));
@@ -28,8 +28,8 @@ impl Way for Osc52 {
         written.map_err(|_| "the terminal can't be written to".into())
     }
 
-    fn text(&mut self) -> Option<SecretText> {
-        None
+    fn text(&mut self) -> Result<Option<SecretText>, String> {
+        Err("the terminal's clipboard can't be read from here".into())
     }
 
     fn clear(&mut self) -> Result<(), String> {

@@ -2,6 +2,7 @@
 
 use super::{Behaviour, Event, Reaction};
 use crate::error::ErrorKind;
+use crate::secret::SecretText;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
 use crate::tui::layout::{put, put_centre, wrap};
@@ -31,6 +32,11 @@ pub fn spinner(common: &Common) -> &'static str {
 impl Unlock {
     pub fn new() -> Unlock {
         Unlock { passphrase: Field::masked(), said: None, waiting: false }
+    }
+
+    /// With a passphrase that is tried at once. It is not in the field: nobody typed it, so nobody could mend it there.
+    pub fn with(passphrase: SecretText) -> (Unlock, Reaction) {
+        (Unlock { waiting: true, ..Unlock::new() }, Reaction::job(Job::Unlock { passphrase }))
     }
 }
 
