@@ -228,11 +228,16 @@ impl Job {
 
 fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
     // What was still under way when the vault was locked says nothing any more: a locked screen tells a stranger nothing.
-    let of_the_vault = !matches!(done, Done::Opened(_) | Done::Strength { .. } | Done::Generated(_));
-    if of_the_vault && state.common.open.is_none() {
-        return Vec::new();
-    }
     match done {
+        Done::ClipboardCleared(clearing) if state.common.open.is_none() => {
+            clipboard::settled(&mut state.common, clearing);
+            Vec::new()
+        }
+        Done::Applied { .. } | Done::Copied { .. } | Done::Refreshed(_) | Done::Found { .. } | Done::Completions { .. }
+            if state.common.open.is_none() =>
+        {
+            Vec::new()
+        }
         Done::Opened(Ok(snapshot)) => {
             state.common.busy_since = None;
             opened(state, snapshot)
