@@ -61,7 +61,7 @@ def main():
     (a.scratch / "passphrase").write_text(PASSPHRASE + "\n")
     run(sys.executable, a.tools / "peers.py", a.scratch, *SIZES)
     with_cotp = shutil.which("cotp") is not None
-    common = ["--spawns", a.spawns, "--rows", 50, "--cols", 120]
+    common = ["--spawns", a.spawns, "--rows", 50, "--cols", 120, "--gap", 20]
 
     print("| entries | first frame of the unlock screen, ms | passphrase → list, ms | key: move, ms median / p99 | key: search, ms median / p99 "
           "| idle, 45 rows: CPU % · B/s | one shared bar, B/s | memory, MiB (peak) | import of all, ms | save, ms | `code`, ms |")
@@ -72,8 +72,8 @@ def main():
         unlock = bench(a.tools, *common, "--ready", "passphrase", "--idle", 0, *tui)
         search = "user00007@example.com"
         whole = bench(a.tools, *common, "--expect", "passphrase", "--send", PASSPHRASE + "\\r", "--ready", "locks in",
-                      "--idle", a.idle, "--scenario", "move={DOWN}*300", "--setup", "search=/",
-                      "--scenario", f"search={search}{{C-u}}*14", *tui)
+                      "--idle", a.idle, "--scenario", "move={DOWN}*150", "--setup", "search=/",
+                      "--scenario", f"search={search}{{C-u}}*7", *tui)
         shared = bench(a.tools, "--rows", 50, "--cols", 120, "--expect", "passphrase", "--send", PASSPHRASE + "\\r", "--expect",
                        "locks in", "--send", "v", "--ready", "locks in", "--idle", a.idle, *tui)
         move, find = (whole["scenarios"][name]["last_byte_ms"] for name in ("move", "search"))
@@ -95,8 +95,8 @@ def main():
               f"| {whole['rss_kb'] / 1024:.1f} ({whole['peak_rss_kb'] / 1024:.1f}) | {import_ms:.0f} | {save:.1f} | {code:.1f} |", flush=True)
         if with_cotp:
             cotp = bench(a.tools, *common, "--expect", "Password", "--send", PASSPHRASE + "\\n", "--ready",
-                         r"(?s)Press CTRL.*OTP.*\d{6}.*%", "--idle", a.idle, "--scenario", "move={DOWN}*300", "--setup", "search=/",
-                         "--scenario", f"search={search}{{C-u}}*14", "--quit", "{ESC}{ESC}",
+                         r"(?s)Press CTRL.*OTP.*\d{6}.*%", "--idle", a.idle, "--scenario", "move={DOWN}*150", "--setup", "search=/",
+                         "--scenario", f"search={search}{{C-u}}*7", "--quit", "{ESC}{ESC}",
                          "--", "cotp", "--database-path", a.scratch / f"cotp_{n}.db")
             move, find = (cotp["scenarios"][name]["last_byte_ms"] for name in ("move", "search"))
             code = median_ms(5, "cotp", "--password-stdin", "-d", a.scratch / f"cotp_{n}.db", "extract", "--index", "5",
