@@ -72,7 +72,7 @@ def main():
         unlock = bench(a.tools, *common, "--ready", "passphrase", "--idle", 0, *tui)
         search = "user00007@example.com"
         whole = bench(a.tools, *common, "--expect", "passphrase", "--send", PASSPHRASE + "\\r", "--ready", "locks in",
-                      "--idle", a.idle, "--scenario", "move={DOWN}*150", "--setup", "search=/",
+                      "--idle", a.idle, "--scenario", "move={DOWN}{UP}*75", "--setup", "search=/",
                       "--scenario", f"search={search}{{C-u}}*7", *tui)
         shared = bench(a.tools, "--rows", 50, "--cols", 120, "--expect", "passphrase", "--send", PASSPHRASE + "\\r", "--expect",
                        "locks in", "--send", "v", "--ready", "locks in", "--idle", a.idle, *tui)
@@ -95,7 +95,7 @@ def main():
               f"| {whole['rss_kb'] / 1024:.1f} ({whole['peak_rss_kb'] / 1024:.1f}) | {import_ms:.0f} | {save:.1f} | {code:.1f} |", flush=True)
         if with_cotp:
             cotp = bench(a.tools, *common, "--expect", "Password", "--send", PASSPHRASE + "\\n", "--ready",
-                         r"(?s)Press CTRL.*OTP.*\d{6}.*%", "--idle", a.idle, "--scenario", "move={DOWN}*150", "--setup", "search=/",
+                         r"(?s)Press CTRL.*OTP.*\d{6}.*%", "--idle", a.idle, "--scenario", "move={DOWN}{UP}*75", "--setup", "search=/",
                          "--scenario", f"search={search}{{C-u}}*7", "--quit", "{ESC}{ESC}",
                          "--", "cotp", "--database-path", a.scratch / f"cotp_{n}.db")
             move, find = (cotp["scenarios"][name]["last_byte_ms"] for name in ("move", "search"))
