@@ -6,6 +6,7 @@ pub mod check;
 pub mod demo;
 pub mod export;
 pub mod find;
+pub mod gather;
 pub mod import;
 pub mod passphrase;
 pub mod recovery_codes;

@@ -29,7 +29,7 @@ use crate::ports::Entropy;
 use crate::secret::SecretText;
 use crate::words::nearest;
 pub use draft::Draft;
-pub use file::ForeignFile;
+pub use file::{ForeignFile, NamedFile};
 pub use found::{Found, Skipped};
 
 /// The largest foreign file taken, in bytes.
@@ -118,7 +118,7 @@ pub static FORMATS: &[&dyn Format] = &[
 
 /// The format of this file, or `UnknownFormat` with what is known about it.
 pub fn detect(file: &ForeignFile) -> Result<&'static dyn Format> {
-    if file.bytes().is_empty() {
+    if file.bytes().is_empty() && !file.is_folder() {
         return Err(Error::new(ErrorKind::UnknownFormat, "the file is empty"));
     }
     FORMATS.iter().copied().find(|format| format.detect(file)).ok_or_else(|| unknown(file))
@@ -149,6 +149,10 @@ pub fn read_text(text: &SecretText) -> Result<Found> {
 }
 
 fn unknown(file: &ForeignFile) -> Error {
+    if file.is_folder() {
+        return Error::new(ErrorKind::UnknownFormat, "the folder is no export of a known program")
+            .hint("to read the files in it, give them one by one");
+    }
     if let Some(error) = file.json_error() {
         return Error::new(ErrorKind::ForeignDamaged, format!("the file is damaged JSON: {error}"))
             .hint("it may be cut short: export or copy it again");

@@ -3,10 +3,11 @@
 use super::desk::{Desk, called};
 use super::output::{Cell, count};
 use crate::error::{Error, ErrorKind, Result};
+use crate::ops::gather::{self, Gathered};
 use crate::ops::import::{self, OnConflict, Plan, Standing};
 use crate::otp::Kind;
 use crate::secret::SecretText;
-use crate::transfer::{self, Draft, ForeignFile, Format, Found, MAX_FILE};
+use crate::transfer::{self, Draft, ForeignFile, Format, Found, MAX_FILE, NamedFile};
 use crate::vault::Vault;
 use clap::ValueEnum;
 use serde::Serialize;
@@ -14,7 +15,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub struct ImportLine {
-    /// Files, - is stdin; the parts of one transfer may lie in several
+    /// Files, - is stdin; the parts of one transfer may lie in several, some exports are a folder
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Which format, instead of finding out by the content: see countersign formats
@@ -23,6 +24,9 @@ pub struct ImportLine {
     /// Read the password of an encrypted file
     #[arg(long, value_name = "FILE|-")]
     password_file: Option<PathBuf>,
+    /// The key file of a password database
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
     /// Only say what would be done
     #[arg(long)]
     dry_run: bool,
@@ -85,27 +89,47 @@ impl ImportLine {
         let format = self.format.as_deref().map(transfer::by_id).transpose()?;
         let mut password =
             self.password_file.as_ref().map(|path| desk.read_line_secret(path, "--password-file", "the password")).transpose()?;
+        let key_file = self.key_file.as_ref().map(|path| desk.read(path, "--key-file", MAX_FILE)).transpose()?;
         let mut formats = Vec::new();
         let mut whole = Found::default();
-        for path in &self.files {
-            let bytes = desk.read(path, "import", MAX_FILE)?;
-            let name = if path.as_os_str() == "-" { "stdin".to_owned() } else { path.display().to_string() };
-            let named = |error: Error| Error { what: format!("{name}: {}", error.what), ..error };
-            let file = ForeignFile::new(&bytes);
-            let format = match format {
-                Some(format) => format,
-                None => transfer::detect(&file).map_err(named)?,
-            };
-            let mut found = read_one(desk, format, &file, &mut password).map_err(named)?;
-            if self.files.len() > 1 {
-                found.skipped.iter_mut().for_each(|skipped| skipped.reason = format!("{name}: {}", skipped.reason));
+        for (names, gathered) in self.gather(desk)? {
+            for (name, file) in names.iter().zip(gathered.each()) {
+                let named = |error: Error| Error { what: format!("{name}: {}", error.what), ..error };
+                let file = file.with_key_file(key_file.as_deref().map(Vec::as_slice));
+                let format = match format {
+                    Some(format) => format,
+                    None => transfer::detect(&file).map_err(named)?,
+                };
+                let mut found = read_one(desk, format, &file, &mut password).map_err(named)?;
+                if self.files.len() > 1 {
+                    found.skipped.iter_mut().for_each(|skipped| skipped.reason = format!("{name}: {}", skipped.reason));
+                }
+                if !formats.contains(&format.id()) {
+                    formats.push(format.id());
+                }
+                whole.absorb(found);
             }
-            if !formats.contains(&format.id()) {
-                formats.push(format.id());
-            }
-            whole.absorb(found);
         }
         Ok((formats, whole))
+    }
+
+    /// Folders each by themselves, then all files together; each with what to call it.
+    fn gather(&self, desk: &mut Desk) -> Result<Vec<(Vec<String>, Gathered)>> {
+        let storage = desk.outside.world.storage.clone();
+        let (mut gathered, mut names, mut files) = (Vec::new(), Vec::new(), Vec::new());
+        for path in &self.files {
+            let name = if path.as_os_str() == "-" { "stdin".to_owned() } else { path.display().to_string() };
+            if storage.facts(path).is_ok_and(|facts| facts.is_folder) {
+                gathered.push((vec![name], gather::folder(&*storage, path)?));
+                continue;
+            }
+            let bytes = desk.read(path, "import", MAX_FILE)?;
+            let bare = path.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
+            names.push(name);
+            files.push(NamedFile { name: bare, bytes });
+        }
+        gathered.push((names, Gathered::Files(files)));
+        Ok(gathered)
     }
 }
 

@@ -1,19 +1,66 @@
-//! A foreign file as the formats look at it: its bytes, and its text and JSON made once for all who ask.
-//! What a later format needs besides (a name, files beside it) is added here, so that no signature changes.
+//! A foreign file as the formats look at it: its bytes, and its text and JSON made once for all who ask;
+//! for the few formats that need more, its name, the files given with it, a key file, or a whole folder.
 
 use serde_json::Value;
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use zeroize::Zeroizing;
 
 pub struct ForeignFile<'a> {
     bytes: &'a [u8],
+    name: &'a str,
+    files: &'a [NamedFile],
+    is_folder: bool,
+    key_file: Option<&'a [u8]>,
     text: OnceCell<Option<Cow<'a, str>>>,
     json: OnceCell<Option<Result<Value, String>>>,
 }
 
+/// A file given together with others, or one of a folder.
+pub struct NamedFile {
+    /// Without folder where files were given; in a folder its path from there, with `/`.
+    pub name: String,
+    pub bytes: Zeroizing<Vec<u8>>,
+}
+
 impl<'a> ForeignFile<'a> {
     pub fn new(bytes: &'a [u8]) -> Self {
-        ForeignFile { bytes, text: OnceCell::new(), json: OnceCell::new() }
+        let (text, json) = (OnceCell::new(), OnceCell::new());
+        ForeignFile { bytes, name: "", files: &[], is_folder: false, key_file: None, text, json }
+    }
+
+    /// A folder that is one export as a whole. It has no bytes of its own.
+    pub fn folder(files: &'a [NamedFile]) -> Self {
+        ForeignFile { files, is_folder: true, ..ForeignFile::new(&[]) }
+    }
+
+    /// With its name and all files that were given with it, which may be among them.
+    /// Detection never goes by the name: it only finds what a file beside it says of this one.
+    pub fn among(self, name: &'a str, files: &'a [NamedFile]) -> Self {
+        ForeignFile { name, files, ..self }
+    }
+
+    /// With the key file of a password database.
+    pub fn with_key_file(self, key_file: Option<&'a [u8]>) -> Self {
+        ForeignFile { key_file, ..self }
+    }
+
+    /// Its name without folder; empty where it is not known.
+    pub fn name(&self) -> &'a str {
+        self.name
+    }
+
+    /// The files of the folder, or those given together with this one.
+    pub fn files(&self) -> &'a [NamedFile] {
+        self.files
+    }
+
+    pub fn is_folder(&self) -> bool {
+        self.is_folder
+    }
+
+    pub fn key_file(&self) -> Option<&'a [u8]> {
+        self.key_file
     }
 
     pub fn bytes(&self) -> &'a [u8] {

@@ -97,10 +97,17 @@ fn a_file_of_a_gigabyte_is_refused_unread() {
 }
 
 #[test]
-fn a_folder_and_a_file_without_permission_are_told_as_such() {
+fn a_folder_is_read_as_one_export_or_said_to_be_none() {
     let place = Place::new();
-    let folder = place.path("");
-    let ran = place.run(&["import", folder.to_str().unwrap()]);
+    let folder = place.path("exports");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("links.txt"), "otpauth://totp/a?secret=MZXW6YTB\n").unwrap();
+    let folder = folder.to_str().unwrap();
+    let ran = place.run(&["import", folder]);
+    let hint = "hint: to read the files in it, give them one by one";
+    let what = "the folder is no export of a known program";
+    assert_eq!((ran.status, ran.stderr), (Some(5), format!("countersign: {folder}: {what}\n{hint}\n")));
+    let ran = place.run(&["add", "--qr", folder]);
     assert_eq!(ran.status, Some(1), "{ran:?}");
     assert!(ran.stderr.starts_with("countersign: can't read "), "{}", ran.stderr);
 }

@@ -1,0 +1,67 @@
+//! What an import is given: files, each with those given beside it, or a folder that is one export as a whole.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::ports::Storage;
+use crate::transfer::{ForeignFile, MAX_FILE, NamedFile};
+use std::path::Path;
+use zeroize::Zeroizing;
+
+/// Deeper folders are not looked into: a link may lead back up.
+const MAX_DEPTH: usize = 8;
+const MAX_FILES: usize = 20_000;
+
+/// One thing to import.
+pub enum Gathered {
+    /// Files read together. Each is an export of its own and may need another of them.
+    Files(Vec<NamedFile>),
+    /// A folder with all its files.
+    Folder(Vec<NamedFile>),
+}
+
+impl Gathered {
+    /// What the formats look at, one by one.
+    pub fn each(&self) -> Vec<ForeignFile<'_>> {
+        match self {
+            Gathered::Files(files) => files.iter().map(|file| ForeignFile::new(&file.bytes).among(&file.name, files)).collect(),
+            Gathered::Folder(files) => vec![ForeignFile::folder(files)],
+        }
+    }
+}
+
+/// All files below a folder, hidden folders left out, of at most [`MAX_FILE`] bytes together.
+pub fn folder(storage: &dyn Storage, path: &Path) -> Result<Gathered> {
+    let mut files = Vec::new();
+    let mut left = MAX_FILE;
+    collect(storage, path, "", MAX_DEPTH, &mut left, &mut files)?;
+    Ok(Gathered::Folder(files))
+}
+
+fn collect(
+    storage: &dyn Storage,
+    path: &Path,
+    prefix: &str,
+    depth: usize,
+    left: &mut u64,
+    files: &mut Vec<NamedFile>,
+) -> Result<()> {
+    for name in storage.list(path).map_err(|error| Error::io("list", path, &error))? {
+        let place = path.join(&name);
+        // A link that leads nowhere, or a file that went away meanwhile.
+        let Ok(facts) = storage.facts(&place) else { continue };
+        if facts.is_folder {
+            if depth > 0 && !name.starts_with('.') {
+                collect(storage, &place, &format!("{prefix}{name}/"), depth - 1, left, files)?;
+            }
+            continue;
+        }
+        let too_much = || {
+            let what = format!("there is too much in {}", path.display());
+            Error::new(ErrorKind::ForeignDamaged, what)
+                .hint(format!("at most {MAX_FILES} files and {} MiB are read; give the files one by one", MAX_FILE >> 20))
+        };
+        *left = left.checked_sub(facts.length).filter(|_| files.len() < MAX_FILES).ok_or_else(too_much)?;
+        let bytes = storage.read(&place, MAX_FILE).map_err(|error| Error::io("read", &place, &error))?;
+        files.push(NamedFile { name: format!("{prefix}{name}"), bytes: Zeroizing::new(bytes) });
+    }
+    Ok(())
+}
