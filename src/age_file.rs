@@ -42,6 +42,15 @@ pub fn work_factor(file: &[u8]) -> Option<WorkFactor> {
     words.next()?.parse().ok()
 }
 
+/// The work factor of a file that a passphrase may open within bounds; else why none can, in half a sentence.
+pub fn check(file: &[u8]) -> std::result::Result<WorkFactor, String> {
+    match work_factor(file) {
+        Some(work_factor) if work_factor <= MAX_WORK_FACTOR => Ok(work_factor),
+        Some(work_factor) => Err(format!("it asks for a work factor of {work_factor}; more than {MAX_WORK_FACTOR} is refused")),
+        None => Err(not_openable(file)),
+    }
+}
+
 /// Encrypts under a passphrase, as `age -p` does. `work_factor` is from 1 to [`MAX_WORK_FACTOR`].
 pub fn seal(plain: &[u8], passphrase: &SecretText, work_factor: WorkFactor) -> Result<Vec<u8>> {
     reserve_memory(work_factor)?;
@@ -52,12 +61,7 @@ pub fn seal(plain: &[u8], passphrase: &SecretText, work_factor: WorkFactor) -> R
 
 /// What `age -d` with the passphrase gives.
 pub fn open(file: &[u8], passphrase: &SecretText) -> std::result::Result<Zeroizing<Vec<u8>>, Unopened> {
-    let work_factor = work_factor(file).ok_or_else(|| Unopened::Damaged(not_openable(file)))?;
-    if work_factor > MAX_WORK_FACTOR {
-        let what = format!("it asks for a work factor of {work_factor}; more than {MAX_WORK_FACTOR} is refused");
-        return Err(Unopened::Damaged(what));
-    }
-    reserve_memory(work_factor).map_err(Unopened::Failed)?;
+    reserve_memory(check(file).map_err(Unopened::Damaged)?).map_err(Unopened::Failed)?;
     let mut identity = scrypt::Identity::new(secret_string(passphrase));
     identity.set_max_work_factor(MAX_WORK_FACTOR);
     decrypt(file, &identity).map_err(|error| match error {

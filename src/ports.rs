@@ -155,6 +155,10 @@ pub trait Prompt {
     fn secret(&mut self, question: &str) -> io::Result<SecretText>;
     /// Asks a yes-or-no question; the default is no.
     fn confirm(&mut self, question: &str) -> io::Result<bool>;
+    /// Waits until Enter is pressed. What is typed before is neither shown nor kept.
+    fn pause(&mut self, text: &str) -> io::Result<()> {
+        self.secret(text).map(drop)
+    }
 }
 
 /// What reaches the full-screen front end from the terminal and from the system.
