@@ -4,6 +4,8 @@
 mod support;
 
 mod architecture;
+mod bounds;
+mod canonical;
 mod change;
 mod codes;
 mod config;

@@ -253,7 +253,7 @@ fn a_page_is_read_back_from_its_links() {
     let (format, found) = transfer::read(&page.bytes, None).unwrap();
     assert_eq!((format.id(), found.drafts), ("print", drafts));
     let text = String::from_utf8(page.bytes.to_vec()).unwrap();
-    assert!(text.contains("<h2>Ünï &amp; Co: &quot;100%&quot; &lt;b&gt;&#39;</h2>\n<p>a+b@example.org</p>"), "{text}");
+    assert!(text.contains("<h2>Ünï &amp; Co: &quot;100%&quot; &lt;b&gt;&#39;</h2>\n<p>a+b<wbr>@example.org</p>"), "{text}");
     assert!(text.contains("<span>GEZD</span><span>GNBV</span>"), "{text}");
     assert!(text.contains("<p class=\"details\">SHA-512 · 8 digits · 60 s</p>"), "{text}");
     assert!(text.contains("<p class=\"details\">counter-based, next counter 41</p>"), "{text}");

@@ -79,7 +79,8 @@ fn section(draft: &Draft, link: &SecretText, code: &Code) -> String {
         shown(first),
     );
     if !second.is_empty() {
-        section.push_str(&format!("<p>{}</p>\n", shown(second)));
+        // A line that must end in an address ends before its host.
+        section.push_str(&format!("<p>{}</p>\n", shown(second).replace('@', "<wbr>@")));
     }
     section.push_str(&format!("<p class=\"secret\">{}</p>\n", grouped(draft.credential.secret_text().expose())));
     let details = details(&draft.credential);
