@@ -1,6 +1,7 @@
 //! What whole-output cases can't say: terminals, streams, files, secrets kept out of sight, and each exit status by a real cause.
 
 use crate::place::{PASSPHRASE, PROGRAM, Place, finish};
+use countersign::transfer::{Encryption, FORMATS};
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
@@ -104,6 +105,36 @@ fn an_export_overwrites_only_when_told_to() {
     assert_eq!(fs::read(&out).unwrap(), printed.stdout);
     let left: Vec<_> = fs::read_dir(place.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(left.iter().all(|name| !name.to_string_lossy().contains("tmp")), "{left:?}");
+}
+
+#[test]
+fn every_format_is_written_privately_and_overwrites_nothing() {
+    let (place, other) = (Place::new(), Place::new());
+    place.add(GITHUB);
+    let password = place.file("password", "of the file");
+    for format in FORMATS {
+        let Some(writer) = format.writer() else { continue };
+        let ways: &[bool] = match writer.encryption() {
+            Encryption::Never => &[false],
+            Encryption::Optional => &[false, true],
+            Encryption::Always => &[true],
+        };
+        for sealed in ways {
+            let id = format.id();
+            let name = format!("{id}-{sealed}");
+            let with_password: &[&str] = if *sealed { &["--password-file", &password] } else { &[] };
+            let export = || place.run(&[&["export", "--format", id, "--output", &name], with_password].concat());
+            let told = export().done().stderr;
+            assert_eq!(told.contains("holds every secret in clear"), !sealed, "{name}: {told}");
+            let bytes = fs::read(place.path(&name)).unwrap();
+            assert_eq!(fs::metadata(place.path(&name)).unwrap().permissions().mode() & 0o777, 0o600, "{name}");
+            assert_eq!((export().status, fs::read(place.path(&name)).unwrap()), (Some(7), bytes), "{name}");
+            let path = place.path(&name);
+            let plan = other.run(&[&["import", path.to_str().unwrap(), "--dry-run", "--json"], with_password].concat());
+            let plan = plan.done().json();
+            assert_eq!((&plan["format"], plan["new"].as_array().unwrap().len()), (&id.into(), 1), "{name}");
+        }
+    }
 }
 
 /// Twelve accounts: more than one code of a transfer holds.
