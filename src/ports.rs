@@ -167,6 +167,10 @@ pub enum Line {
     Idle,
     /// The terminal ended, or Ctrl-D was pressed.
     End,
+    /// Waits until Enter is pressed. What is typed before is neither shown nor kept.
+    fn pause(&mut self, text: &str) -> io::Result<()> {
+        self.secret(text).map(drop)
+    }
 }
 
 /// What reaches the full-screen front end from the terminal and from the system.

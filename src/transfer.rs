@@ -3,6 +3,7 @@
 
 pub mod aegis;
 pub mod andotp;
+pub mod backup;
 pub mod bitwarden;
 pub mod draft;
 pub mod duo;
@@ -16,6 +17,7 @@ pub mod lastpass;
 pub mod links;
 pub mod otpauth;
 pub mod picture;
+pub mod print;
 pub mod proton_authenticator;
 pub mod qr;
 pub mod raivo;
@@ -24,6 +26,7 @@ pub mod stratum;
 pub mod target;
 pub mod twofas;
 
+use crate::age_file::{DEFAULT_WORK_FACTOR, WorkFactor};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ports::Entropy;
 use crate::secret::SecretText;
@@ -72,12 +75,30 @@ pub trait Writer: Sync {
     fn encryption(&self) -> Encryption;
     /// Writes what the format can hold. A caller sees to it that `Always` gets a password and `Never` none.
     fn write(&self, drafts: &[Draft], sealing: &Sealing) -> Result<Written>;
+    /// Whether the trash goes along unasked.
+    fn is_whole(&self) -> bool {
+        false
+    }
+    /// Where each line it writes is the text of a QR code: a writer of lines of at most `longest` bytes, as far as one
+    /// account alone is not longer, and of no more than are read well.
+    fn codes(&self, _longest: usize) -> Option<Box<dyn Writer>> {
+        None
+    }
 }
 
 /// What a writer needs besides the drafts: the password, and chance for salts, nonces and ids.
 pub struct Sealing<'a> {
     pub password: Option<&'a SecretText>,
     pub entropy: &'a dyn Entropy,
+    /// Of our own backup. The files of other programs cost what those programs take.
+    pub work_factor: WorkFactor,
+}
+
+impl<'a> Sealing<'a> {
+    /// At the usual cost.
+    pub fn new(password: Option<&'a SecretText>, entropy: &'a dyn Entropy) -> Self {
+        Sealing { password, entropy, work_factor: DEFAULT_WORK_FACTOR }
+    }
 }
 
 /// An exported file and what the format could not hold, a sentence each.
@@ -100,6 +121,7 @@ impl Written {
 /// All formats, in the order of detection.
 pub static FORMATS: &[&dyn Format] = &[
     &picture::QrPicture,
+    &backup::Backup,
     &aegis::Aegis,
     &twofas::TwoFas,
     &stratum::Stratum,
@@ -111,6 +133,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &duo::Duo,
     &freeotp_plus::FreeOtpPlus,
     &json::Json,
+    &print::Print,
     &google::Google,
     &otpauth::Otpauth,
     &andotp::AndOtp,

@@ -118,6 +118,14 @@ impl Desk {
         self.outside.prompt.secret(question).map_err(|error| no_answer(&error))
     }
 
+    /// Waits for Enter; goes on at once where nobody is at a terminal.
+    pub fn pause(&mut self, text: &str) -> Result<()> {
+        if !self.outside.prompt.is_interactive() {
+            return Ok(());
+        }
+        self.outside.prompt.pause(text).map_err(|error| no_answer(&error))
+    }
+
     /// A question before many entries change. Yes without asking under `--yes` and away from a terminal.
     pub fn agreed(&mut self, question: &str) -> Result<bool> {
         if self.globals.yes || !self.outside.prompt.is_interactive() {

@@ -5,6 +5,7 @@ use crate::otp::uri::Labelled;
 use crate::secret::SecretText;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::HashSet;
 use std::fmt;
 
 #[derive(Clone, PartialEq)]
@@ -65,6 +66,12 @@ impl Draft {
             credential: self.credential.clone(),
             unknown: self.unknown_parameters(),
         }
+    }
+
+    /// A tag is there or not: a file may list one twice.
+    pub fn drop_repeated_tags(&mut self) {
+        let mut seen = HashSet::new();
+        self.tags.retain(|tag| seen.insert(tag.clone()));
     }
 
     /// What to call it in a sentence: issuer and account, as far as there are any.

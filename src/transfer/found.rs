@@ -29,7 +29,10 @@ impl Found {
         let mut found = Found::default();
         for (index, entry) in entries {
             match entry {
-                Ok(draft) => found.drafts.push(draft),
+                Ok(mut draft) => {
+                    draft.drop_repeated_tags();
+                    found.drafts.push(draft);
+                }
                 Err(reason) => found.skipped.push(Skipped { index, reason }),
             }
         }

@@ -24,7 +24,8 @@ fn told(format: &str, bytes: &[u8], password: Option<&SecretText>) -> Value {
     match transfer::by_id(format).unwrap().read(&file, password) {
         Err(error) => json!({"error": format!("{:?}", error.kind), "what": error.what, "hint": error.hint}),
         Ok(found) => {
-            let sealing = Sealing { password: None, entropy: &FakeEntropy::seed(1) };
+            let entropy = FakeEntropy::seed(1);
+            let sealing = Sealing::new(None, &entropy);
             let written = transfer::by_id("json").unwrap().writer().unwrap().write(&found.drafts, &sealing).unwrap();
             let mut whole: Value = serde_json::from_slice(&written.bytes).unwrap();
             for entry in whole["entries"].as_array_mut().unwrap() {

@@ -4,6 +4,8 @@
 mod support;
 
 mod architecture;
+mod bounds;
+mod canonical;
 mod change;
 mod codes;
 mod config;
@@ -19,6 +21,7 @@ mod imports;
 mod keys;
 mod merging;
 mod monkey;
+mod own;
 mod payload;
 mod pictures;
 mod ports;

@@ -59,7 +59,8 @@ fn written(drafts: &[Draft]) -> Vec<(&'static dyn Format, Option<SecretText>, Wr
             Encryption::Always => vec![password()],
         };
         for password in ways {
-            let sealing = Sealing { password: password.as_ref(), entropy: &FakeEntropy::seed(7) };
+            let entropy = FakeEntropy::seed(7);
+            let sealing = Sealing { work_factor: 1, ..Sealing::new(password.as_ref(), &entropy) };
             let written = writer.write(drafts, &sealing).unwrap_or_else(|error| panic!("{}: {error}", format.id()));
             all.push((format, password, written));
         }

@@ -1,6 +1,7 @@
 //! What tests share: fakes of the ports, builders, paths of outside material.
 #![allow(dead_code)]
 
+pub mod canonical;
 pub mod changes;
 pub mod disk;
 pub mod display;

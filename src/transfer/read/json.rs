@@ -18,7 +18,29 @@ pub fn of_file<'f>(file: &'f ForeignFile) -> Result<&'f Value> {
 
 /// JSON that lay encrypted or packed in a file.
 pub fn of_bytes(bytes: &[u8]) -> Result<Value> {
-    serde_json::from_slice(bytes).map_err(|error| damaged(&format!("what the file holds is damaged JSON: {error}")))
+    parse(bytes).map_err(|error| damaged(&format!("what the file holds is damaged JSON: {error}")))
+}
+
+/// What its values may take, in bytes.
+const MOST_MEMORY: usize = 256 << 20;
+
+/// Any JSON. Few bytes of it can take much memory, so that is reckoned before any is taken. The error is a position or a
+/// reason, never content.
+pub fn parse(bytes: &[u8]) -> std::result::Result<Value, String> {
+    // About: an object takes a node of a tree, a list its first places, each value a place of its own.
+    let mut memory = 0;
+    for byte in bytes {
+        memory += match byte {
+            b'{' => 640,
+            b'[' => 160,
+            b',' | b':' => 64,
+            _ => continue,
+        };
+        if memory > MOST_MEMORY {
+            return Err("it holds more values than are taken".into());
+        }
+    }
+    serde_json::from_slice(bytes).map_err(|error| error.to_string())
 }
 
 /// Indented, with a newline at the end.
