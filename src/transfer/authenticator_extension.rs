@@ -137,7 +137,7 @@ fn read_entry(value: &Value, keys: &Keys) -> std::result::Result<Draft, Refusal>
     let mut value = value;
     if let (Some(id), Some(sealed)) = (value.get("keyId").and_then(Value::as_str), value.get("data").and_then(Value::as_str)) {
         let passphrase = keys.of_entries.get(id).ok_or("it is encrypted with another key or password")?;
-        opened = open_entry(sealed, passphrase).ok_or("its ciphertext is damaged")?;
+        opened = open_entry(sealed, passphrase).ok_or("the password does not open it, or it is damaged")?;
         value = &opened;
     }
     let entry = Fields::of_entry(value)?;
@@ -145,7 +145,7 @@ fn read_entry(value: &Value, keys: &Keys) -> std::result::Result<Draft, Refusal>
     // Inside an encrypted entry the mark stands as well, though the secret is in clear there.
     if entry.flag("encrypted") && cryptojs::is_sealed(&secret) {
         let passphrase = keys.of_secrets.as_ref().ok_or("it is encrypted with another password")?;
-        secret = open_secret(&secret, passphrase).ok_or("its ciphertext is damaged")?;
+        secret = open_secret(&secret, passphrase).ok_or("the password does not open it, or it is damaged")?;
     }
     let mut draft = read_account(value, entry, &secret)?;
     let issuer = entry.text("issuer").unwrap_or_default();

@@ -44,7 +44,7 @@ impl Format for Steam {
         if file.is_folder() {
             let held =
                 |bytes: &[u8]| ForeignFile::new(bytes).json().is_some_and(|json| holds_accounts(json) || is_manifest(json));
-            return short(file.files()).any(|(_, file)| held(&file.bytes));
+            return short(file.files()).any(|file| held(&file.bytes));
         }
         match file.json() {
             Some(json) => holds_accounts(json) || is_manifest(json),
@@ -80,54 +80,76 @@ impl Format for Steam {
     }
 }
 
-fn short(files: &[NamedFile]) -> impl Iterator<Item = (usize, &NamedFile)> {
-    files.iter().enumerate().filter(|(_, file)| file.bytes.len() <= LONGEST)
+fn short(files: &[NamedFile]) -> impl Iterator<Item = &NamedFile> {
+    files.iter().filter(|file| file.bytes.len() <= LONGEST)
 }
 
-/// All accounts of a folder, each a file; the place of an account is that of its file among those that hold one.
+/// All accounts of a folder, each a file; the place of an account is that of its file among those that should hold one.
 fn read_folder(files: &[NamedFile], password: Option<&SecretText>) -> Result<Found> {
     let mut found = Found::default();
     let mut index = 0;
-    for (_, named) in short(files) {
+    let mut not_opened = None;
+    for named in short(files) {
         let file = ForeignFile::new(&named.bytes);
-        let opened;
-        let json = match (file.json(), sealed_blocks(&file), Lock::find(files, &named.name)) {
-            (Some(json), ..) if holds_accounts(json) => json,
-            (None, Some(sealed), Some(lock)) => {
-                opened = lock.open(&sealed, password.ok_or_else(|| needs_password(PASSWORD))?)?;
-                &opened
-            }
-            _ => {
-                if let Some(reason) = not_taken(&file, &named.name) {
-                    found.skipped.push(Skipped { index, reason });
-                    index += 1;
-                }
-                continue;
-            }
+        let opened = match (file.json(), sealed_blocks(&file), Lock::find(files, &named.name)) {
+            (Some(json), ..) if holds_accounts(json) => Ok(json.clone()),
+            (None, Some(sealed), Some(lock)) => match lock.open(&sealed, password.ok_or_else(|| needs_password(PASSWORD))?) {
+                Ok(json) => Ok(json),
+                Err(error) => Err(not_opened.insert(error).what.clone()),
+            },
+            _ => match not_taken(&file, &named.name) {
+                Some(reason) => Err(reason.to_owned()),
+                None => continue,
+            },
         };
-        for account in accounts(json) {
-            match read_account(account) {
+        let read = match &opened {
+            Ok(json) => accounts(json).into_iter().map(read_account).collect(),
+            Err(reason) => vec![Err(reason.clone())],
+        };
+        for account in read {
+            match account {
                 Ok(draft) => found.drafts.push(draft),
                 Err(reason) => found.skipped.push(Skipped { index, reason: format!("{}: {reason}", named.name) }),
             }
             index += 1;
         }
     }
-    match found.skipped.first() {
-        Some(first) if found.drafts.is_empty() => Err(damaged(&format!("no entry could be read; {}", first.reason))),
+    for name in missing(files) {
+        found.skipped.push(Skipped { index, reason: format!("{name}: manifest.json names it, but it is not there") });
+        index += 1;
+    }
+    match (not_opened, found.skipped.first()) {
+        (Some(error), _) if found.drafts.is_empty() => Err(error),
+        (_, Some(first)) if found.drafts.is_empty() => Err(damaged(&format!("no entry could be read; {}", first.reason))),
         _ => Ok(found),
     }
 }
 
+/// The files that a manifest names and that are not beside it.
+fn missing(files: &[NamedFile]) -> Vec<String> {
+    let named_by = |manifest: &NamedFile| {
+        let (folder, file) = (folder_of(&manifest.name), ForeignFile::new(&manifest.bytes));
+        let entries = file.json().filter(|json| is_manifest(json)).and_then(|json| json.get("entries")?.as_array().cloned());
+        let names = entries.unwrap_or_default().into_iter().filter_map(|entry| Fields::of(&entry)?.text("filename"));
+        let names: Vec<String> = names.map(|name| format!("{folder}{name}")).collect();
+        names
+    };
+    short(files).flat_map(named_by).filter(|name| !files.iter().any(|file| file.name == *name)).collect()
+}
+
+/// With its last slash.
+fn folder_of(name: &str) -> &str {
+    &name[..name.rfind('/').map_or(0, |at| at + 1)]
+}
+
 /// Why a file that should hold an account gives none; `None` for files of other kinds.
-fn not_taken(file: &ForeignFile, name: &str) -> Option<String> {
-    let should = name.to_ascii_lowercase().ends_with(".mafile");
+fn not_taken(file: &ForeignFile, name: &str) -> Option<&'static str> {
     let why = match (file.json(), sealed_blocks(file)) {
         (None, Some(_)) => "it is encrypted, and no manifest.json tells how",
         (Some(_), _) => "it holds no shared secret",
         (None, None) => "it is damaged",
     };
-    should.then(|| format!("{name}: {why}"))
+    name.to_ascii_lowercase().ends_with(".mafile").then_some(why)
 }
 
 /// The ciphertext of an encrypted maFile: nothing but base64 of whole blocks.
@@ -166,13 +188,12 @@ struct Lock {
 impl Lock {
     /// What a manifest in the same folder says of the file of this name.
     fn find(files: &[NamedFile], name: &str) -> Option<Lock> {
-        let (folder, bare) = name.rsplit_once('/').unwrap_or(("", name));
-        let beside = short(files).filter(|(_, file)| file.name.rsplit_once('/').map_or("", |(folder, _)| folder) == folder);
-        beside
-            .filter_map(|(_, file)| {
-                ForeignFile::new(&file.bytes).json().filter(|json| is_manifest(json)).and_then(|json| Lock::of(json, bare))
-            })
-            .next()
+        let folder = folder_of(name);
+        let said_by = |manifest: &NamedFile| {
+            let file = ForeignFile::new(&manifest.bytes);
+            Lock::of(file.json().filter(|json| is_manifest(json))?, &name[folder.len()..])
+        };
+        short(files).filter(|file| folder_of(&file.name) == folder).find_map(said_by)
     }
 
     fn of(manifest: &Value, name: &str) -> Option<Lock> {

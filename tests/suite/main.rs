@@ -19,6 +19,7 @@ mod imports;
 mod keys;
 mod merging;
 mod monkey;
+mod password_store;
 mod payload;
 mod pictures;
 mod ports;
