@@ -5,7 +5,7 @@ use super::read::account::{Account, leftovers};
 use super::read::crypto::{needs_password, wrong_password};
 use super::read::cryptojs;
 use super::read::encoding::{hex, to_hex};
-use super::read::json::{self, Fields, Refusal};
+use super::read::json::{self, Fields, Refusal, damaged};
 use super::read::kdf;
 use super::{Draft, Encryption, ForeignFile, Format, Found};
 use crate::error::Result;
@@ -14,7 +14,7 @@ use crate::secret::{Secret, SecretText};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use zeroize::Zeroizing;
 
 pub struct AuthenticatorExtension;
@@ -26,6 +26,8 @@ const TYPES: [&str; 6] = ["totp", "hotp", "battle", "steam", "hex", "hhex"];
 const ALGORITHMS: [&str; 5] = ["SHA1", "SHA256", "SHA512", "GOST3411_2012_256", "GOST3411_2012_512"];
 /// Of the third way: memory in KiB, passes, lanes.
 const ARGON2: (u64, u64, u64) = (19 * 1024, 2, 1);
+/// Each change of the password leaves one behind at most while entries are still under it.
+const MOST_KEYS: usize = 16;
 
 impl Format for AuthenticatorExtension {
     fn id(&self) -> &'static str {
@@ -104,9 +106,14 @@ impl Keys {
         let passphrase = passphrase.map(Zeroizing::new);
         keys.of_secrets =
             passphrase.filter(|passphrase| sealed_secrets.iter().any(|sealed| open_secret(sealed, passphrase).is_some()));
-        for (id, sealed) in &sealed_entries {
-            if keys.of_entries.contains_key(id) {
+        // Each key is tried once, on the first entry that is under it.
+        let mut tried = HashSet::new();
+        for (id, sealed) in sealed_entries.iter().filter(|(id, _)| fields(id).is_some()) {
+            if !tried.insert(id) {
                 continue;
+            }
+            if tried.len() > MOST_KEYS {
+                return Err(damaged("the file holds more keys than the extension ever writes"));
             }
             let Some(salt) = fields(id).and_then(|key| key.text("salt")) else { continue };
             let key = kdf::argon2id(password, salt.as_bytes(), ARGON2.0, ARGON2.1, ARGON2.2)?;

@@ -29,7 +29,7 @@ impl Format for Cotp {
     }
 
     fn how_to_get(&self) -> &'static str {
-        "cotp export; or its database, ~/.local/share/cotp/db.cotp or ~/.cotp/db.cotp"
+        "cotp export; or its database, ~/.local/share/cotp/db.cotp, of old ~/.cotp/db.cotp"
     }
 
     fn encryption(&self) -> Encryption {

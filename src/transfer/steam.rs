@@ -12,6 +12,7 @@ use crate::otp::{Credential, Kind, uri};
 use crate::secret::{Secret, SecretText};
 use serde_json::Value;
 use sha1::Sha1;
+use std::collections::{BTreeMap, HashSet};
 
 pub struct Steam;
 
@@ -20,6 +21,8 @@ const PASSWORD: &str = "the password of the maFiles";
 const SDA_ROUNDS: u64 = 50_000;
 /// steamguard-cli: memory in KiB, passes, lanes.
 const ARGON2: (u64, u64, u64) = (12 * 1024, 3, 12);
+/// So many files that a password does not open before any has been opened.
+const GIVE_UP_AFTER: usize = 3;
 /// The longest file looked into in a folder, in bytes: an account has less than one KiB.
 const LONGEST: usize = 1 << 20;
 
@@ -48,7 +51,7 @@ impl Format for Steam {
         }
         match file.json() {
             Some(json) => holds_accounts(json) || is_manifest(json),
-            None => sealed_blocks(file).is_some() && Lock::find(file.files(), file.name()).is_some(),
+            None => sealed_blocks(file).is_some() && locks(file.files()).remove(file.name()).flatten().is_some(),
         }
     }
 
@@ -70,7 +73,7 @@ impl Format for Steam {
         }
         let sealed = sealed_blocks(file)
             .ok_or_else(|| json::of_file(file).err().unwrap_or_else(|| damaged("this is no file of Steam")))?;
-        let lock = Lock::find(file.files(), file.name()).ok_or_else(|| {
+        let lock = locks(file.files()).remove(file.name()).flatten().ok_or_else(|| {
             damaged("the manifest.json that tells how this maFile is encrypted is missing")
                 .hint("give the whole folder, or both files together")
         })?;
@@ -89,12 +92,17 @@ fn read_folder(files: &[NamedFile], password: Option<&SecretText>) -> Result<Fou
     let mut found = Found::default();
     let mut index = 0;
     let mut not_opened = None;
+    let mut locks = locks(files);
     for named in short(files) {
         let file = ForeignFile::new(&named.bytes);
-        let opened = match (file.json(), sealed_blocks(&file), Lock::find(files, &named.name)) {
+        let opened = match (file.json(), sealed_blocks(&file), locks.remove(&named.name).flatten()) {
             (Some(json), ..) if holds_accounts(json) => Ok(json.clone()),
             (None, Some(sealed), Some(lock)) => match lock.open(&sealed, password.ok_or_else(|| needs_password(PASSWORD))?) {
                 Ok(json) => Ok(json),
+                // One password is for all: there is no use in trying it on hundreds.
+                Err(error) if error.kind == ErrorKind::WrongPassword && found.drafts.is_empty() && index + 1 == GIVE_UP_AFTER => {
+                    return Err(error);
+                }
                 Err(error) => Err(not_opened.insert(error).what.clone()),
             },
             _ => match not_taken(&file, &named.name) {
@@ -114,7 +122,8 @@ fn read_folder(files: &[NamedFile], password: Option<&SecretText>) -> Result<Fou
             index += 1;
         }
     }
-    for name in missing(files) {
+    let there: HashSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    for name in locks.keys().filter(|name| !there.contains(name.as_str())) {
         found.skipped.push(Skipped { index, reason: format!("{name}: manifest.json names it, but it is not there") });
         index += 1;
     }
@@ -125,16 +134,19 @@ fn read_folder(files: &[NamedFile], password: Option<&SecretText>) -> Result<Fou
     }
 }
 
-/// The files that a manifest names and that are not beside it.
-fn missing(files: &[NamedFile]) -> Vec<String> {
-    let named_by = |manifest: &NamedFile| {
-        let (folder, file) = (folder_of(&manifest.name), ForeignFile::new(&manifest.bytes));
-        let entries = file.json().filter(|json| is_manifest(json)).and_then(|json| json.get("entries")?.as_array().cloned());
-        let names = entries.unwrap_or_default().into_iter().filter_map(|entry| Fields::of(&entry)?.text("filename"));
-        let names: Vec<String> = names.map(|name| format!("{folder}{name}")).collect();
-        names
-    };
-    short(files).flat_map(named_by).filter(|name| !files.iter().any(|file| file.name == *name)).collect()
+/// What the manifests tell of the files beside them, by their paths: how each is encrypted, if it is.
+fn locks(files: &[NamedFile]) -> BTreeMap<String, Option<Lock>> {
+    let mut locks = BTreeMap::new();
+    for manifest in short(files) {
+        let file = ForeignFile::new(&manifest.bytes);
+        let Some(json) = file.json().filter(|json| is_manifest(json)) else { continue };
+        let entries = json.get("entries").and_then(Value::as_array).into_iter().flatten().filter_map(Fields::of);
+        for entry in entries {
+            let path = entry.text("filename").map(|name| format!("{}{name}", folder_of(&manifest.name)));
+            locks.extend(path.map(|path| (path, Lock::of(entry))));
+        }
+    }
+    locks
 }
 
 /// With its last slash.
@@ -186,19 +198,8 @@ struct Lock {
 }
 
 impl Lock {
-    /// What a manifest in the same folder says of the file of this name.
-    fn find(files: &[NamedFile], name: &str) -> Option<Lock> {
-        let folder = folder_of(name);
-        let said_by = |manifest: &NamedFile| {
-            let file = ForeignFile::new(&manifest.bytes);
-            Lock::of(file.json().filter(|json| is_manifest(json))?, &name[folder.len()..])
-        };
-        short(files).filter(|file| folder_of(&file.name) == folder).find_map(said_by)
-    }
-
-    fn of(manifest: &Value, name: &str) -> Option<Lock> {
-        let entries = manifest.get("entries").and_then(Value::as_array)?;
-        let entry = entries.iter().filter_map(Fields::of).find(|entry| entry.text("filename").as_deref() == Some(name))?;
+    /// What a manifest tells of one file.
+    fn of(entry: Fields) -> Option<Lock> {
         let bytes = |text: Option<String>| base64(&text?).map(|bytes| bytes.to_vec());
         let (scheme, salt, iv) = match entry.fields("encryption") {
             Some(how) => (how.text("scheme")?, how.text("salt"), how.text("iv")),

@@ -4,7 +4,7 @@
 
 use crate::support::world::FakeEntropy;
 use countersign::secret::SecretText;
-use countersign::transfer::{self, ForeignFile, NamedFile, Sealing};
+use countersign::transfer::{self, FORMATS, ForeignFile, NamedFile, Sealing};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -75,4 +75,29 @@ fn each_case_is_read_as_it_should() {
         }
     }
     assert!(differ.is_empty(), "{}", differ.join("\n"));
+}
+
+/// Without a password, so that no key is derived: what a reader looks at before it asks for one, and all that is in clear.
+#[test]
+fn no_reader_bears_a_cut_altered_or_foreign_file_badly() {
+    for format in folders(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import")) {
+        let own = transfer::by_id(format.file_name().unwrap().to_str().unwrap()).unwrap();
+        for case in folders(&format) {
+            let Some(path) = folders(&case).into_iter().find(|path| path.file_stem().unwrap() == "file") else { continue };
+            let whole = fs::read(path).unwrap();
+            // Either an error or part of the entries: never a panic.
+            let bear = |bytes: &[u8], format: &dyn transfer::Format| {
+                let file = ForeignFile::new(bytes);
+                format.detect(&file);
+                let _ = format.read(&file, None);
+            };
+            FORMATS.iter().for_each(|format| bear(&whole, *format));
+            for at in (0..whole.len()).step_by(whole.len() / 40 + 1) {
+                bear(&whole[..at], own);
+                let mut altered = whole.clone();
+                altered[at] ^= 0x11;
+                bear(&altered, own);
+            }
+        }
+    }
 }
