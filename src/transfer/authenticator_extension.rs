@@ -60,6 +60,9 @@ impl Format for AuthenticatorExtension {
         };
         let mut entries: Vec<&Value> = members.iter().filter(is_entry).map(|(_, value)| value).collect();
         entries.sort_by_key(|entry| entry.get("index").and_then(Value::as_u64).unwrap_or(u64::MAX));
+        if entries.is_empty() {
+            return Err(damaged("there is no entry in this backup"));
+        }
         let keys = Keys::open(&members, &entries, password)?;
         Found::collect(entries.into_iter().enumerate().map(|(index, entry)| (index, read_entry(entry, &keys))))
     }

@@ -47,7 +47,8 @@ impl Format for Cotp {
         let whole = json::of_file(file)?;
         match Fields::of(whole).filter(|fields| fields.has(&["cipher"])) {
             Some(sealed) => read_database(&json::of_bytes(&open(sealed, password)?)?),
-            None => read_database(whole),
+            None if whole.is_object() => read_database(whole),
+            None => Err(damaged("this is no export of cotp")),
         }
     }
 }
