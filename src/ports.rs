@@ -6,6 +6,7 @@ pub mod clipboard;
 pub mod disk;
 pub mod environment;
 pub mod hardening;
+pub mod process;
 mod program;
 pub mod prompt;
 pub mod system;
@@ -73,6 +74,21 @@ pub trait Storage: Send + Sync {
 
 /// Holds a lock until dropped.
 pub trait LockGuard: Send {}
+
+/// Programs that may be installed.
+pub trait Process: Send + Sync {
+    /// Runs a program of this name with `input` on its stdin, and waits for it: it may ask the person something on the
+    /// terminal. What it prints is given back, of at most `limit` bytes.
+    fn run(&self, program: &str, arguments: &[&str], input: &[u8], limit: u64) -> Result<Vec<u8>, ProcessError>;
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProcessError {
+    /// It is not on PATH.
+    Missing,
+    /// Why it gave nothing, a sentence.
+    Failed(String),
+}
 
 /// Which way a text went to the clipboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

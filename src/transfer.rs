@@ -4,7 +4,11 @@
 pub mod aegis;
 pub mod andotp;
 pub mod backup;
+pub mod authenticator_extension;
+pub mod authenticator_plus;
 pub mod bitwarden;
+pub mod chronos;
+pub mod cotp;
 pub mod draft;
 pub mod duo;
 pub mod ente;
@@ -12,19 +16,26 @@ pub mod file;
 pub mod found;
 pub mod freeotp_plus;
 pub mod google;
+pub mod google_database;
 pub mod json;
 pub mod lastpass;
 pub mod links;
+pub mod microsoft;
 pub mod otpauth;
+pub mod otpclient;
+pub mod pass;
 pub mod picture;
 pub mod print;
 pub mod proton_authenticator;
 pub mod qr;
 pub mod raivo;
 pub mod read;
+pub mod steam;
 pub mod stratum;
 pub mod target;
+pub mod totp_cli;
 pub mod twofas;
+pub mod twofauth;
 
 use crate::age_file::{DEFAULT_WORK_FACTOR, WorkFactor};
 use crate::error::{Error, ErrorKind, Result};
@@ -132,10 +143,21 @@ pub static FORMATS: &[&dyn Format] = &[
     &lastpass::LastPass,
     &duo::Duo,
     &freeotp_plus::FreeOtpPlus,
+    &chronos::Chronos,
+    &twofauth::TwoFAuth,
+    &cotp::Cotp,
+    &steam::Steam,
+    &google_database::GoogleDatabase,
+    &microsoft::Microsoft,
+    &authenticator_plus::AuthenticatorPlus,
+    &otpclient::OtpClient,
+    &totp_cli::TotpCli,
     &json::Json,
     &print::Print,
+    &authenticator_extension::AuthenticatorExtension,
     &google::Google,
     &otpauth::Otpauth,
+    &pass::Pass,
     &andotp::AndOtp,
 ];
 

@@ -6,7 +6,7 @@ use super::source;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ops::session::Session;
-use crate::ports::{Clipboard, ClipboardRoute, Environment, Prompt, ScreenCapture};
+use crate::ports::{Clipboard, ClipboardRoute, Environment, Process, Prompt, ScreenCapture};
 use crate::secret::SecretText;
 use crate::vault::entry::Entry;
 use crate::vault::store::{self, Presence, World};
@@ -25,6 +25,7 @@ pub struct Outside {
     pub prompt: Box<dyn Prompt>,
     pub clipboard: Box<dyn Fn() -> Box<dyn Clipboard>>,
     pub capture: OpenCapture,
+    pub process: Box<dyn Process>,
     pub hand_over: HandOver,
 }
 

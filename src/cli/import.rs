@@ -5,9 +5,10 @@ use super::output::{Cell, count};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ops::gather::{self, Gathered};
 use crate::ops::import::{self, OnConflict, Plan, Standing};
+use crate::ops::password_store::Opener;
 use crate::otp::Kind;
 use crate::secret::SecretText;
-use crate::transfer::{self, Draft, ForeignFile, Format, Found, MAX_FILE, NamedFile};
+use crate::transfer::{self, Draft, ForeignFile, Format, Found, MAX_FILE, NamedFile, pass};
 use crate::vault::Vault;
 use clap::ValueEnum;
 use serde::Serialize;
@@ -24,7 +25,7 @@ pub struct ImportLine {
     /// Read the password of an encrypted file
     #[arg(long, value_name = "FILE|-")]
     password_file: Option<PathBuf>,
-    /// The key file of a password database
+    /// The key file of a password database, or the identities of age for a password store
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
     /// Only say what would be done
@@ -113,6 +114,16 @@ impl ImportLine {
         Ok((formats, whole))
     }
 
+    fn open_store(&self, desk: &Desk, files: &mut [NamedFile]) -> Result<()> {
+        let opener = Opener {
+            process: &*desk.outside.process,
+            storage: &*desk.outside.world.storage,
+            home: desk.outside.environment.home.as_deref(),
+            identities: self.key_file.as_deref(),
+        };
+        opener.open(files)
+    }
+
     /// Folders each by themselves, then all files together; each with what to call it.
     fn gather(&self, desk: &mut Desk) -> Result<Vec<(Vec<String>, Gathered)>> {
         let storage = desk.outside.world.storage.clone();
@@ -120,7 +131,13 @@ impl ImportLine {
         for path in &self.files {
             let name = if path.as_os_str() == "-" { "stdin".to_owned() } else { path.display().to_string() };
             if storage.facts(path).is_ok_and(|facts| facts.is_folder) {
-                gathered.push((vec![name], gather::folder(&*storage, path)?));
+                let mut folder = gather::folder(&*storage, path)?;
+                if let Gathered::Folder(files) = &mut folder
+                    && pass::is_store(files)
+                {
+                    self.open_store(desk, files)?;
+                }
+                gathered.push((vec![name], folder));
                 continue;
             }
             let bytes = desk.read(path, "import", MAX_FILE)?;

@@ -22,6 +22,7 @@ mod keys;
 mod merging;
 mod monkey;
 mod own;
+mod password_store;
 mod payload;
 mod pictures;
 mod ports;

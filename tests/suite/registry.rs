@@ -29,7 +29,7 @@ fn a_mistyped_format_is_answered_with_the_nearest() {
     let usage = |what: &str, hint: &str| Some((ErrorKind::Usage, what.to_owned(), hint.to_owned()));
     let all = format!("the formats are {}", FORMATS.iter().map(|format| format.id()).collect::<Vec<_>>().join(", "));
     assert_eq!(error("gogle"), usage("there is no format \"gogle\"", "did you mean google?"));
-    assert_eq!(error("otp"), usage("there is no format \"otp\"", "did you mean otpauth?"));
+    assert_eq!(error("otpaut"), usage("there is no format \"otpaut\"", "did you mean otpauth?"));
     assert_eq!(error("zzzzzzzz"), usage("there is no format \"zzzzzzzz\"", &all));
 }
 

@@ -2,7 +2,10 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::transfer::ForeignFile;
+use serde::Deserializer;
+use serde::de::{MapAccess, Visitor};
 use serde_json::{Map, Value};
+use std::fmt;
 use zeroize::Zeroizing;
 
 /// Why an entry is not taken: lower-case, no full stop, and no value of the file.
@@ -41,6 +44,30 @@ pub fn parse(bytes: &[u8]) -> std::result::Result<Value, String> {
         }
     }
     serde_json::from_slice(bytes).map_err(|error| error.to_string())
+}
+
+/// The members of the object that a text is, in the order in which they stand there: [`Value`] does not keep it.
+pub fn members(text: &str) -> Result<Vec<(String, Value)>> {
+    let members = serde_json::Deserializer::from_str(text).deserialize_map(InOrder);
+    members.map_err(|error| damaged(&format!("the file is damaged JSON: {error}")))
+}
+
+struct InOrder;
+
+impl<'de> Visitor<'de> for InOrder {
+    type Value = Vec<(String, Value)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(members)
+    }
 }
 
 /// Indented, with a newline at the end.

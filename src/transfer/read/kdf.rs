@@ -18,9 +18,14 @@ const MOST_LANES: u64 = 64;
 
 /// PBKDF2 with HMAC of the hash `H`.
 pub fn pbkdf2<H: EagerHash>(password: &SecretText, salt: &[u8], rounds: u64) -> Result<Key> {
+    pbkdf2_of::<H>(password.expose().as_bytes(), salt, rounds)
+}
+
+/// As [`pbkdf2`], from bytes that need not be text.
+pub fn pbkdf2_of<H: EagerHash>(password: &[u8], salt: &[u8], rounds: u64) -> Result<Key> {
     let rounds = u32::try_from(rounds).ok().filter(|rounds| (1..=MOST_PBKDF2_ROUNDS).contains(&u64::from(*rounds)));
     let mut key = Key::default();
-    pbkdf2_hmac::<H>(password.expose().as_bytes(), salt, rounds.ok_or_else(too_costly)?, &mut *key);
+    pbkdf2_hmac::<H>(password, salt, rounds.ok_or_else(too_costly)?, &mut *key);
     Ok(key)
 }
 
@@ -43,18 +48,23 @@ pub fn scrypt(password: &SecretText, salt: &[u8], cost: u64, block: u64, paralle
 
 /// Argon2id, version 1.3. Memory in KiB.
 pub fn argon2id(password: &SecretText, salt: &[u8], memory_kib: u64, passes: u64, lanes: u64) -> Result<Key> {
+    argon2id_of(password.expose().as_bytes(), salt, memory_kib, passes, lanes)
+}
+
+/// As [`argon2id`], from bytes that need not be text.
+pub fn argon2id_of(password: &[u8], salt: &[u8], memory_kib: u64, passes: u64, lanes: u64) -> Result<Key> {
     if memory_kib > MOST_ARGON2_MEMORY >> 10 || passes > MOST_ARGON2_PASSES || lanes > MOST_LANES {
         return Err(too_costly());
     }
     let params =
         Params::new(memory_kib as u32, passes as u32, lanes as u32, Some(32)).map_err(|_| damaged("its key can't be derived"))?;
     let mut key = Key::default();
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into(password.expose().as_bytes(), salt, &mut *key)
-        .map_err(|error| match error {
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(password, salt, &mut *key).map_err(|error| {
+        match error {
             argon2::Error::OutOfMemory => out_of_memory(memory_kib << 10),
             _ => damaged("its key can't be derived"),
-        })?;
+        }
+    })?;
     Ok(key)
 }
 
@@ -62,12 +72,12 @@ fn damaged(what: &str) -> Error {
     Error::new(ErrorKind::ForeignDamaged, what)
 }
 
-fn too_costly() -> Error {
+pub(super) fn too_costly() -> Error {
     damaged("the file asks for a key derivation out of all bounds")
         .hint("no program writes such a file: it may be damaged or hostile")
 }
 
-fn out_of_memory(bytes: u64) -> Error {
+pub(super) fn out_of_memory(bytes: u64) -> Error {
     Error::failed(format!("there is not enough memory: the password of this file needs {} MiB", bytes >> 20))
         .hint("close other programs, or raise the memory limit")
 }
