@@ -4,23 +4,32 @@
 pub mod aegis;
 pub mod andotp;
 pub mod bitwarden;
+pub mod csv;
+pub mod cxf;
 pub mod draft;
 pub mod duo;
+pub mod enpass;
 pub mod ente;
 pub mod file;
 pub mod found;
 pub mod freeotp_plus;
 pub mod google;
 pub mod json;
+pub mod keepass;
+pub mod keepass_csv;
+pub mod keeper;
 pub mod lastpass;
 pub mod links;
+pub mod onepassword;
 pub mod otpauth;
 pub mod picture;
 pub mod proton_authenticator;
+pub mod proton_pass;
 pub mod qr;
 pub mod raivo;
 pub mod read;
 pub mod stratum;
+pub mod synology;
 pub mod target;
 pub mod twofas;
 
@@ -100,12 +109,21 @@ impl Written {
 /// All formats, in the order of detection.
 pub static FORMATS: &[&dyn Format] = &[
     &picture::QrPicture,
+    &keepass::KeePass,
     &aegis::Aegis,
     &twofas::TwoFas,
     &stratum::Stratum,
     &ente::Ente,
     &proton_authenticator::ProtonAuthenticator,
     &bitwarden::Bitwarden,
+    &onepassword::OnePassword,
+    &proton_pass::ProtonPass,
+    &cxf::Cxf,
+    &keeper::Keeper,
+    &enpass::Enpass,
+    &synology::SynologyC2,
+    &keepass_csv::KeePassCsv,
+    &csv::Csv,
     &raivo::Raivo,
     &lastpass::LastPass,
     &duo::Duo,

@@ -5,6 +5,7 @@ pub mod account;
 pub mod crypto;
 pub mod csv;
 pub mod encoding;
+pub mod item;
 pub mod json;
 pub mod kdf;
 pub mod sqlite;
