@@ -7,6 +7,7 @@ pub mod display;
 pub mod drawing;
 pub mod fixtures;
 pub mod google;
+pub mod kdbx;
 pub mod pty;
 pub mod scenes;
 pub mod stage;
