@@ -59,6 +59,10 @@ pub trait Format: Sync {
     /// Whether the file is of this format. Cheap. The first row of [`FORMATS`] that says yes is taken,
     /// so a format without a signature stands behind those that have one.
     fn detect(&self, file: &ForeignFile) -> bool;
+    /// Whether it is one file of an export of this format that is a folder as a whole, and means nothing without the others.
+    fn is_part(&self, _: &ForeignFile) -> bool {
+        false
+    }
     /// Reads all that is in it. `password` is for encrypted forms: `NeedsPassword` without, `WrongPassword` with a wrong one.
     /// `ForeignDamaged` where nothing at all can be taken; an entry that can't is in [`Found::skipped`].
     fn read(&self, file: &ForeignFile, password: Option<&SecretText>) -> Result<Found>;
@@ -140,6 +144,11 @@ pub fn detect(file: &ForeignFile) -> Result<&'static dyn Format> {
         return Err(Error::new(ErrorKind::UnknownFormat, "the file is empty"));
     }
     FORMATS.iter().copied().find(|format| format.detect(file)).ok_or_else(|| unknown(file))
+}
+
+/// Whether the folder it lies in is to be read in its place.
+pub fn is_part(file: &ForeignFile) -> bool {
+    FORMATS.iter().any(|format| format.is_part(file))
 }
 
 /// The format of this id, or `Usage` with the nearest one named.

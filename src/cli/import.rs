@@ -2,6 +2,7 @@
 
 use super::desk::{Desk, called};
 use super::output::{Cell, count};
+use super::source;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ops::gather::{self, Gathered};
 use crate::ops::import::{self, OnConflict, Plan, Standing};
@@ -11,7 +12,7 @@ use crate::transfer::{self, Draft, ForeignFile, Format, Found, MAX_FILE, NamedFi
 use crate::vault::Vault;
 use clap::ValueEnum;
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub struct ImportLine {
@@ -87,8 +88,12 @@ impl ImportLine {
     /// Reads all files before the vault is opened, so that a bad one costs no passphrase.
     fn read(&self, desk: &mut Desk) -> Result<(Vec<&'static str>, Found)> {
         let format = self.format.as_deref().map(transfer::by_id).transpose()?;
-        let mut password =
-            self.password_file.as_ref().map(|path| desk.read_line_secret(path, "--password-file", "the password")).transpose()?;
+        // A database may have an empty password, which is not the same as none.
+        let mut password = self
+            .password_file
+            .as_ref()
+            .map(|path| source::text(&desk.read(path, "--password-file", source::LINE_LIMIT)?, path, "the password"))
+            .transpose()?;
         let key_file = self.key_file.as_ref().map(|path| desk.read(path, "--key-file", MAX_FILE)).transpose()?;
         let mut formats = Vec::new();
         let mut whole = Found::default();
@@ -113,20 +118,33 @@ impl ImportLine {
         Ok((formats, whole))
     }
 
-    /// Folders each by themselves, then all files together; each with what to call it.
+    /// Folders each by themselves, then all files together; each with what to call it. A file that is part of an export which is
+    /// a folder stands for that folder.
     fn gather(&self, desk: &mut Desk) -> Result<Vec<(Vec<String>, Gathered)>> {
         let storage = desk.outside.world.storage.clone();
-        let (mut gathered, mut names, mut files) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut folders, mut names, mut files): (Vec<&Path>, _, _) = (Vec::new(), Vec::new(), Vec::new());
         for path in &self.files {
-            let name = if path.as_os_str() == "-" { "stdin".to_owned() } else { path.display().to_string() };
+            let is_stdin = path.as_os_str() == "-";
             if storage.facts(path).is_ok_and(|facts| facts.is_folder) {
-                gathered.push((vec![name], gather::folder(&*storage, path)?));
+                folders.push(path);
                 continue;
             }
             let bytes = desk.read(path, "import", MAX_FILE)?;
+            let folder = path.parent().filter(|_| !is_stdin && transfer::is_part(&ForeignFile::new(&bytes)));
+            if let Some(folder) = folder.map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder }) {
+                if !folders.contains(&folder) {
+                    folders.push(folder);
+                }
+                continue;
+            }
+            let name = if is_stdin { "stdin".to_owned() } else { path.display().to_string() };
             let bare = path.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
             names.push(name);
             files.push(NamedFile { name: bare, bytes });
+        }
+        let mut gathered = Vec::new();
+        for folder in folders {
+            gathered.push((vec![folder.display().to_string()], gather::folder(&*storage, folder)?));
         }
         gathered.push((names, Gathered::Files(files)));
         Ok(gathered)

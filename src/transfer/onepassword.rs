@@ -42,8 +42,12 @@ impl Format for OnePassword {
         }
         match file.json() {
             Some(json) => Fields::of(json).is_some_and(is_data),
-            None => file.text().is_some_and(|text| is_table(text) || opvault::is_part(text)),
+            None => self.is_part(file) || file.text().is_some_and(is_table),
         }
+    }
+
+    fn is_part(&self, file: &ForeignFile) -> bool {
+        opvault::is_part(file.bytes())
     }
 
     fn read(&self, file: &ForeignFile, password: Option<&SecretText>) -> Result<Found> {
@@ -54,9 +58,11 @@ impl Format for OnePassword {
             let bytes = Archive::open(file.bytes())?.read(DATA, password, "the password of the zip archive")?;
             return read_data(&json::of_bytes(&bytes)?);
         }
+        if self.is_part(file) {
+            return Err(damaged("this is one file of a 1Password vault, which is a folder")
+                .hint("import the whole folder, the one that ends in .opvault"));
+        }
         match file.text() {
-            Some(text) if opvault::is_part(text) => Err(damaged("this is one file of a 1Password vault, which is a folder")
-                .hint("import the whole folder, the one that ends in .opvault")),
             Some(text) if is_table(text) => read_table(&Table::read(text)?),
             _ => read_data(json::of_file(file)?),
         }

@@ -1,6 +1,8 @@
-//! The folders under `tests/import`: `<format>/<case>/` holds a file, its password where it has one, and what is read of it.
+//! The folders under `tests/import`: `<format>/<case>/` holds a file, or a folder that is one export, its password where it has
+//! one, and what is read of it.
 //! `SNAPSHOTS=overwrite` writes what is read anew.
 
+use crate::support::fixtures;
 use crate::support::world::FakeEntropy;
 use countersign::secret::SecretText;
 use countersign::transfer::{self, ForeignFile, Sealing};
@@ -15,13 +17,12 @@ fn folders(path: &Path) -> Vec<PathBuf> {
 }
 
 /// All that an import tells: the entries in the form of our JSON, and what else was said; or the error.
-fn told(format: &str, bytes: &[u8], password: Option<&SecretText>) -> Value {
-    let file = ForeignFile::new(bytes);
-    match transfer::detect(&file) {
+fn told(format: &str, file: &ForeignFile, password: Option<&SecretText>) -> Value {
+    match transfer::detect(file) {
         Ok(detected) => assert_eq!(detected.id(), format),
         Err(error) => return json!({"error": format!("{:?}", error.kind), "what": error.what, "hint": error.hint}),
     }
-    match transfer::by_id(format).unwrap().read(&file, password) {
+    match transfer::by_id(format).unwrap().read(file, password) {
         Err(error) => json!({"error": format!("{:?}", error.kind), "what": error.what, "hint": error.hint}),
         Ok(found) => {
             let sealing = Sealing { password: None, entropy: &FakeEntropy::seed(1) };
@@ -48,9 +49,12 @@ fn each_case_is_read_as_it_should() {
         let id = format.file_name().unwrap().to_str().unwrap();
         for case in folders(&format) {
             let named = |start: &str| folders(&case).into_iter().find(|path| path.file_stem().unwrap() == start);
-            let bytes = fs::read(named("file").unwrap()).unwrap();
+            let path = named("file").unwrap();
+            let files = if path.is_dir() { fixtures::files_below(&path) } else { Vec::new() };
+            let bytes = if path.is_dir() { Vec::new() } else { fs::read(&path).unwrap() };
+            let file = if path.is_dir() { ForeignFile::folder(&files) } else { ForeignFile::new(&bytes) };
             let password = named("password").map(|path| SecretText::new(fs::read_to_string(path).unwrap().trim_end()));
-            let told = serde_json::to_string_pretty(&told(id, &bytes, password.as_ref())).unwrap() + "\n";
+            let told = serde_json::to_string_pretty(&told(id, &file, password.as_ref())).unwrap() + "\n";
             let expected = case.join("expected.json");
             if std::env::var("SNAPSHOTS").is_ok_and(|wish| wish == "overwrite") {
                 fs::write(&expected, &told).unwrap();

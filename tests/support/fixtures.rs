@@ -75,7 +75,7 @@ fn sample(folder: &Path, row: Value) -> Option<Sample> {
     }
     let is_folder = path.is_dir();
     if is_folder {
-        collect(&path, "", &mut files);
+        files = files_below(&path);
     }
     let bytes = if is_folder { Vec::new() } else { read(&path) };
     Some(Sample { row, bytes, files, is_folder, key_file })
@@ -88,6 +88,13 @@ fn path_of(folder: &Path, row: &Value) -> PathBuf {
         Some(at) => folder.join(&name[..at + ".opvault".len()]),
         None => folder.join(name),
     }
+}
+
+/// All files of a folder that is one export.
+pub fn files_below(path: &Path) -> Vec<NamedFile> {
+    let mut files = Vec::new();
+    collect(path, "", &mut files);
+    files
 }
 
 fn collect(path: &Path, prefix: &str, files: &mut Vec<NamedFile>) {

@@ -71,8 +71,8 @@ pub fn is_vault(files: &[NamedFile]) -> bool {
 }
 
 /// Whether this is one file of a vault.
-pub fn is_part(text: &str) -> bool {
-    text.starts_with(PROFILE_START) || text.starts_with(BAND_START)
+pub fn is_part(bytes: &[u8]) -> bool {
+    [PROFILE_START, BAND_START].iter().any(|start| bytes.starts_with(start.as_bytes()))
 }
 
 /// The folders that hold a profile, each with it.
