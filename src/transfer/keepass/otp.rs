@@ -53,9 +53,9 @@ pub fn read<'a>(text: impl Fn(&str) -> Option<&'a str>) -> Vec<Read> {
     all
 }
 
-/// KeePassXC writes `none` as the account of an entry without user name.
+/// KeePassXC writes `none` as the account of an entry without user name, which may have got one since.
 fn name(draft: &mut Draft, title: Option<&str>, user: Option<&str>) {
-    if draft.account == "none" && user.is_none() {
+    if draft.account == "none" && user != Some("none") {
         draft.account.clear();
     }
     item::name(draft, title, user);

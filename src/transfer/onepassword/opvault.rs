@@ -175,7 +175,7 @@ fn read_item(
     let told = Fields::of(&told).ok_or_else(broken)?;
     let title = told.text("title");
     let of_item = |why| item::of_item(title.as_deref(), why);
-    let key = item.text("k").and_then(|sealed| master.open(&*base64(&sealed)?, 0)).and_then(|key| Keys::of(&key));
+    let key = item.text("k").and_then(|sealed| master.open(&base64(&sealed)?, 0)).and_then(|key| Keys::of(&key));
     let key = key.ok_or_else(|| of_item(broken()))?;
     let details = item.text("d").and_then(|sealed| key.open_data(&sealed)).ok_or_else(|| of_item(broken()))?;
     let details = json::of_bytes(&details).map_err(|_| of_item(broken()))?;
