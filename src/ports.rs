@@ -173,6 +173,10 @@ pub trait Prompt {
     fn confirm(&mut self, question: &str) -> io::Result<bool>;
     /// Asks for a line, which is shown as it is typed. `None`: it waits without limit.
     fn line(&mut self, question: &str, patience: Option<Duration>) -> io::Result<Line>;
+    /// Waits until Enter is pressed. What is typed before is neither shown nor kept.
+    fn pause(&mut self, text: &str) -> io::Result<()> {
+        self.secret(text).map(drop)
+    }
 }
 
 /// What came of asking for a line.
@@ -183,10 +187,6 @@ pub enum Line {
     Idle,
     /// The terminal ended, or Ctrl-D was pressed.
     End,
-    /// Waits until Enter is pressed. What is typed before is neither shown nor kept.
-    fn pause(&mut self, text: &str) -> io::Result<()> {
-        self.secret(text).map(drop)
-    }
 }
 
 /// What reaches the full-screen front end from the terminal and from the system.

@@ -45,6 +45,15 @@ impl Found {
         }
     }
 
+    /// Says how many items of a password manager have no one-time password.
+    pub(super) fn note_without(&mut self, items: usize) {
+        match items {
+            0 => {}
+            1 => self.warnings.push("1 item has no one-time password.".into()),
+            _ => self.warnings.push(format!("{items} items have no one-time password.")),
+        }
+    }
+
     /// Says so where the file is of a version that is not known; it was read all the same.
     pub(super) fn note_version(&mut self, what: &str, version: std::result::Result<Option<u64>, String>, newest: u64) {
         match version {

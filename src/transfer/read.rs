@@ -2,11 +2,11 @@
 //! A reader stands here once a format needs it.
 
 pub mod account;
-pub mod age;
 pub mod crypto;
 pub mod cryptojs;
 pub mod csv;
 pub mod encoding;
+pub mod item;
 pub mod json;
 pub mod kdf;
 pub mod sqlcipher;

@@ -1,12 +1,11 @@
-//! totp-cli: namespaces of accounts as JSON in an age file with a passphrase. Before its version 1.2.8 it wrote bare AES
-//! without a mark, which it replaces itself the first time that it writes.
+//! totp-cli: namespaces of accounts as JSON, which it keeps in an age file with a passphrase: the `backup` format opens that.
+//! Before its version 1.2.8 it wrote bare AES without a mark, which it replaces itself the first time that it writes.
 
 use super::read::account::Account;
-use super::read::age;
-use super::read::crypto::needs_password;
 use super::read::json::{self, Fields, Refusal, damaged};
-use super::{Draft, Encryption, ForeignFile, Format, Found};
+use super::{Draft, ForeignFile, Format, Found};
 use crate::error::Result;
+use crate::otp::base32;
 use crate::secret::SecretText;
 use serde_json::Value;
 
@@ -22,23 +21,32 @@ impl Format for TotpCli {
     }
 
     fn how_to_get(&self) -> &'static str {
-        "the file totp-cli keeps: ~/.config/totp-cli/credentials"
-    }
-
-    fn encryption(&self) -> Encryption {
-        Encryption::Always
+        "the file totp-cli keeps, ~/.config/totp-cli/credentials: an age file, which needs no decrypting first"
     }
 
     fn detect(&self, file: &ForeignFile) -> bool {
-        file.text().is_some_and(age::is_with_passphrase)
+        file.json().is_some_and(|whole| is_new(whole) || is_old(whole))
     }
 
-    fn read(&self, file: &ForeignFile, password: Option<&SecretText>) -> Result<Found> {
-        let text = file.text().filter(|text| age::is_with_passphrase(text));
-        let text = text.ok_or_else(|| damaged("this is no file of totp-cli"))?;
-        let password = password.ok_or_else(|| needs_password("the password of totp-cli"))?;
-        read_namespaces(&json::of_bytes(&age::open(text, password)?)?)
+    fn read(&self, file: &ForeignFile, _: Option<&SecretText>) -> Result<Found> {
+        read_namespaces(json::of_file(file)?)
     }
+}
+
+fn is_new(whole: &Value) -> bool {
+    let is_namespace = |value: &Value| Fields::of(value).is_some_and(|fields| fields.has(&["name", "accounts"]));
+    whole.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(is_namespace))
+}
+
+/// Names and secrets, and nothing that other programs call a field.
+fn is_old(whole: &Value) -> bool {
+    let is_secret = |(name, value): (&String, &Value)| {
+        name != "secret"
+            && name != "type"
+            && value.as_str().is_some_and(|text| base32::decode(text).is_some_and(|s| !s.is_empty()))
+    };
+    let is_namespace = |value: &Value| value.as_object().is_some_and(|inside| !inside.is_empty() && inside.iter().all(is_secret));
+    whole.as_object().is_some_and(|namespaces| !namespaces.is_empty() && namespaces.values().all(is_namespace))
 }
 
 /// New: a list of objects. Old: an object of objects, whose values are the secrets.
@@ -69,7 +77,7 @@ fn read_namespaces(whole: &Value) -> Result<Found> {
 }
 
 fn not_ours() -> crate::error::Error {
-    damaged("the age file opens, but what it holds is not of totp-cli")
+    damaged("this is no file of totp-cli")
 }
 
 fn read_account(value: &Value) -> std::result::Result<Draft, Refusal> {

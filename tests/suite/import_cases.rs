@@ -1,10 +1,11 @@
-//! The folders under `tests/import`: `<format>/<case>/` holds a file, or a folder `files` that is one export as a whole,
-//! its password where it has one, and what is read of it.
+//! The folders under `tests/import`: `<format>/<case>/` holds a file, or a folder that is one export, its password where it has
+//! one, and what is read of it.
 //! `SNAPSHOTS=overwrite` writes what is read anew.
 
+use crate::support::fixtures;
 use crate::support::world::FakeEntropy;
 use countersign::secret::SecretText;
-use countersign::transfer::{self, FORMATS, ForeignFile, NamedFile, Sealing};
+use countersign::transfer::{self, FORMATS, ForeignFile, Sealing};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,18 +17,6 @@ fn folders(path: &Path) -> Vec<PathBuf> {
 }
 
 /// The files below a folder, by their paths from there, sorted.
-fn files_below(folder: &Path, prefix: &str) -> Vec<NamedFile> {
-    let mut files = Vec::new();
-    for path in folders(folder) {
-        let name = format!("{prefix}{}", path.file_name().unwrap().to_str().unwrap());
-        match path.is_dir() {
-            true => files.extend(files_below(&path, &format!("{name}/"))),
-            false => files.push(NamedFile { name, bytes: fs::read(&path).unwrap().into() }),
-        }
-    }
-    files
-}
-
 /// All that an import tells: the entries in the form of our JSON, and what else was said; or the error.
 fn told(format: &str, file: &ForeignFile, password: Option<&SecretText>) -> Value {
     match transfer::detect(file) {
@@ -62,9 +51,10 @@ fn each_case_is_read_as_it_should() {
         let id = format.file_name().unwrap().to_str().unwrap();
         for case in folders(&format) {
             let named = |start: &str| folders(&case).into_iter().find(|path| path.file_stem().unwrap() == start);
-            let bytes = named("file").map(|path| fs::read(path).unwrap()).unwrap_or_default();
-            let files = named("files").map(|path| files_below(&path, "")).unwrap_or_default();
-            let file = if files.is_empty() { ForeignFile::new(&bytes) } else { ForeignFile::folder(&files) };
+            let path = named("file").or_else(|| named("files")).unwrap();
+            let files = if path.is_dir() { fixtures::files_below(&path) } else { Vec::new() };
+            let bytes = if path.is_dir() { Vec::new() } else { fs::read(&path).unwrap() };
+            let file = if path.is_dir() { ForeignFile::folder(&files) } else { ForeignFile::new(&bytes) };
             let password = named("password").map(|path| SecretText::new(fs::read_to_string(path).unwrap().trim_end()));
             let told = serde_json::to_string_pretty(&told(id, &file, password.as_ref())).unwrap() + "\n";
             let expected = case.join("expected.json");

@@ -18,6 +18,7 @@ mod foreign;
 mod formats;
 mod import_cases;
 mod imports;
+mod keepass;
 mod keys;
 mod merging;
 mod monkey;

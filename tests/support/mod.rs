@@ -8,6 +8,7 @@ pub mod display;
 pub mod drawing;
 pub mod fixtures;
 pub mod google;
+pub mod kdbx;
 pub mod process;
 pub mod pty;
 pub mod scenes;
