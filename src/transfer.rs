@@ -3,26 +3,34 @@
 
 pub mod aegis;
 pub mod andotp;
+pub mod authy;
+pub mod battle_net;
 pub mod bitwarden;
 pub mod draft;
 pub mod duo;
 pub mod ente;
 pub mod file;
 pub mod found;
+pub mod freeotp;
 pub mod freeotp_plus;
 pub mod google;
+pub mod html;
 pub mod json;
 pub mod lastpass;
 pub mod links;
+pub mod otp_auth;
 pub mod otpauth;
 pub mod picture;
 pub mod proton_authenticator;
+pub mod pskc;
 pub mod qr;
 pub mod raivo;
 pub mod read;
 pub mod stratum;
 pub mod target;
+pub mod totp_authenticator;
 pub mod twofas;
+pub mod winauth;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::ports::Entropy;
@@ -110,9 +118,17 @@ pub static FORMATS: &[&dyn Format] = &[
     &lastpass::LastPass,
     &duo::Duo,
     &freeotp_plus::FreeOtpPlus,
+    &freeotp::FreeOtp,
+    &authy::Authy,
+    &battle_net::BattleNet,
+    &winauth::WinAuth,
+    &otp_auth::OtpAuth,
+    &pskc::Pskc,
     &json::Json,
+    &html::Html,
     &google::Google,
     &otpauth::Otpauth,
+    &totp_authenticator::TotpAuthenticator,
     &andotp::AndOtp,
 ];
 
@@ -156,6 +172,9 @@ fn unknown(file: &ForeignFile) -> Error {
     if let Some(error) = file.json_error() {
         return Error::new(ErrorKind::ForeignDamaged, format!("the file is damaged JSON: {error}"))
             .hint("it may be cut short: export or copy it again");
+    }
+    if let Some(error) = file.xml_error() {
+        return Error::new(ErrorKind::ForeignDamaged, error).hint("it may be cut short: export or copy it again");
     }
     if let Some(error) = file.text().and_then(links::explain) {
         return error;

@@ -5,9 +5,14 @@ pub mod account;
 pub mod crypto;
 pub mod csv;
 pub mod encoding;
+pub mod java;
 pub mod json;
 pub mod kdf;
+pub mod keyed_archive;
+pub mod rncryptor;
 pub mod sqlite;
+pub mod winauth_seal;
+pub mod xml;
 pub mod zip;
 
 /// The most that a compressed file may expand to, in bytes.
