@@ -9,19 +9,26 @@ use countersign::transfer::{self, Draft, FORMATS, ForeignFile, Format};
 use serde_json::{Value, json};
 
 /// The folder of samples of each format that is read, by its id. A new format adds its row.
-const FOLDERS: [(&str, &str); 12] = [
+const FOLDERS: [(&str, &str); 19] = [
     ("aegis", "aegis"),
     ("andotp", "andotp"),
+    ("authy", "authy"),
+    ("battlenet", "battle-net"),
     ("bitwarden", "bitwarden"),
     ("bitwarden-authenticator", "bitwarden"),
     ("duo", "duo"),
     ("ente", "ente"),
+    ("freeotp", "freeotp"),
     ("freeotp-plus", "freeotp-plus"),
     ("lastpass-authenticator", "lastpass"),
+    ("otp-auth-ios", "otp-auth"),
     ("proton-authenticator", "proton-authenticator"),
     ("raivo", "raivo"),
     ("stratum", "stratum"),
+    ("stratum-html", "html"),
+    ("totp-authenticator", "totp-authenticator"),
     ("twofas", "2fas"),
+    ("winauth", "winauth"),
 ];
 
 /// Files that another format takes than the one of the folder they lie in, and why.
@@ -37,9 +44,11 @@ const TAKEN_BY: [(&str, &str, &str); 4] = [
 ];
 
 /// Files whose entries differ from the manifest's, what is expected instead, and why.
-const DEVIATIONS: [(&str, Change, &str); 8] = [
+const DEVIATIONS: [(&str, Change, &str); 10] = [
     ("stratum/stratum__backup.unencrypted.authpro", Change::UsualMotp, FIXED_MOTP),
     ("stratum/stratum__demo.encrypted.authpro", Change::UsualMotp, FIXED_MOTP),
+    ("freeotp/aegis__freeotp.xml", Change::NextCounter, LAST_USED),
+    ("freeotp-plus/aegis__freeotp_plus_internal.xml", Change::NextCounter, LAST_USED),
     ("freeotp-plus/aegis__freeotp_plus.json", Change::NextCounter, LAST_USED),
     ("freeotp-plus/cotp__freeotp_plus.json", Change::NextCounter, LAST_USED),
     ("freeotp-plus/passimport__freeotp.json", Change::NextCounter, LAST_USED),
