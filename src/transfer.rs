@@ -122,12 +122,12 @@ pub static FORMATS: &[&dyn Format] = &[
     &authy::Authy,
     &battle_net::BattleNet,
     &winauth::WinAuth,
-    &otp_auth::OtpAuth,
     &pskc::Pskc,
     &json::Json,
     &html::Html,
     &google::Google,
     &otpauth::Otpauth,
+    &otp_auth::OtpAuth,
     &totp_authenticator::TotpAuthenticator,
     &andotp::AndOtp,
 ];

@@ -67,14 +67,15 @@ struct Harvest<'p> {
 }
 
 impl Harvest<'_> {
-    /// Takes the links in a text. A label may hold spaces that nobody escaped, a query may not.
+    /// Takes the links in a text. A label may hold spaces that nobody escaped; a query too, where the link stands alone.
     fn take_links(&mut self, text: &str, ends: fn(char) -> bool) {
         let small = text.to_ascii_lowercase();
         let mut from = 0;
         while let Some(start) = SCHEMES.iter().filter_map(|scheme| small[from..].find(scheme)).min().map(|at| from + at) {
             let rest = &text[start..];
             let query = rest.find('?').unwrap_or(rest.len());
-            let is_end = |(at, letter): &(usize, char)| ends(*letter) || *at > query && letter.is_whitespace();
+            let is_alone = text[from..start].trim().is_empty();
+            let is_end = |(at, letter): &(usize, char)| ends(*letter) || !is_alone && *at > query && letter.is_whitespace();
             let length = rest.char_indices().find(is_end).map_or(rest.len(), |(at, _)| at);
             self.links.push(rest[..length].trim_end().to_owned());
             from = start + length.max(SCHEMES[3].len());

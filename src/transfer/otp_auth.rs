@@ -32,7 +32,7 @@ const NEWEST: [f64; 2] = [1.1, 1.2];
 
 impl Format for OtpAuth {
     fn id(&self) -> &'static str {
-        "otp-auth"
+        "otp-auth-ios"
     }
 
     fn name(&self) -> &'static str {

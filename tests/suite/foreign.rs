@@ -21,7 +21,7 @@ const FOLDERS: [(&str, &str); 19] = [
     ("freeotp", "freeotp"),
     ("freeotp-plus", "freeotp-plus"),
     ("lastpass-authenticator", "lastpass"),
-    ("otp-auth-ios", "otp-auth"),
+    ("otp-auth-ios", "otp-auth-ios"),
     ("proton-authenticator", "proton-authenticator"),
     ("raivo", "raivo"),
     ("stratum", "stratum"),

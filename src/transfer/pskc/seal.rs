@@ -76,7 +76,9 @@ impl Opener {
         let params = method.child("PBKDF2-params").ok_or_else(incomplete)?;
         let salt = params.at(&["Salt", "Specified"]).and_then(Element::text).and_then(base64).ok_or_else(incomplete)?;
         let rounds = params.text_of("IterationCount").and_then(|text| text.parse().ok()).ok_or_else(incomplete)?;
-        let prf = params.child("PRF").and_then(|prf| prf.attribute("Algorithm")).map_or("hmac-sha1", name_of);
+        // As an attribute, or, by one program, as text.
+        let prf =
+            params.child("PRF").and_then(|prf| prf.attribute("Algorithm").or_else(|| prf.text())).map_or("hmac-sha1", name_of);
         // Of a shorter key it is the beginning.
         let key = match prf {
             "hmac-sha1" => kdf::pbkdf2::<Sha1>(password, &salt, rounds)?,

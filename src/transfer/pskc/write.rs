@@ -20,6 +20,9 @@ const ROUNDS: u64 = 600_000;
 const SALT: usize = 16;
 const MAC_KEY: usize = 32;
 
+/// The RFC has no place for an encrypted name.
+const NAMES_STAY: &str = "PSKC encrypts secrets alone: issuers and accounts stay readable.";
+
 const PSKC: Target = Target {
     holds: "PSKC holds",
     kinds: &[Kind::Totp, Kind::Hotp],
@@ -39,7 +42,7 @@ impl Writer for Pskc {
     }
 
     fn write(&self, drafts: &[Draft], sealing: &Sealing) -> Result<Written> {
-        let (fit, lost) = PSKC.sort_but(drafts, |draft| {
+        let (fit, mut lost) = PSKC.sort_but(drafts, |draft| {
             // XML 1.0 can't hold them in any way.
             let odd =
                 |letter: char| letter.is_control() && !"\t\n\r".contains(letter) || ('\u{FFFE}'..='\u{FFFF}').contains(&letter);
@@ -59,6 +62,9 @@ impl Writer for Pskc {
             "xmlns:pkcs5=\"http://www.rsasecurity.com/rsalabs/pkcs/schemas/pkcs-5v2-0#\">\n",
         ));
         if let Some(sealer) = &sealer {
+            if !fit.is_empty() {
+                lost.push(NAMES_STAY.into());
+            }
             text.push_str(&sealer.head(sealing.entropy));
         }
         for (index, draft) in fit.iter().enumerate() {

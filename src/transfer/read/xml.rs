@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 const MOST_DEPTH: usize = 64;
 /// Elements and attributes together: some hundred for each account.
 const MOST_PARTS: usize = 500_000;
+/// Of one element. The reader compares each with all before it.
+const MOST_ATTRIBUTES: usize = 64;
 
 #[derive(Default)]
 pub struct Element {
@@ -147,7 +149,7 @@ fn start(tag: &BytesStart, parts: &mut usize) -> Option<Element> {
     *parts += 1;
     let mut element = Element { name: text_of(tag.local_name().as_ref())?, ..Element::default() };
     for attribute in tag.attributes() {
-        let attribute = attribute.ok()?;
+        let attribute = attribute.ok().filter(|_| element.attributes.len() < MOST_ATTRIBUTES)?;
         *parts += 1;
         // As entities in text: those of XML itself and no others.
         let value = attribute.normalized_value(XmlVersion::Implicit1_0).ok()?;
