@@ -88,7 +88,7 @@ impl Format for OtpAuth {
 
 /// Whether the first block is that of an archive under one of the known keys. Cheap.
 pub(super) fn is_wrapped(bytes: &[u8]) -> bool {
-    bytes.len() % BLOCK == 0 && wrapping(bytes).is_some()
+    bytes.len().is_multiple_of(BLOCK) && wrapping(bytes).is_some()
 }
 
 fn outer_key(of: &str) -> Key {
