@@ -25,6 +25,8 @@ const SENT: &str = "authenticator_tokens";
 const DECRYPTED: &str = "decrypted_authenticator_tokens";
 /// Of PBKDF2, where the file does not tell.
 const ROUNDS: u64 = 1_000;
+/// Of all accounts together: each has a salt of its own.
+const MOST_ROUNDS: u64 = 100_000_000;
 const OWN_PERIOD: u64 = 10;
 const OWN_DIGITS: u64 = 7;
 
@@ -76,6 +78,10 @@ fn read_tokens(others: &[Value], own: &[Value], password: Option<&SecretText>) -
     if locked > 0 && password.is_none() {
         return Err(needs_password("the backups password of Authy"));
     }
+    let rounds = others.iter().filter_map(Fields::of).filter(|token| is_locked(*token)).map(rounds_of);
+    if rounds.fold(0u64, u64::saturating_add) > MOST_ROUNDS {
+        return Err(kdf::too_costly());
+    }
     let mut shut = 0;
     let mut entries: Vec<(usize, std::result::Result<Draft, Refusal>)> = Vec::new();
     for token in others {
@@ -119,14 +125,17 @@ fn is_locked(token: Fields) -> bool {
     clear_secret(token).is_none() && sealed_secret(token).is_some()
 }
 
+fn rounds_of(token: Fields) -> u64 {
+    token.number("key_derivation_iterations").ok().flatten().unwrap_or(ROUNDS)
+}
+
 /// `None` where the password does not open it.
 fn decrypt(token: Fields, password: &SecretText) -> Result<Option<SecretText>> {
-    let rounds = token.number("key_derivation_iterations").ok().flatten().unwrap_or(ROUNDS);
     // The salt is used as the text it is.
     let salt = token.text("salt").unwrap_or_default();
     let iv = token.text("unique_iv").and_then(|iv| hex(&iv)).unwrap_or_else(|| vec![0; 16].into());
     let sealed = sealed_secret(token).and_then(|sealed| base64(&sealed)).unwrap_or_default();
-    let plain = open_cbc(&kdf::pbkdf2::<Sha1>(password, salt.as_bytes(), rounds)?, &iv, &sealed);
+    let plain = open_cbc(&kdf::pbkdf2::<Sha1>(password, salt.as_bytes(), rounds_of(token))?, &iv, &sealed);
     let text = plain.as_deref().and_then(|plain| std::str::from_utf8(plain).ok()).filter(|text| base32::decode(text).is_some());
     Ok(text.map(SecretText::new))
 }

@@ -78,10 +78,7 @@ impl Harvest<'_> {
             let is_end = |(at, letter): &(usize, char)| ends(*letter) || !is_alone && *at > query && letter.is_whitespace();
             let length = rest.char_indices().find(is_end).map_or(rest.len(), |(at, _)| at);
             self.links.push(rest[..length].trim_end().to_owned());
-            from = start + length.max(SCHEMES[3].len());
-            while !text.is_char_boundary(from) {
-                from += 1;
-            }
+            from = start + length;
         }
     }
 

@@ -27,6 +27,8 @@ const ALGORITHMS: [&str; 5] = ["SHA1", "SHA1", "SHA256", "SHA512", "MD5"];
 /// 1970 in seconds from the first day of 2001, from which Apple counts.
 const UNIX_EPOCH: f64 = -978_307_200.0;
 const MOST_ACCOUNTS: usize = 20_000;
+/// In bytes. Accounts may share one.
+const MOST_SECRET: usize = 4096;
 /// Of all accounts, and of one: the newest that are known.
 const NEWEST: [f64; 2] = [1.1, 1.2];
 
@@ -140,6 +142,9 @@ fn read_account(node: Node, folder: Option<&str>) -> std::result::Result<Draft, 
         None => format!("number {number}"),
     });
     let secret = node.get("secret").and_then(Node::data).filter(|secret| !secret.is_empty()).ok_or("the secret is missing")?;
+    if secret.len() > MOST_SECRET {
+        return Err("the secret is longer than any site gives".into());
+    }
     let secret = Secret::new(secret.to_vec());
     // 0 is what is usual.
     let chosen = |name: &str| number(name).filter(|number| *number > 0);

@@ -23,6 +23,8 @@ const ENTRY: &str = "WinAuthAuthenticator";
 /// Authenticator Plus, whose only text is called so.
 const ANOTHERS: &str = "Accounts.txt";
 const PASSWORD: &str = "the password of the WinAuth export";
+/// Each may be sealed by itself, and a key derived for it.
+const MOST_ENTRIES: usize = 10_000;
 /// A whole file may be sealed, and in it an authenticator.
 const MOST_LAYERS: usize = 4;
 
@@ -47,7 +49,7 @@ impl Format for WinAuth {
     }
 
     fn how_to_get(&self) -> &'static str {
-        "in WinAuth: settings, Export, with a password; or %APPDATA%\\WinAuth\\winauth.xml"
+        "in WinAuth: settings, Export, with a password; or winauth.xml in the folder WinAuth of %APPDATA%"
     }
 
     fn encryption(&self) -> Encryption {
@@ -129,6 +131,9 @@ fn read_container(container: &Element, password: Option<&SecretText>, layers: us
     for child in container.children() {
         match child.name.as_str() {
             "data" | "config" | ROOT => read_container(child, password, layers - 1, entries)?,
+            ENTRY if entries.len() == MOST_ENTRIES => {
+                return Err(damaged("the configuration of WinAuth holds more authenticators than anybody has"));
+            }
             ENTRY => entries.push(read_authenticator(child, password)?),
             _ => {}
         }

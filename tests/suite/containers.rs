@@ -201,3 +201,34 @@ fn winauth_opens_what_its_own_library_sealed() {
     assert_eq!(&**open("WinAuth-Compat-Password").unwrap(), b"<config>legacy-fixture</config>");
     assert_eq!(open("another").unwrap_err().kind, ErrorKind::WrongPassword);
 }
+
+// -- Java --
+
+/// A map whose pairs after the first only name its texts again.
+fn java_map(pairs: u32, text: &str) -> Vec<u8> {
+    let mut bytes =
+        b"\xAC\xED\x00\x05sr\x00\x11java.util.HashMap\x05\x07\xDA\xC1\xC3\x16\x60\xD1\x03\x00\x00xpw\x08\0\0\0\x10".to_vec();
+    bytes.extend(pairs.to_be_bytes());
+    for text in ["masterKey", text] {
+        bytes.push(b't');
+        bytes.extend((text.len() as u16).to_be_bytes());
+        bytes.extend(text.as_bytes());
+    }
+    for _ in 1..pairs {
+        bytes.extend(b"\x71\x00\x7E\x00\x03\x71\x00\x7E\x00\x03");
+    }
+    bytes
+}
+
+#[test]
+fn a_map_that_names_its_texts_again_is_read_within_bounds() {
+    use countersign::transfer::read::java;
+    let map = java::map_of_texts(&java_map(3, "{}")).unwrap();
+    assert_eq!(
+        map.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect::<Vec<_>>(),
+        [("masterKey", "{}"), ("{}", "{}"), ("{}", "{}")]
+    );
+    let long = "a".repeat(60_000);
+    assert_eq!(refused_soon(&java_map(100_000, &long)).0, ErrorKind::ForeignDamaged);
+    assert_eq!(refused_soon(&java_map(u32::MAX >> 8, "{}")).0, ErrorKind::ForeignDamaged);
+}

@@ -1,6 +1,7 @@
 //! Serialised Java objects, of which only one is read: a `HashMap` of texts to texts.
 //! The layout is that of the Java Object Serialization Specification, version 5, section 6.
 
+use super::MAX_EXPANDED;
 use super::json::damaged;
 use crate::error::{Error, Result};
 use zeroize::Zeroizing;
@@ -22,23 +23,30 @@ const BEFORE_TEXTS: u32 = 2;
 
 type Text = Zeroizing<String>;
 
+/// More than any authenticator writes.
+const MOST_PAIRS: u32 = 200_000;
+
 struct Reader<'a> {
     rest: &'a [u8],
     texts: Vec<Text>,
+    /// How many bytes of text references have repeated.
+    repeated: usize,
 }
 
 /// Whether the stream begins with a `HashMap`. Cheap.
 pub fn is_map(bytes: &[u8]) -> bool {
-    let mut reader = Reader { rest: bytes, texts: Vec::new() };
+    let mut reader = Reader::new(bytes);
     reader.class().is_some()
 }
 
 /// The pairs in the order of the file.
 pub fn map_of_texts(bytes: &[u8]) -> Result<Vec<(Text, Text)>> {
-    let mut reader = Reader { rest: bytes, texts: Vec::new() };
+    let mut reader = Reader::new(bytes);
     let fields = reader.class().ok_or_else(|| damaged("the serialised object is no map of texts"))?;
     let pairs = reader.skip(fields).and_then(|()| reader.size()).ok_or_else(cut_short)?;
-    // Each pair takes several bytes of the file, so no number in it makes memory grow.
+    if pairs > MOST_PAIRS {
+        return Err(damaged("the serialised object holds more than any authenticator writes"));
+    }
     let pair = |_| Some((reader.text()?, reader.text()?));
     (0..pairs).map(pair).collect::<Option<_>>().ok_or_else(cut_short)
 }
@@ -47,7 +55,11 @@ fn cut_short() -> Error {
     damaged("the serialised object is damaged, cut short, or holds something else than texts")
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        Reader { rest: bytes, texts: Vec::new(), repeated: 0 }
+    }
+
     fn take(&mut self, length: usize) -> Option<&[u8]> {
         let (taken, rest) = self.rest.split_at_checked(length)?;
         self.rest = rest;
@@ -115,8 +127,10 @@ impl Reader<'_> {
             }
             REFERENCE => {
                 let place = u32::from_be_bytes(self.array()?).checked_sub(FIRST_REFERENCE + BEFORE_TEXTS)?;
-                // A text of a megabyte could be named a thousand times.
-                return self.texts.get(place as usize).filter(|text| text.len() < 4096).cloned();
+                // A text of a megabyte could be named a hundred thousand times.
+                let text = self.texts.get(place as usize)?;
+                self.repeated += text.len();
+                return (self.repeated as u64 <= MAX_EXPANDED).then(|| text.clone());
             }
             _ => return None,
         };

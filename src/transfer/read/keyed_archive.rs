@@ -10,6 +10,8 @@ const TRAILER: usize = 32;
 const MOST_OBJECTS: u64 = 1_000_000;
 /// Places in all lists and dictionaries together, and eights of the bytes of texts and data: these may overlap in the file.
 const MOST_PLACES: usize = 4_000_000;
+/// Of a text, in bytes: labels and the names of fields.
+const MOST_TEXT: usize = 4096;
 /// Of one dictionary.
 const MOST_FIELDS: usize = 256;
 
@@ -208,6 +210,9 @@ fn object(bytes: &[u8], place_size: usize) -> Option<Object> {
         kind => {
             let (count, rest) = count(low, rest)?;
             let bytes = |size: usize| rest.get(..count.checked_mul(size)?);
+            if matches!(kind, 0x5 | 0x6) && count > MOST_TEXT {
+                return None;
+            }
             Some(match kind {
                 0x4 => Object::Data(Zeroizing::new(bytes(1)?.to_vec())),
                 0x5 => Object::Text(Zeroizing::new(std::str::from_utf8(bytes(1)?).ok()?.to_owned())),
