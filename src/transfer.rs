@@ -5,7 +5,9 @@ pub mod aegis;
 pub mod andotp;
 pub mod authenticator_extension;
 pub mod authenticator_plus;
+pub mod authy;
 pub mod backup;
+pub mod battle_net;
 pub mod bitwarden;
 pub mod chronos;
 pub mod cotp;
@@ -17,9 +19,11 @@ pub mod enpass;
 pub mod ente;
 pub mod file;
 pub mod found;
+pub mod freeotp;
 pub mod freeotp_plus;
 pub mod google;
 pub mod google_database;
+pub mod html;
 pub mod json;
 pub mod keepass;
 pub mod keepass_csv;
@@ -28,6 +32,7 @@ pub mod lastpass;
 pub mod links;
 pub mod microsoft;
 pub mod onepassword;
+pub mod otp_auth;
 pub mod otpauth;
 pub mod otpclient;
 pub mod pass;
@@ -35,6 +40,7 @@ pub mod picture;
 pub mod print;
 pub mod proton_authenticator;
 pub mod proton_pass;
+pub mod pskc;
 pub mod qr;
 pub mod raivo;
 pub mod read;
@@ -42,9 +48,11 @@ pub mod steam;
 pub mod stratum;
 pub mod synology;
 pub mod target;
+pub mod totp_authenticator;
 pub mod totp_cli;
 pub mod twofas;
 pub mod twofauth;
+pub mod winauth;
 
 use crate::age_file::{DEFAULT_WORK_FACTOR, WorkFactor};
 use crate::error::{Error, ErrorKind, Result};
@@ -180,6 +188,17 @@ pub static FORMATS: &[&dyn Format] = &[
     &google::Google,
     &otpauth::Otpauth,
     &pass::Pass,
+    &freeotp::FreeOtp,
+    &authy::Authy,
+    &battle_net::BattleNet,
+    &winauth::WinAuth,
+    &pskc::Pskc,
+    &json::Json,
+    &html::Html,
+    &google::Google,
+    &otpauth::Otpauth,
+    &otp_auth::OtpAuth,
+    &totp_authenticator::TotpAuthenticator,
     &andotp::AndOtp,
 ];
 
@@ -228,6 +247,9 @@ fn unknown(file: &ForeignFile) -> Error {
     if let Some(error) = file.json_error() {
         return Error::new(ErrorKind::ForeignDamaged, format!("the file is damaged JSON: {error}"))
             .hint("it may be cut short: export or copy it again");
+    }
+    if let Some(error) = file.xml_error() {
+        return Error::new(ErrorKind::ForeignDamaged, error).hint("it may be cut short: export or copy it again");
     }
     if let Some(error) = file.text().and_then(links::explain) {
         return error;

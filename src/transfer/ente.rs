@@ -43,7 +43,7 @@ impl Format for Ente {
     fn detect(&self, file: &ForeignFile) -> bool {
         match file.json().and_then(Fields::of) {
             Some(fields) => fields.has(&["kdfParams", "encryptedData", "encryptionNonce"]),
-            None => file.text().is_some_and(is_ente_text),
+            None => !file.is_page() && file.text().is_some_and(is_ente_text),
         }
     }
 

@@ -41,7 +41,9 @@ impl Format for Google {
     }
 
     fn detect(&self, file: &ForeignFile) -> bool {
-        file.json().is_none() && file.text().is_some_and(|text| links::lines(text).any(|line| is_transfer(line.text)))
+        file.json().is_none()
+            && !file.is_page()
+            && file.text().is_some_and(|text| links::lines(text).any(|line| is_transfer(line.text)))
     }
 
     fn read(&self, file: &ForeignFile, _: Option<&SecretText>) -> Result<Found> {

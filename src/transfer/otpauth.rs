@@ -28,6 +28,7 @@ impl Format for Otpauth {
     fn detect(&self, file: &ForeignFile) -> bool {
         match file.json() {
             Some(json) => list(json).is_some_and(|links| links.iter().any(|link| link.as_str().is_some_and(links::is_link))),
+            None if file.is_page() => false,
             None => file.text().is_some_and(|text| {
                 let has_link = links::lines(text).any(|line| links::is_link(line.text));
                 has_link && !links::lines(text).any(|line| google::is_transfer(line.text)) && !ente::is_ente_text(text)

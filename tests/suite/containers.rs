@@ -174,3 +174,108 @@ fn a_sealed_mafile_is_opened_with_the_manifest_given_beside_it() {
     let error = steam.read(&alone, Some(&password)).unwrap_err();
     assert_eq!(error.what, "the manifest.json that tells how this maFile is encrypted is missing");
 }
+
+// -- XML --
+
+/// Refused soon: a build without optimisation on a busy machine is given ten times the second that a user is.
+fn refused_soon(bytes: &[u8]) -> (ErrorKind, String) {
+    let before = std::time::Instant::now();
+    let error = read(bytes, Some("any")).unwrap_err();
+    assert!(before.elapsed().as_secs() < 10, "{:?}", before.elapsed());
+    error
+}
+
+#[test]
+fn xml_that_expands_without_end_is_refused() {
+    let mut laughs = String::from("<?xml version=\"1.0\"?>\n<!DOCTYPE lolz [<!ENTITY lol \"lol\">");
+    for depth in 0..10 {
+        let inner = if depth == 0 { "&lol;".repeat(10) } else { format!("&lol{};", depth - 1).repeat(10) };
+        laughs += &format!("<!ENTITY lol{depth} \"{inner}\">");
+    }
+    laughs += "]>\n<map><string name=\"com.authy.storage.tokens.authenticator.key\">&lol9;</string></map>";
+    let refused = "the XML has a document type, which no authenticator writes".to_owned();
+    assert_eq!(refused_soon(laughs.as_bytes()), (ErrorKind::ForeignDamaged, refused));
+    let entity = "the XML uses an entity of its own, which no authenticator writes".to_owned();
+    assert_eq!(refused_soon(b"<map><string name=\"a\">&lol;</string></map>"), (ErrorKind::ForeignDamaged, entity));
+}
+
+#[test]
+fn xml_that_is_too_deep_or_too_large_is_refused() {
+    let refused = (ErrorKind::ForeignDamaged, "the XML is larger or deeper than any authenticator writes".to_owned());
+    assert_eq!(refused_soon("<map>".repeat(1_000_000).as_bytes()), refused);
+    let wide = format!("<map>{}</map>", "<a/>".repeat(2_000_000));
+    assert_eq!(refused_soon(wide.as_bytes()), refused);
+    let attributes = format!("<map {}/>", (0..300_000).map(|number| format!("a{number}='' ")).collect::<String>());
+    assert_eq!(refused_soon(attributes.as_bytes()).0, ErrorKind::ForeignDamaged);
+}
+
+#[test]
+fn a_link_in_angle_brackets_is_a_link() {
+    assert_eq!(read(b"<otpauth://totp/Shop:hugo?secret=GEZDGNBVGY3TQOJQ>", None).unwrap_err().0, ErrorKind::UnknownFormat);
+}
+
+// -- what other programs encrypt --
+
+#[test]
+fn rncryptor_opens_its_own_vectors() {
+    use countersign::transfer::read::{encoding, rncryptor};
+    // From the vectors of the RNCryptor specification, version 3, with a password.
+    let vectors = [
+        (
+            "thepassword",
+            "03010001020304050607010203040506070802030405060708090a0b0c0d0e0f0001a1f8730e0bf480eb7b70f690abf21e029514164ad3c474a51b30c7eaa1ca545b7de3de5b010acbad0a9a13857df696a8",
+            "01",
+        ),
+        (
+            "thepassword",
+            "030101020304050607000203040506070801030405060708090a0b0c0d0e0f0001020e437fe809309c03fd53a475131e9a1978b8eaef576f60adb8ce2320849ba32d742900438ba897d22210c76c35c849df",
+            "0123456789abcdef",
+        ),
+    ];
+    for (password, sealed, plain) in vectors {
+        let opened = rncryptor::open(&encoding::hex(sealed).unwrap(), &SecretText::new(password)).unwrap();
+        assert_eq!(encoding::to_hex(&opened), plain);
+    }
+}
+
+#[test]
+fn winauth_opens_what_its_own_library_sealed() {
+    use countersign::transfer::read::winauth_seal;
+    // Made with the cipher library that WinAuth 3.5 is built on, and published with a program that reads its files.
+    let sealed = "57494E41555448331011121314151617133D5D61D5627EB25D9E56F97A0308DF6C1012470B860D7724D10F75794A99E00001020304050607\
+                  FD1EF2D60054FAB57095FFC7142C115E2416989448A2B95E07D0E6EDDA9E3AB8";
+    let open = |password: &str| winauth_seal::open(sealed, &SecretText::new(password));
+    assert_eq!(&**open("WinAuth-Compat-Password").unwrap(), b"<config>legacy-fixture</config>");
+    assert_eq!(open("another").unwrap_err().kind, ErrorKind::WrongPassword);
+}
+
+// -- Java --
+
+/// A map whose pairs after the first only name its texts again.
+fn java_map(pairs: u32, text: &str) -> Vec<u8> {
+    let mut bytes =
+        b"\xAC\xED\x00\x05sr\x00\x11java.util.HashMap\x05\x07\xDA\xC1\xC3\x16\x60\xD1\x03\x00\x00xpw\x08\0\0\0\x10".to_vec();
+    bytes.extend(pairs.to_be_bytes());
+    for text in ["masterKey", text] {
+        bytes.push(b't');
+        bytes.extend((text.len() as u16).to_be_bytes());
+        bytes.extend(text.as_bytes());
+    }
+    for _ in 1..pairs {
+        bytes.extend(b"\x71\x00\x7E\x00\x03\x71\x00\x7E\x00\x03");
+    }
+    bytes
+}
+
+#[test]
+fn a_map_that_names_its_texts_again_is_read_within_bounds() {
+    use countersign::transfer::read::java;
+    let map = java::map_of_texts(&java_map(3, "{}")).unwrap();
+    assert_eq!(
+        map.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect::<Vec<_>>(),
+        [("masterKey", "{}"), ("{}", "{}"), ("{}", "{}")]
+    );
+    let long = "a".repeat(60_000);
+    assert_eq!(refused_soon(&java_map(100_000, &long)).0, ErrorKind::ForeignDamaged);
+    assert_eq!(refused_soon(&java_map(u32::MAX >> 8, "{}")).0, ErrorKind::ForeignDamaged);
+}

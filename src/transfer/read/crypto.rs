@@ -3,8 +3,8 @@
 use super::kdf::Key;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ports::Entropy;
-use aes::cipher::block_padding::{NoPadding, Pkcs7};
-use aes::cipher::{BlockModeDecrypt, KeyIvInit};
+use aes::cipher::block_padding::{NoPadding, Padding, Pkcs7};
+use aes::cipher::{BlockCipherDecrypt, BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
 use aes_gcm::aead::consts::U16;
 use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::aes::Aes256;
@@ -42,9 +42,14 @@ pub fn seal_gcm(key: &Key, nonce: &[u8; 12], plain: &[u8], associated: &[u8]) ->
 
 /// AES-256-CBC with PKCS #7 padding. Nothing is authenticated: what comes out must be looked at. `None` where the padding is wrong.
 pub fn open_cbc(key: &Key, iv: &[u8], sealed: &[u8]) -> Option<Plain> {
+    open_cbc_with::<aes::Aes256, Pkcs7>(&**key, iv, sealed)
+}
+
+/// As [`open_cbc`], with another cipher or padding.
+pub fn open_cbc_with<Cipher: BlockCipherDecrypt + KeyInit, Pad: Padding>(key: &[u8], iv: &[u8], sealed: &[u8]) -> Option<Plain> {
     let mut buffer = Zeroizing::new(sealed.to_vec());
-    let cipher = cbc::Decryptor::<aes::Aes256>::new_from_slices(&**key, iv).ok()?;
-    let length = cipher.decrypt_padded::<Pkcs7>(&mut buffer).ok()?.len();
+    let cipher = cbc::Decryptor::<Cipher>::new_from_slices(key, iv).ok()?;
+    let length = cipher.decrypt_padded::<Pad>(&mut buffer).ok()?.len();
     buffer.truncate(length);
     Some(buffer)
 }
@@ -53,6 +58,18 @@ pub fn open_cbc(key: &Key, iv: &[u8], sealed: &[u8]) -> Option<Plain> {
 pub fn open_cbc_blocks(key: &Key, iv: &[u8], blocks: &mut [u8]) -> Option<()> {
     let cipher = cbc::Decryptor::<aes::Aes256>::new_from_slices(&**key, iv).ok()?;
     cipher.decrypt_padded::<NoPadding>(blocks).ok().map(|_| ())
+}
+
+/// The way back of [`open_cbc`].
+pub fn seal_cbc(key: &Key, iv: &[u8; 16], plain: &[u8]) -> Vec<u8> {
+    cbc::Encryptor::<aes::Aes256>::new((&**key).into(), iv.into()).encrypt_padded_vec::<Pkcs7>(plain)
+}
+
+/// One block of AES-256 by itself: the first of CBC with an IV of zeros.
+pub fn open_block(key: &Key, block: &[u8; 16]) -> [u8; 16] {
+    let mut block = (*block).into();
+    aes::Aes256::new((&**key).into()).decrypt_block(&mut block);
+    block.into()
 }
 
 pub fn random<const LENGTH: usize>(entropy: &dyn Entropy) -> [u8; LENGTH] {

@@ -126,7 +126,7 @@ fn damaged(what: &str) -> Error {
     Error::new(ErrorKind::ForeignDamaged, what)
 }
 
-pub(super) fn too_costly() -> Error {
+pub fn too_costly() -> Error {
     damaged("the file asks for a key derivation out of all bounds")
         .hint("no program writes such a file: it may be damaged or hostile")
 }
