@@ -66,8 +66,8 @@ impl Format for Csv {
     }
 
     fn read(&self, file: &ForeignFile, _: Option<&SecretText>) -> Result<Found> {
-        let text = file.text().ok_or_else(|| damaged("the file is not text"))?;
-        let table = Table::read(text)?;
+        let text = file.text().filter(|text| is_table(text));
+        let table = Table::read(text.ok_or_else(|| damaged("this is no table with columns for one-time passwords"))?)?;
         let mut without = 0;
         let mut read = Vec::new();
         for (index, row) in table.rows().enumerate() {

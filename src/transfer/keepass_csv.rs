@@ -31,7 +31,8 @@ impl Format for KeePassCsv {
     }
 
     fn read(&self, file: &ForeignFile, _: Option<&SecretText>) -> Result<Found> {
-        let text = file.text().ok_or_else(|| damaged("the file is not text"))?;
+        let text = file.text().filter(|text| is_keepass(text) || is_keepassxc(text));
+        let text = text.ok_or_else(|| damaged("this is no table of KeePass"))?;
         let is_keepassxc = is_keepassxc(text);
         let mut without = 0;
         let mut read = Vec::new();

@@ -29,7 +29,8 @@ impl Format for SynologyC2 {
     }
 
     fn read(&self, file: &ForeignFile, _: Option<&SecretText>) -> Result<Found> {
-        let table = Table::read(file.text().ok_or_else(|| damaged("the file is not text"))?)?;
+        let text = file.text().filter(|text| Table::names(text, COLUMN));
+        let table = Table::read(text.ok_or_else(|| damaged("this is no export of Synology C2 Password"))?)?;
         let mut without = 0;
         let mut read = Vec::new();
         for (index, row) in table.rows().enumerate() {

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 /// Far more than anybody keeps.
 const MOST: usize = 100_000;
+const MOST_ELEMENTS: usize = 4_000_000;
 const DEEPEST: usize = 256;
 
 pub struct Group {
@@ -107,6 +108,7 @@ struct Reading<'s> {
     path: Vec<Open>,
     /// The groups that are open, by their places.
     groups: Vec<usize>,
+    elements: usize,
     text: Zeroizing<String>,
     key: String,
     bin_is_off: bool,
@@ -125,6 +127,7 @@ pub fn read(xml: &[u8], stream: &mut Stream) -> Result<Document> {
         stream,
         path: Vec::new(),
         groups: Vec::new(),
+        elements: 0,
         text: Zeroizing::new(String::new()),
         key: String::new(),
         bin_is_off: false,
@@ -186,7 +189,9 @@ impl Reading<'_> {
             Node::Field => self.key.clear(),
             _ => {}
         }
-        match self.document.groups.len() > MOST || self.document.entries.len() > MOST {
+        self.elements += 1;
+        let is_too_much = [self.document.groups.len(), self.document.entries.len()].iter().any(|count| *count > MOST);
+        match is_too_much || self.elements > MOST_ELEMENTS {
             true => Err(broken("it holds more entries than any program keeps")),
             false => Ok(()),
         }
