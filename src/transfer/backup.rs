@@ -55,7 +55,10 @@ pub fn open(file: &ForeignFile, password: Option<&SecretText>) -> Result<Zeroizi
     let bytes = unarmored(file)?;
     age_file::check(&bytes).map_err(|why| {
         let error = damaged(&format!("no password opens the age file: {why}"));
-        error.hint("one that is encrypted to a key: decrypt it with age -d -i KEY, and import what comes out")
+        match age_file::work_factor(&bytes) {
+            Some(_) => error,
+            None => error.hint("one that is encrypted to a key: decrypt it with age -d -i KEY, and import what comes out"),
+        }
     })?;
     let password = password.ok_or_else(|| needs_password("the password of the age file"))?;
     age_file::open(&bytes, password).map_err(|unopened| match unopened {

@@ -34,12 +34,14 @@ impl Format for Print {
     fn read(&self, file: &ForeignFile, _: Option<&SecretText>) -> Result<Found> {
         let text = file.text().ok_or_else(|| damaged("the page is not text"))?;
         let links = page::links(text);
-        links::read(
-            links
-                .iter()
-                .enumerate()
-                .map(|(index, link)| Candidate { place: format!("code {}", index + 1), text: link.expose().trim() }),
-        )
+        let candidates = links.iter().enumerate();
+        let mut found = links::read(
+            candidates.map(|(index, link)| Candidate { place: format!("code {}", index + 1), text: link.expose().trim() }),
+        )?;
+        if !page::is_whole(text) {
+            found.warnings.push("The page is cut short: accounts may be missing.".into());
+        }
+        Ok(found)
     }
 
     fn writer(&self) -> Option<&dyn Writer> {

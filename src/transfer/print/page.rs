@@ -13,6 +13,8 @@ const MARK: &str = "<meta name=\"generator\" content=\"countersign\">";
 /// What stands before each link.
 const LINK: &str = "<a class=\"code\" href=\"";
 
+const END: &str = "</html>";
+
 const HEAD: &str = r#"<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="referrer" content="no-referrer">
 <meta name="robots" content="noindex">
@@ -50,6 +52,11 @@ pub fn is_ours(text: &str) -> bool {
     head.starts_with("<!DOCTYPE html>") && head.contains(MARK)
 }
 
+/// Whether its end is there.
+pub fn is_whole(text: &str) -> bool {
+    text.trim_end().ends_with(END)
+}
+
 /// The page of these accounts, each with its link and its code.
 pub fn write<'a>(accounts: impl Iterator<Item = (&'a Draft, &'a SecretText, &'a Code)>) -> Zeroizing<Vec<u8>> {
     let mut page =
@@ -59,7 +66,9 @@ pub fn write<'a>(accounts: impl Iterator<Item = (&'a Draft, &'a SecretText, &'a 
         let section = Zeroizing::new(section(draft, link, code));
         page.push_str(&section);
     }
-    page.push_str("</main>\n</body>\n</html>\n");
+    page.push_str("</main>\n</body>\n");
+    page.push_str(END);
+    page.push('\n');
     Zeroizing::new(std::mem::take(&mut *page).into_bytes())
 }
 
