@@ -29,7 +29,11 @@ impl Format for TotpCli {
     }
 
     fn read(&self, file: &ForeignFile, _: Option<&SecretText>) -> Result<Found> {
-        read_namespaces(json::of_file(file)?)
+        let whole = json::of_file(file)?;
+        match is_new(whole) || is_old(whole) {
+            true => read_namespaces(whole),
+            false => Err(not_ours()),
+        }
     }
 }
 

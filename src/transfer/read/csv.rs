@@ -17,11 +17,16 @@ pub struct Row<'a> {
 
 /// The most cells of a table: a few bytes of text each, they take far more in memory.
 const MOST_CELLS: usize = 2_000_000;
+/// The longest first line that is looked at as a header, in bytes.
+const LONGEST_HEADER: usize = 64 * 1024;
 
 impl Table {
     pub fn read(text: &str) -> Result<Table> {
         if text.bytes().filter(|byte| matches!(byte, b',' | b'\n' | b'\r')).count() > MOST_CELLS {
             return Err(damaged("the table has more cells than are taken"));
+        }
+        if text.lines().next().is_some_and(|line| line.len() > LONGEST_HEADER) {
+            return Err(damaged("the table's header is longer than is taken"));
         }
         let mut reader = ReaderBuilder::new().flexible(true).delimiter(delimiter(text)).from_reader(text.as_bytes());
         let header = reader.headers().map_err(|_| damaged("the table is damaged"))?.clone();
@@ -36,7 +41,7 @@ impl Table {
 
     /// What the first line of a text names, if it is a header.
     pub fn columns(text: &str) -> Vec<&str> {
-        let line = text.lines().next().unwrap_or_default();
+        let line = text.lines().next().filter(|line| line.len() <= LONGEST_HEADER).unwrap_or_default();
         line.split(char::from(delimiter(text))).map(|cell| cell.trim().trim_matches('"')).collect()
     }
 
