@@ -1,17 +1,16 @@
 //! `export`: the entries in another format, to a new file that is read back before success is told.
 
 use super::desk::Desk;
+use super::list;
 use super::output::{Output, count};
-use super::{list, source};
 use crate::error::{Error, ErrorKind, Result};
-use crate::ops::export::{self, draft_of, left_out};
-use crate::ports::Storage;
+use crate::ops::export;
 use crate::secret::SecretText;
-use crate::transfer::{self, Draft, Encryption, Format, Sealing};
+use crate::transfer::{self, Encryption, Format};
 use crate::vault::Vault;
-use crate::vault::store::{self, World};
-use std::io;
-use std::path::{Path, PathBuf};
+use crate::vault::entry::Entry;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 #[derive(Debug, clap::Args)]
 pub struct Export {
@@ -38,12 +37,7 @@ pub struct Export {
 impl Export {
     pub fn run(self, desk: &mut Desk) -> Result<()> {
         let format = transfer::by_id(&self.format)?;
-        let writer = format.writer().ok_or_else(|| {
-            let known: Vec<_> =
-                transfer::FORMATS.iter().filter(|format| format.writer().is_some()).map(|format| format.id()).collect();
-            Error::new(ErrorKind::Usage, format!("{} can be read, but not written", format.name()))
-                .hint(format!("these can be written: {}", known.join(", ")))
-        })?;
+        let writer = export::writer_of(format)?;
         let in_clear = match writer.encryption() {
             Encryption::Never => true,
             Encryption::Optional => self.password_file.is_none(),
@@ -57,49 +51,34 @@ impl Export {
             return Err(Error::new(ErrorKind::Usage, "every secret would be shown on the screen")
                 .hint("name a file with --output FILE, or say --output - to see them all the same"));
         }
-        self.refuse_to_overwrite(desk)?;
+        if let Some(path) = self.output.as_deref().filter(|path| path.as_os_str() != "-") {
+            // Before any passphrase is asked for.
+            export::check_place(&*desk.outside.world.storage, path, self.force).map_err(or_force)?;
+        }
         let mut password =
             self.password_file.as_ref().map(|path| desk.read_line_secret(path, "--password-file", "the password")).transpose()?;
         if password.is_none() && !in_clear {
             password = Some(ask_password(desk, format)?);
         }
         let session = desk.open()?;
-        let (drafts, left_out) = self.drafts(session.vault())?;
-        let written = writer.write(&drafts, &Sealing { password: password.as_ref(), entropy: &*desk.outside.world.entropy })?;
-        let renamed = export::prove(format, &written, &drafts, password.as_ref())?;
-        renamed.iter().for_each(|sentence| desk.output.warn(sentence));
-        for lost in left_out.iter().chain(&written.lost) {
-            desk.output.warn(lost);
-        }
+        let entries = self.entries(session.vault())?;
+        let entropy = desk.outside.world.entropy.clone();
+        let entries = entries.iter().map(|entry| &***entry);
+        let export = export::prepare(session.vault(), entries, format, password.as_ref(), &*entropy)?;
+        export.lost.iter().for_each(|lost| desk.output.warn(lost));
         let Some(path) = self.output.filter(|path| path.as_os_str() != "-") else {
-            desk.output.bytes(&written.bytes);
+            desk.output.bytes(&export.bytes);
             return Ok(());
         };
-        let storage = desk.outside.world.storage.clone();
-        write_file(&desk.outside.world, &path, &written.bytes, self.force)?;
-        read_back(&*storage, &path, &written.bytes)?;
-        if in_clear {
+        export::save(&desk.outside.world, &path, &export.bytes, self.force).map_err(or_force)?;
+        if export.in_clear {
             desk.output.warn(&format!("{} holds every secret in clear; delete it when it has served", path.display()));
         }
-        desk.output.say(&format!(
-            "Wrote {} to {}",
-            count(drafts.len() - written.left_out.len(), "entry", "entries"),
-            path.display()
-        ));
+        desk.output.say(&format!("Wrote {} to {}", count(export.entries, "entry", "entries"), path.display()));
         Ok(())
     }
 
-    /// Before the passphrase is asked for.
-    fn refuse_to_overwrite(&self, desk: &Desk) -> Result<()> {
-        let Some(path) = self.output.as_deref().filter(|path| path.as_os_str() != "-" && !self.force) else { return Ok(()) };
-        match desk.outside.world.storage.facts(path) {
-            Ok(_) => Err(would_overwrite(path)),
-            Err(_) => Ok(()),
-        }
-    }
-
-    /// With what they do not hold of the vault.
-    fn drafts(&self, vault: &Vault) -> Result<(Vec<Draft>, Vec<String>)> {
+    fn entries<'v>(&self, vault: &'v Vault) -> Result<Vec<&'v Arc<Entry>>> {
         let mut entries: Vec<_> = vault.active().collect();
         if self.trash {
             entries.extend(vault.trash());
@@ -111,8 +90,15 @@ impl Export {
             }
         }
         list::sort(&mut entries);
-        let left_out = left_out(vault, entries.iter().map(|entry| &***entry));
-        Ok((entries.into_iter().map(|entry| draft_of(entry)).collect(), left_out))
+        Ok(entries)
+    }
+}
+
+/// What is there already may be overwritten on demand.
+fn or_force(error: Error) -> Error {
+    match error.kind {
+        ErrorKind::WouldOverwrite => error.hint("choose another name, or overwrite it with --force"),
+        _ => error,
     }
 }
 
@@ -126,37 +112,5 @@ fn ask_password(desk: &mut Desk, format: &dyn Format) -> Result<SecretText> {
     match password == desk.ask_secret("The same password again: ")? {
         true => Ok(password),
         false => Err(Error::failed("the two passwords differ; nothing was written")),
-    }
-}
-
-fn would_overwrite(path: &Path) -> Error {
-    Error::new(ErrorKind::WouldOverwrite, format!("{} is there already", path.display()))
-        .hint("choose another name, or overwrite it with --force")
-}
-
-/// Neither half an export nor half the old file is left where the disk is full.
-fn write_file(world: &World, path: &Path, bytes: &[u8], force: bool) -> Result<()> {
-    let failed = |error: io::Error| match error.kind() {
-        io::ErrorKind::AlreadyExists => would_overwrite(path),
-        _ => Error::io("write", path, &error),
-    };
-    // Without --force the name is taken first, so that no file that appears meanwhile is replaced.
-    if !force {
-        world.storage.write_new(path, b"").map_err(failed)?;
-    }
-    store::replace(world, path, bytes).map_err(|unwritten| {
-        if !force && !unwritten.in_place {
-            let _ = world.storage.remove(path);
-        }
-        failed(unwritten.error)
-    })
-}
-
-/// Reads the file back: the bytes are those written.
-fn read_back(storage: &dyn Storage, path: &Path, bytes: &[u8]) -> Result<()> {
-    match source::file(storage, path, bytes.len() as u64)?.as_slice() == bytes {
-        true => Ok(()),
-        false => Err(Error::failed(format!("{} was written, but what is read back differs", path.display()))
-            .hint("do not rely on it; is the disk failing?")),
     }
 }

@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::ports::Storage;
 use crate::transfer::{ForeignFile, MAX_FILE, NamedFile};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 /// Deeper folders are not looked into: a link may lead back up.
@@ -26,6 +26,27 @@ impl Gathered {
             Gathered::Folder(files) => vec![ForeignFile::folder(files)],
         }
     }
+}
+
+/// Folders each by themselves, then all files together. `read` reads a file; its name and place are those of `paths`.
+pub fn all(
+    storage: &dyn Storage,
+    paths: &[PathBuf],
+    read: &mut dyn FnMut(&Path) -> Result<Zeroizing<Vec<u8>>>,
+) -> Result<Vec<(Vec<PathBuf>, Gathered)>> {
+    let (mut gathered, mut places, mut files) = (Vec::new(), Vec::new(), Vec::new());
+    for path in paths {
+        if storage.facts(path).is_ok_and(|facts| facts.is_folder) {
+            gathered.push((vec![path.clone()], folder(storage, path)?));
+            continue;
+        }
+        let bytes = read(path)?;
+        let name = path.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
+        places.push(path.clone());
+        files.push(NamedFile { name, bytes });
+    }
+    gathered.push((places, Gathered::Files(files)));
+    Ok(gathered)
 }
 
 /// All files below a folder, hidden folders left out, of at most [`MAX_FILE`] bytes together.

@@ -61,6 +61,10 @@ impl Writer for Otpauth {
         Encryption::Never
     }
 
+    fn ending(&self) -> &'static str {
+        "txt"
+    }
+
     fn write(&self, drafts: &[Draft], _: &Sealing) -> Result<Written> {
         let mut bytes = Zeroizing::new(Vec::with_capacity(drafts.len() * 128));
         let (mut fit, mut rest) = (Vec::new(), Vec::new());

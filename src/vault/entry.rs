@@ -322,6 +322,11 @@ impl Entry {
         }
     }
 
+    /// Pinned first, then by issuer and account, case aside.
+    pub fn sort_key(&self) -> impl Ord + use<> {
+        (!self.pinned.value, self.issuer.value.to_lowercase(), self.account.value.to_lowercase(), self.id)
+    }
+
     /// What to call it in a sentence: the issuer, else the account, else "unnamed entry".
     pub fn label(&self) -> &str {
         [self.issuer.value.as_str(), self.account.value.as_str()]
