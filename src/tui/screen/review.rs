@@ -50,8 +50,8 @@ enum Line<'a> {
     Account(usize, &'a Draft, Standing),
 }
 
-/// Rows below the lines: what is to be said of the selected one, and of those in conflict.
-const REMARKS: u16 = 4;
+/// Rows below the lines for what is to be said of the selected one.
+const REMARKS: u16 = 2;
 /// From this width on a conflict tells what becomes of it in its row.
 const WIDE: u16 = 64;
 
@@ -184,7 +184,7 @@ impl Review {
         if self.saving {
             return Wish::Nothing;
         }
-        let area = Review::frame(body_of(common.size));
+        let area = self.frame(body_of(common.size));
         let count = self.lines();
         match event {
             Event::Command(Command::Accept) => return self.save(common),
@@ -203,14 +203,14 @@ impl Review {
     }
 
     /// Where the lines lie: a title above, remarks below.
-    fn frame(area: Rect) -> Rect {
+    fn frame(&self, area: Rect) -> Rect {
         let above = if area.height >= 6 { 2 } else { 0 };
-        let below = if area.height >= 10 { REMARKS } else { 0 };
+        let below = if area.height >= 10 { 1 + REMARKS + u16::from(self.conflicts() > 0) } else { 0 };
         Rect { y: area.y + above, height: area.height.saturating_sub(above + below), ..area }
     }
 
     pub fn draw(&self, common: &Common, buffer: &mut Buffer, area: Rect) {
-        let lines = Review::frame(area);
+        let lines = self.frame(area);
         if lines.y > area.y {
             self.draw_title(common, buffer, area);
         }
@@ -318,7 +318,7 @@ impl Review {
             None => {}
         }
         let conflicts = self.conflicts();
-        remarks.truncate(usize::from(REMARKS) - 1 - usize::from(conflicts > 0));
+        remarks.truncate(REMARKS.into());
         if conflicts > 0 {
             let what = match self.on_conflict {
                 OnConflict::KeepBoth => "both are kept",
@@ -326,7 +326,7 @@ impl Review {
                 OnConflict::Skip => "left out",
             };
             // Always in the same line, so that nothing moves with the selection.
-            remarks.resize(usize::from(REMARKS) - 2, (String::new(), Role::Dim));
+            remarks.resize(REMARKS.into(), (String::new(), Role::Dim));
             remarks.push((format!("{conflicts} in conflict with an entry of the same name: {what}."), Role::Warning));
         }
         remarks
