@@ -214,9 +214,12 @@ impl Globals {
     }
 
     /// The configuration file named, or the usual one.
+    pub fn config_file<'a>(&'a self, environment: &'a Environment) -> &'a Path {
+        self.config.as_deref().unwrap_or(&environment.config_file)
+    }
+
     pub fn load_config(&self, storage: &dyn crate::ports::Storage, environment: &Environment) -> Result<Config> {
-        let path = self.config.as_deref().unwrap_or(&environment.config_file);
-        Config::load(storage, path, self.config.is_some())
+        Config::load(storage, self.config_file(environment), self.config.is_some())
     }
 
     /// The passphrase of the file that flag or environment name; `None` where none is named.

@@ -1,6 +1,8 @@
 //! Settings: defaults < file < environment < flags. An unknown key is an error with a suggestion.
 //! A new setting is a field, its default and a row in `take`.
 
+pub mod edit;
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::ports::Storage;
 use crate::words::nearest;

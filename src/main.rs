@@ -55,7 +55,7 @@ fn outside(environment: Environment) -> Outside {
         prompt: Box::new(TerminalPrompt),
         clipboard: Box::new(|| Box::new(RoutedClipboard::new(None))),
         capture: Box::new(|command| Box::new(capture::Screenshot::new(capture::Surroundings::of_this_process(command)))),
-        process: Box::new(Programs),
+        process: Arc::new(Programs),
         hand_over: Box::new(|text, seconds| {
             let terminal = tty::open_controlling().ok().map(|file| Box::new(file) as Box<dyn Write + Send>);
             let around = Surroundings::of_this_process(terminal.is_some());
@@ -80,12 +80,15 @@ fn screens(globals: &Globals, demo: bool, environment: Environment) -> Result<u8
         state::Start::Unlock => globals.given_passphrase(&*world.storage, &environment)?,
         _ => None,
     };
-    let theme = Theme::built_in(if globals.wants_color_on_screen(&environment) { &config.theme } else { "mono" })?;
+    let color = globals.wants_color_on_screen(&environment);
+    let theme = Theme::built_in(if color { &config.theme } else { "mono" })?;
+    let config_file = globals.config_file(&environment).to_owned();
     let vault_name = vault.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
     let terminal = terminal::open(config.mouse)?;
     let clipboard = Box::new(RoutedClipboard::new(Some(Box::new(terminal.writer()))));
     let capture = Box::new(capture::Screenshot::new(capture::Surroundings::of_this_process(config.screenshot_command.clone())));
     let clock = world.clock.clone();
     let worker = Worker::new(world, clipboard, capture, vault, environment.home, globals.trust(), DEFAULT_WORK_FACTOR);
-    tui::launch(Launch { config, theme, vault_name, start, vault_exists, passphrase }, terminal, worker, clock)
+    let launch = Launch { config, config_file, theme, color, vault_name, start, vault_exists, passphrase };
+    tui::launch(launch, terminal, worker, clock)
 }

@@ -78,6 +78,10 @@ pub trait Format: Sync {
     fn encryption(&self) -> Encryption {
         Encryption::Never
     }
+    /// Whether a key file may be needed besides the password, or in its place.
+    fn takes_key_file(&self) -> bool {
+        false
+    }
     /// Whether the file is of this format. Cheap. The first row of [`FORMATS`] that says yes is taken,
     /// so a format without a signature stands behind those that have one.
     fn detect(&self, file: &ForeignFile) -> bool;
@@ -105,6 +109,10 @@ pub enum Encryption {
 pub trait Writer: Sync {
     /// Whether a password is used. `Optional`: encrypted with one, in clear without.
     fn encryption(&self) -> Encryption;
+    /// How names of such files end, without the dot: `json`. Empty where there is no custom.
+    fn ending(&self) -> &'static str {
+        ""
+    }
     /// Writes what the format can hold. A caller sees to it that `Always` gets a password and `Never` none.
     fn write(&self, drafts: &[Draft], sealing: &Sealing) -> Result<Written>;
     /// Whether the trash goes along unasked.
@@ -229,11 +237,6 @@ pub fn read(bytes: &[u8], password: Option<&SecretText>) -> Result<(&'static dyn
     let file = ForeignFile::new(bytes);
     let format = detect(&file)?;
     Ok((format, format.read(&file, password)?))
-}
-
-/// Reads pasted text: one link or several, or anything else a file may hold.
-pub fn read_text(text: &SecretText) -> Result<Found> {
-    read(text.expose().as_bytes(), None).map(|(_, found)| found)
 }
 
 fn unknown(file: &ForeignFile) -> Error {

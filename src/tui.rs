@@ -21,13 +21,18 @@ use crate::error::Result;
 use crate::ports::{Clock, Terminal};
 use crate::secret::SecretText;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use worker::Worker;
 
 /// What the program is started with.
 pub struct Launch {
     pub config: Config,
+    /// Where it came from, and changes to it go.
+    pub config_file: PathBuf,
     pub theme: theme::Theme,
+    /// Whether colours are welcome.
+    pub color: bool,
     /// The vault's name for the title.
     pub vault_name: String,
     pub start: state::Start,
@@ -47,6 +52,8 @@ where
     let mut common = state::Common::new(launch.config, keymap, launch.theme, launch.vault_name);
     common.size = stage.size().map_err(run::terminal_failed)?;
     common.vault_exists = launch.vault_exists;
+    common.color = launch.color;
+    common.config_file = Some(launch.config_file);
     let (mut state, mut first) = state::State::new(launch.start, common);
     if let Some(passphrase) = launch.passphrase {
         first.extend(state.unlock_with(passphrase));

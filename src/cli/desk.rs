@@ -11,6 +11,7 @@ use crate::secret::SecretText;
 use crate::vault::entry::Entry;
 use crate::vault::store::{self, Presence, World};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Given the user's own screenshot command, if one is configured.
 pub type OpenCapture = Box<dyn Fn(Option<Vec<String>>) -> Box<dyn ScreenCapture>>;
@@ -25,7 +26,7 @@ pub struct Outside {
     pub prompt: Box<dyn Prompt>,
     pub clipboard: Box<dyn Fn() -> Box<dyn Clipboard>>,
     pub capture: OpenCapture,
-    pub process: Box<dyn Process>,
+    pub process: Arc<dyn Process>,
     pub hand_over: HandOver,
 }
 

@@ -108,11 +108,9 @@ impl List {
     }
 }
 
-/// Pinned first, then by issuer and account, case aside.
+/// In the order of [`Entry::sort_key`].
 pub fn sort(entries: &mut [&Arc<Entry>]) {
-    entries.sort_by_cached_key(|entry| {
-        (!entry.pinned.value, entry.issuer.value.to_lowercase(), entry.account.value.to_lowercase(), entry.id)
-    });
+    entries.sort_by_cached_key(|entry| entry.sort_key());
 }
 
 fn row(entry: &Entry, codes_at: Option<u64>, linear: bool) -> Vec<Cell> {

@@ -1,13 +1,109 @@
-//! From entries to drafts for an exporter, what no draft holds, and the proof that its file gives them back.
+//! Exporting for both front ends: from entries to drafts, what is lost on the way, the proof that the file gives them
+//! back, and the file itself.
 
-use crate::error::{Error, Result};
+mod file;
+
+use crate::error::{Error, ErrorKind, Result};
 use crate::otp::{Credential, Kind};
+use crate::ports::Entropy;
 use crate::secret::SecretText;
-use crate::transfer::{Draft, ForeignFile, Format, Found, Written};
+use crate::transfer::{self, Draft, Encryption, ForeignFile, Format, Found, Sealing, Writer, Written};
 use crate::vault::Vault;
 use crate::vault::entry::Entry;
+pub use file::{check_place, save, would_overwrite};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use zeroize::Zeroizing;
+
+/// An export that was proved, in memory.
+#[derive(PartialEq)]
+pub struct Export {
+    pub bytes: Zeroizing<Vec<u8>>,
+    /// How many entries are in it.
+    pub entries: usize,
+    /// What it can't hold or holds under another name, a sentence each.
+    pub lost: Vec<String>,
+    /// Whether whoever reads the file reads every secret.
+    pub in_clear: bool,
+}
+
+/// Never shows what it holds.
+impl std::fmt::Debug for Export {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Export({} bytes)", self.bytes.len())
+    }
+}
+
+/// The formats that can be written.
+pub fn writers() -> impl Iterator<Item = (&'static dyn Format, &'static dyn Writer)> {
+    transfer::FORMATS.iter().filter_map(|format| Some((*format, format.writer()?)))
+}
+
+/// The writer of a format, or `Usage` with those that have one.
+pub fn writer_of(format: &'static dyn Format) -> Result<&'static dyn Writer> {
+    format.writer().ok_or_else(|| {
+        let known: Vec<_> = writers().map(|(format, _)| format.id()).collect();
+        Error::new(ErrorKind::Usage, format!("{} can be read, but not written", format.name()))
+            .hint(format!("these can be written: {}", known.join(", ")))
+    })
+}
+
+/// Entries as a writer told them, proved by reading them back.
+pub struct Proved {
+    pub drafts: Vec<Draft>,
+    pub written: Written,
+    /// What the file can't hold or holds under another name, a sentence each.
+    pub lost: Vec<String>,
+}
+
+impl Proved {
+    /// How many entries are in it.
+    pub fn entries(&self) -> usize {
+        self.drafts.len() - self.written.left_out.len()
+    }
+}
+
+/// Writes these entries into memory, reads them back and compares.
+pub fn write<'v>(
+    vault: &Vault,
+    entries: impl Iterator<Item = &'v Entry> + Clone,
+    format: &dyn Format,
+    writer: &dyn Writer,
+    sealing: &Sealing,
+) -> Result<Proved> {
+    let drafts: Vec<Draft> = entries.clone().map(draft_of).collect();
+    let written = writer.write(&drafts, sealing)?;
+    let mut lost = prove(format, &written, &drafts, sealing.password)?;
+    lost.extend(left_out(vault, entries));
+    lost.extend_from_slice(&written.lost);
+    Ok(Proved { drafts, written, lost })
+}
+
+/// An export for a file. `Always` needs a password, `Never` takes none.
+pub fn prepare<'v>(
+    vault: &Vault,
+    entries: impl Iterator<Item = &'v Entry> + Clone,
+    format: &'static dyn Format,
+    sealing: &Sealing,
+) -> Result<Export> {
+    let proved = write(vault, entries, format, writer_of(format)?, sealing)?;
+    let entries = proved.entries();
+    Ok(Export { bytes: proved.written.bytes, entries, lost: proved.lost, in_clear: sealing.password.is_none() })
+}
+
+/// How many entries a format would hold and what it would lose, before anything is asked for or written.
+pub fn foresee<'v>(
+    vault: &Vault,
+    entries: impl Iterator<Item = &'v Entry> + Clone,
+    format: &'static dyn Format,
+    entropy: &dyn Entropy,
+) -> Result<(usize, Vec<String>)> {
+    // What is lost does not hang on the password; a file that is dropped at once may have any, and a cheap one.
+    let needed = writer_of(format)?.encryption() == Encryption::Always;
+    let password = needed.then(|| SecretText::new("foreseen"));
+    let sealing = Sealing { password: password.as_ref(), entropy, work_factor: 1 };
+    prepare(vault, entries, format, &sealing).map(|export| (export.entries, export.lost))
+}
 
 /// The draft that gives the same entry when imported.
 pub fn draft_of(entry: &Entry) -> Draft {

@@ -160,6 +160,10 @@ impl Writer for AndOtp {
         Encryption::Optional
     }
 
+    fn ending(&self) -> &'static str {
+        "json"
+    }
+
     fn write(&self, drafts: &[Draft], sealing: &Sealing) -> Result<Written> {
         let (fit, lost) = ANDOTP.sort(drafts);
         let plain = json::to_bytes(&fit.iter().map(|draft| write_entry(draft)).collect())?;

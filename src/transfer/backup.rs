@@ -96,6 +96,10 @@ impl Writer for Backup {
         Encryption::Always
     }
 
+    fn ending(&self) -> &'static str {
+        "age"
+    }
+
     fn write(&self, drafts: &[Draft], sealing: &Sealing) -> Result<Written> {
         let password = sealing.password.ok_or_else(|| Error::failed("a backup is not written without a password"))?;
         let plain = json::Json.write(drafts, sealing)?;

@@ -188,6 +188,10 @@ impl Writer for Bitwarden {
         Encryption::Never
     }
 
+    fn ending(&self) -> &'static str {
+        "json"
+    }
+
     fn write(&self, drafts: &[Draft], sealing: &Sealing) -> Result<Written> {
         let (fit, lost) = BITWARDEN.sort(drafts);
         let mut folders: Vec<(&str, String)> = Vec::new();

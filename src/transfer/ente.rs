@@ -131,6 +131,10 @@ impl Writer for Ente {
         Encryption::Optional
     }
 
+    fn ending(&self) -> &'static str {
+        "txt"
+    }
+
     fn write(&self, drafts: &[Draft], sealing: &Sealing) -> Result<Written> {
         let (fit, lost) = ENTE.sort(drafts);
         let mut plain = Zeroizing::new(Vec::new());

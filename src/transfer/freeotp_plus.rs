@@ -108,6 +108,10 @@ impl Writer for FreeOtpPlus {
         Encryption::Never
     }
 
+    fn ending(&self) -> &'static str {
+        "json"
+    }
+
     fn write(&self, drafts: &[Draft], _: &Sealing) -> Result<Written> {
         let (mut fit, mut lost) = FREEOTP_PLUS.sort_but(drafts, |draft| match (draft.credential.kind, is_steam(&draft.issuer)) {
             (Kind::Steam, false) => Some("Steam codes of another issuer than Steam"),

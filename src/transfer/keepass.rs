@@ -40,6 +40,10 @@ impl Format for KeePass {
         Encryption::Always
     }
 
+    fn takes_key_file(&self) -> bool {
+        true
+    }
+
     fn detect(&self, file: &ForeignFile) -> bool {
         header::is_keepass(file.bytes())
     }

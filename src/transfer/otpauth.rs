@@ -62,6 +62,10 @@ impl Writer for Otpauth {
         Encryption::Never
     }
 
+    fn ending(&self) -> &'static str {
+        "txt"
+    }
+
     fn write(&self, drafts: &[Draft], _: &Sealing) -> Result<Written> {
         let (linked, lost) = links_of(drafts, &LINKS);
         let mut bytes = Zeroizing::new(Vec::with_capacity(drafts.len() * 128));

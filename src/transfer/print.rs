@@ -56,6 +56,10 @@ impl Writer for Print {
         Encryption::Never
     }
 
+    fn ending(&self) -> &'static str {
+        "html"
+    }
+
     fn write(&self, drafts: &[Draft], _: &Sealing) -> Result<Written> {
         let (mut linked, mut lost) = otpauth::links_of(drafts, &PAGE);
         let mut codes = Vec::with_capacity(linked.len());

@@ -194,6 +194,10 @@ impl Writer for Stratum {
         Encryption::Always
     }
 
+    fn ending(&self) -> &'static str {
+        "authpro"
+    }
+
     fn write(&self, drafts: &[Draft], sealing: &Sealing) -> Result<Written> {
         let (mut fit, mut lost) = STRATUM.sort(drafts);
         let mut secrets = HashSet::new();

@@ -32,6 +32,8 @@ commands! {
     LabelRows, "label-rows", "label", "label the rows, then copy by typing a label";
     Search, "search", "search", "search issuer, account, tags and note";
     Enrol, "enrol", "enrol", "enrol a new account";
+    Import, "import", "import", "import accounts from another authenticator";
+    Export, "export", "export", "export the entries, or all marked ones, to a file";
     Edit, "edit", "edit", "edit the entry";
     Tags, "tags", "tags", "set the entry's tags";
     RecoveryCodes, "recovery-codes", "recovery codes", "show, copy and replace the site's recovery codes";
@@ -39,6 +41,8 @@ commands! {
     Delete, "delete", "delete", "move the entry, or all marked ones, to the trash";
     Undo, "undo", "undo", "take the last change back";
     Mark, "mark", "mark", "mark the line, or take the mark off";
+    MarkAll, "mark-all", "all", "mark all, or none";
+    OnConflict, "on-conflict", "conflicts", "keep both, replace, or leave out what is there with another secret";
     Pin, "pin", "pin", "pin the entry to the top, or let it go";
     Reveal, "reveal", "reveal", "show a hidden code for a moment";
     NextTag, "next-tag", "next tag", "show only the next tag";
@@ -61,6 +65,8 @@ commands! {
     Yes, "yes", "yes", "do it";
     No, "no", "no", "leave it";
     Back, "back", "back", "go back";
+    Settings, "settings", "settings", "change the settings";
+    Palette, "palette", "commands", "find a command by its name";
     Lock, "lock", "lock", "lock the vault";
     Suspend, "suspend", "suspend", "put the program in the background";
     Help, "help", "help", "show the keys";

@@ -1,12 +1,14 @@
 //! Messages (facts that come in) and effects (orders that go out). Both are plain values: a flow can be printed and tested.
 
 use super::key::Key;
+use crate::config::edit::Setting;
 use crate::error::{Error, Result};
 use crate::ops::change::{Change, Outcome};
+use crate::ops::export::Export;
+use crate::ops::intake::{Intake, PlainFile, Refused};
 use crate::ops::usage::Usage;
 use crate::ports::{Clearing, ClipboardRoute, CopyKind, UnixMs};
 use crate::secret::SecretText;
-use crate::transfer::Found;
 use crate::vault::Vault;
 use crate::vault::entry::EntryId;
 use crate::vault::stamp::Stamp;
@@ -101,14 +103,78 @@ pub enum Job {
     ClearClipboard,
     /// Takes in what other processes wrote.
     Refresh,
-    ReadClipboardPicture,
-    ReadScreen,
-    ReadFile(PathBuf),
-    ReadText(SecretText),
+    /// Answered by [`Done::Found`] with the same number.
+    Read {
+        ask: Ask,
+        reading: Reading,
+    },
+    /// Deletes exports that hold their secrets in clear, after an import.
+    DeleteExports(Vec<PlainFile>),
+    /// What a format would hold of these entries. Answered by [`Done::Foreseen`].
+    ForeseeExport {
+        ask: Ask,
+        format: &'static str,
+        which: Which,
+    },
+    /// Makes an export in memory, which may take its time and be given up. Answered by [`Done::ExportMade`].
+    MakeExport {
+        ask: Ask,
+        order: ExportOrder,
+    },
+    /// Writes it to its file. Answered by [`Done::Exported`].
+    SaveExport {
+        ask: Ask,
+        export: Arc<Export>,
+        path: PathBuf,
+        overwrite: bool,
+    },
+    /// Sets these keys in the configuration.
+    SaveSettings {
+        path: PathBuf,
+        settings: Vec<(&'static str, Setting)>,
+    },
     /// Names that a typed path could go on with.
     CompletePath(String),
     MeasureStrength(SecretText),
     GeneratePassphrase,
+}
+
+/// The number of a question to the worker: an answer that comes when nobody waits for it any more is known by it.
+pub type Ask = u64;
+
+/// What is to be read, and what opens it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    pub from: Origin,
+    pub password: Option<SecretText>,
+    pub key_file: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Origin {
+    ClipboardPicture,
+    Screen,
+    /// Files read together, or a folder.
+    Files(Vec<PathBuf>),
+    Text(SecretText),
+}
+
+/// Which entries are exported.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Which {
+    /// All that are not in the trash.
+    All,
+    Marked(Vec<EntryId>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExportOrder {
+    /// The format's id.
+    pub format: &'static str,
+    pub which: Which,
+    pub password: Option<SecretText>,
+    pub path: PathBuf,
+    pub overwrite: bool,
 }
 
 /// What to do when a change is on the disk: carried through the worker and back.
@@ -138,6 +204,7 @@ pub enum Awaited {
     RecoverySaved,
     EditSaved,
     TagsSaved,
+    Imported,
 }
 
 /// What the toast says after a copy.
@@ -186,9 +253,32 @@ pub enum Done {
     Refreshed(Result<Option<Snapshot>>),
     /// What was found in a picture, a file or a pasted text; `from` in the user's words: "from the picture in the clipboard".
     Found {
+        ask: Ask,
         from: &'static str,
-        result: Result<Found>,
+        result: std::result::Result<Intake, Box<Refused>>,
     },
+    /// The exports that are gone, and why others are not.
+    ExportsDeleted {
+        deleted: Vec<PathBuf>,
+        kept: Vec<Error>,
+    },
+    /// How many entries a format would hold, and what it would lose.
+    Foreseen {
+        ask: Ask,
+        result: Result<(usize, Vec<String>)>,
+    },
+    /// Nothing of it is on the disk yet.
+    ExportMade {
+        ask: Ask,
+        overwrite: bool,
+        result: Result<Arc<Export>>,
+    },
+    /// Where the export was written.
+    Exported {
+        ask: Ask,
+        result: Result<PathBuf>,
+    },
+    SettingsSaved(Result<()>),
     Completions {
         typed: String,
         names: Vec<String>,

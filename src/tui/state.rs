@@ -1,7 +1,7 @@
 //! The whole state of the program as a value: drawing only looks at it, `update` alone changes it.
 
 use super::keymap::Keymap;
-use super::msg::{Now, Snapshot};
+use super::msg::{Ask, Now, Snapshot};
 use super::screen::Screen;
 use super::theme::Theme;
 use crate::config::Config;
@@ -10,6 +10,7 @@ use crate::secret::SecretText;
 use crate::tui::layout::fit;
 use crate::vault::entry::{Entry, EntryId};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,6 +36,10 @@ pub struct Common {
     pub config: Config,
     pub keymap: Keymap,
     pub theme: Theme,
+    /// Whether themes with colours are welcome on this terminal.
+    pub color: bool,
+    /// Where changed settings are saved; nowhere where it is not known.
+    pub config_file: Option<PathBuf>,
     /// The vault's name in the title.
     pub vault_name: String,
     /// Whether a vault is on the disk: decides between welcome and unlock after locking the demo.
@@ -49,6 +54,8 @@ pub struct Common {
     pub clipboard_retry: Option<Duration>,
     /// The worker is at something the person waits for, since then (boot time).
     pub busy_since: Option<Duration>,
+    /// How many questions that may be given up were put to the worker.
+    pub asks: Ask,
     /// What takes the last change back, and what to say of it.
     pub undo: Option<Undo>,
     /// Counter codes taken a moment ago: shown, and copied again rather than advanced.
@@ -114,6 +121,8 @@ impl Common {
             config,
             keymap,
             theme,
+            color: true,
+            config_file: None,
             vault_name,
             vault_exists: false,
             open: None,
@@ -122,10 +131,17 @@ impl Common {
             clipboard_clears_at: None,
             clipboard_retry: None,
             busy_since: None,
+            asks: 0,
             undo: None,
             counter_codes: BTreeMap::new(),
             counters_asked: BTreeSet::new(),
         }
+    }
+
+    /// The number of a new question to the worker.
+    pub fn next_ask(&mut self) -> Ask {
+        self.asks += 1;
+        self.asks
     }
 
     pub fn say(&mut self, tone: Tone, text: impl Into<String>) {

@@ -7,7 +7,9 @@ use super::key::Key;
 use super::keymap::Place;
 use super::msg::{Copied, Done, Effect, Job, Msg, Now, Snapshot, Then};
 use super::screen::confirm::Confirm;
+use super::screen::help::Help;
 use super::screen::list::List;
+use super::screen::palette::Palette;
 use super::screen::unlock::Unlock;
 use super::screen::welcome::Welcome;
 use super::screen::{Event, Reaction, Screen, Step};
@@ -128,17 +130,28 @@ fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
     let types = top.typing() && key.typed().is_some();
     let command = (!types).then(|| state.common.keymap.command(top.place(), key)).flatten();
     match command {
-        Some(Command::Lock) if state.common.open.is_some() => lock(state),
-        Some(Command::Lock) => Vec::new(),
-        Some(Command::Suspend) => vec![Effect::Suspend],
-        Some(Command::Quit) => quit(state),
-        Some(Command::Help) => {
-            let place = top.place();
-            state.screens.push(Screen::Help(super::screen::help::Help::new(place)));
+        Some(command) => on_command(state, command),
+        None => to_top(state, Event::Key(key)),
+    }
+}
+
+fn on_command(state: &mut State, command: Command) -> Vec<Effect> {
+    match command {
+        Command::Lock if state.common.open.is_some() => lock(state),
+        Command::Lock => Vec::new(),
+        Command::Suspend => vec![Effect::Suspend],
+        Command::Quit => quit(state),
+        Command::Help => {
+            let place = state.top().behaviour().place();
+            state.screens.push(Screen::Help(Help::new(place)));
             Vec::new()
         }
-        Some(command) => to_top(state, Event::Command(command)),
-        None => to_top(state, Event::Key(key)),
+        Command::Palette => {
+            let palette = Palette::new(&state.common, state.top().behaviour());
+            state.screens.push(Screen::Palette(palette));
+            Vec::new()
+        }
+        command => to_top(state, Event::Command(command)),
     }
 }
 
@@ -169,7 +182,7 @@ fn to_top(state: &mut State, event: Event) -> Vec<Effect> {
 
 /// For answers of the worker: neither a question in the last lines nor the help swallows them.
 fn to_asker(state: &mut State, done: Done) -> Vec<Effect> {
-    let asks = |screen: &Screen| !screen.behaviour().overlay() && !matches!(screen, Screen::Help(_));
+    let asks = |screen: &Screen| !screen.behaviour().overlay() && !matches!(screen, Screen::Help(_) | Screen::Palette(_));
     let Some(at) = state.screens.iter().rposition(asks) else { return Vec::new() };
     let reaction = state.screens[at].behaviour_mut().handle(&mut state.common, Event::Done(done));
     // What lies above is closed where the screen below it goes.
@@ -179,7 +192,7 @@ fn to_asker(state: &mut State, done: Done) -> Vec<Effect> {
     react(state, reaction)
 }
 
-fn react(state: &mut State, reaction: Reaction) -> Vec<Effect> {
+fn react(state: &mut State, mut reaction: Reaction) -> Vec<Effect> {
     match reaction.step {
         Step::Stay => {}
         Step::Push(screen) => state.screens.push(*screen),
@@ -197,6 +210,10 @@ fn react(state: &mut State, reaction: Reaction) -> Vec<Effect> {
         Step::PopTwice => {
             pop(state);
             pop(state);
+        }
+        Step::PopAndDo(command) => {
+            pop(state);
+            reaction.effects.extend(on_command(state, command));
         }
     }
     if reaction.effects.iter().any(|effect| matches!(effect, Effect::Job(Job::Copy { .. }))) {
@@ -224,9 +241,10 @@ impl Job {
             Job::Create { .. }
                 | Job::Unlock { .. }
                 | Job::OpenDemo
-                | Job::ReadClipboardPicture
-                | Job::ReadScreen
-                | Job::ReadFile(_)
+                | Job::Read { .. }
+                | Job::ForeseeExport { .. }
+                | Job::MakeExport { .. }
+                | Job::SaveExport { .. }
         )
     }
 }
@@ -238,7 +256,16 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             clipboard::settled(&mut state.common, clearing);
             Vec::new()
         }
-        Done::Applied { .. } | Done::Copied { .. } | Done::Refreshed(_) | Done::Found { .. } | Done::Completions { .. }
+        Done::Applied { .. }
+        | Done::Copied { .. }
+        | Done::Refreshed(_)
+        | Done::Found { .. }
+        | Done::Foreseen { .. }
+        | Done::ExportMade { .. }
+        | Done::Exported { .. }
+        | Done::ExportsDeleted { .. }
+        | Done::SettingsSaved(_)
+        | Done::Completions { .. }
             if state.common.open.is_none() =>
         {
             Vec::new()
@@ -251,8 +278,11 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             state.common.busy_since = None;
             to_asker(state, done)
         }
-        Done::Found { .. } => {
-            state.common.busy_since = None;
+        Done::Found { ask, .. } | Done::Foreseen { ask, .. } | Done::ExportMade { ask, .. } | Done::Exported { ask, .. } => {
+            // An answer to an older question, that was given up, says nothing of the work that is waited for now.
+            if ask == state.common.asks {
+                state.common.busy_since = None;
+            }
             to_asker(state, done)
         }
         Done::Applied { snapshot, result, then } => applied(state, snapshot, result, then),
@@ -278,7 +308,11 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             clipboard::settled(&mut state.common, clearing);
             Vec::new()
         }
-        Done::Completions { .. } | Done::Strength { .. } | Done::Generated(_) => to_asker(state, done),
+        Done::ExportsDeleted { .. }
+        | Done::SettingsSaved(_)
+        | Done::Completions { .. }
+        | Done::Strength { .. }
+        | Done::Generated(_) => to_asker(state, done),
     }
 }
 

@@ -14,6 +14,7 @@ mod faults;
 mod flows;
 mod flows_edit;
 mod flows_enrol;
+mod flows_transfer;
 mod foreign;
 mod formats;
 mod import_cases;

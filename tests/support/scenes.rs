@@ -2,10 +2,67 @@
 
 use super::google::transfer;
 use super::tui::Tui;
+use super::world::FakeEntropy;
 use countersign::config::Config;
+use countersign::otp::{Credential, Kind};
+use countersign::secret::{Secret, SecretText};
+use countersign::transfer::{Draft, FORMATS, Sealing, by_id};
+use countersign::tui::msg::{Done, Msg};
 use countersign::tui::state::Start;
+use countersign::tui::update::update;
 
 const LINK: &str = "otpauth://totp/Forge:hugo%40example.org?secret=JBSWY3DPEHPK3PXP&issuer=Forge";
+
+/// An Aegis export in clear, with an entry of no known kind among good ones.
+pub const AEGIS: &str = r#"{"version":1,"header":{"slots":null,"params":null},"db":{"version":3,"groups":[{"uuid":"g1","name":"work"}],"entries":[
+{"type":"totp","uuid":"a","name":"hugo@example.org","issuer":"Forge","note":"","favorite":false,"info":{"secret":"JBSWY3DPEHPK3PXP","algo":"SHA1","digits":6,"period":30},"groups":["g1"]},
+{"type":"totp","uuid":"b","name":"hugo@example.org","issuer":"GitHub","note":"","favorite":false,"info":{"secret":"JBSWY3DPEHPK3PXQ","algo":"SHA1","digits":6,"period":30},"groups":[]},
+{"type":"totp","uuid":"d","name":"tide@example.org","issuer":"Tide tables","note":"","favorite":false,"info":{"secret":"JBSWY3DPEHPK3PXR","algo":"SHA256","digits":8,"period":60},"groups":["g1"]},
+{"type":"totp","uuid":"e","name":"torn","issuer":"Torn","note":"","favorite":false,"info":{"secret":"!!!!","algo":"SHA1","digits":6,"period":30},"groups":[]}]}}"#;
+
+fn put_file(tui: &Tui, name: &str, bytes: impl Into<Vec<u8>>) {
+    tui.outside.lock().unwrap().files.insert(format!("/home/hugo/{name}").into(), bytes.into());
+}
+
+/// A 2FAS backup with one account, opened by this password.
+pub fn locked_backup(password: &str) -> Vec<u8> {
+    let format = by_id("2fas").unwrap();
+    let credential = Credential::new(Kind::Totp, Secret::new(b"made up for Forge".to_vec()));
+    let draft = Draft { issuer: "Forge".into(), account: "hugo".into(), ..Draft::new(credential) };
+    let password = SecretText::new(password);
+    let sealing = Sealing { password: Some(&password), entropy: &FakeEntropy::seed(3), work_factor: 2 };
+    format.writer().unwrap().write(&[draft], &sealing).unwrap().bytes.to_vec()
+}
+
+/// At the review of a file in clear.
+fn reviewing() -> Tui {
+    let mut tui = Tui::demo();
+    put_file(&tui, "aegis.json", AEGIS);
+    tui.press("i Enter").type_text("~/aegis.json").press("Enter");
+    tui
+}
+
+/// At the question for the password of a file.
+fn locked_file() -> Tui {
+    let mut tui = Tui::demo();
+    put_file(&tui, "backup.2fas", locked_backup("right"));
+    tui.press("i Enter").type_text("~/backup.2fas").press("Enter");
+    tui
+}
+
+/// Past the choice of the format of this name.
+fn exporting(format: &str) -> Tui {
+    let mut tui = Tui::demo();
+    tui.press("o");
+    for _ in FORMATS {
+        if tui.screen_text().contains(&format!("▌ {format}")) {
+            break;
+        }
+        tui.press("Down");
+    }
+    tui.see(&format!("▌ {format}")).press("Enter");
+    tui
+}
 
 /// Name and how to get there.
 pub type Scene = (&'static str, fn() -> Tui);
@@ -222,6 +279,101 @@ pub const SCENES: &[Scene] = &[
     ("qr", || {
         let mut tui = Tui::demo();
         tui.press("Q y");
+        tui
+    }),
+    ("palette", || {
+        let mut tui = Tui::demo();
+        tui.press(":");
+        tui
+    }),
+    ("palette-searched", || {
+        let mut tui = Tui::demo();
+        tui.press("Ctrl-P").type_text("hide");
+        tui
+    }),
+    ("import-source", || {
+        let mut tui = Tui::demo();
+        tui.press("i");
+        tui
+    }),
+    ("import-file", || {
+        let mut tui = Tui::demo();
+        put_file(&tui, "exports/aegis.json", AEGIS);
+        put_file(&tui, "exports/2fas.2fas", AEGIS);
+        tui.press("i Enter").type_text("~/exports/").press("Down");
+        tui
+    }),
+    ("import-locked", || {
+        let mut tui = locked_file();
+        tui.type_text("wrong").press("Enter");
+        tui
+    }),
+    ("import-reading", || {
+        let mut tui = locked_file();
+        tui.holding = true;
+        tui.type_text("right").press("Enter");
+        tui
+    }),
+    ("import-review", || {
+        let mut tui = reviewing();
+        tui.press("Down");
+        tui
+    }),
+    ("import-review-replacing", || {
+        let mut tui = reviewing();
+        tui.press("c Up");
+        tui
+    }),
+    ("import-afterwards", || {
+        let mut tui = reviewing();
+        tui.holding = true;
+        tui.press("Enter");
+        // The demo keeps nothing, so it never offers to delete a file.
+        let mut done = tui.worker.work(tui.held.pop_front().unwrap());
+        if let Done::Applied { snapshot: Some(snapshot), .. } = &mut done {
+            snapshot.demo = false;
+        }
+        update(&mut tui.state, Msg::Done(done));
+        tui
+    }),
+    ("export-format", || {
+        let mut tui = Tui::demo();
+        tui.press("j Space Space o Down");
+        tui
+    }),
+    ("export-lost", || exporting("Aegis")),
+    ("export-password", || {
+        let mut tui = exporting("Aegis");
+        tui.press("Enter").type_text("one").press("Tab").type_text("other").press("Enter");
+        tui
+    }),
+    ("export-file", || {
+        let mut tui = exporting("Aegis");
+        tui.press("Enter Enter");
+        tui
+    }),
+    ("export-writing", || {
+        let mut tui = exporting("Aegis");
+        tui.press("Enter").type_text("one").press("Tab").type_text("one").press("Enter");
+        tui.holding = true;
+        tui.press("Enter");
+        tui
+    }),
+    ("export-overwrites", || {
+        let mut tui = exporting("Aegis");
+        put_file(&tui, "countersign-aegis.json", "something");
+        tui.press("Enter Enter Enter");
+        tui
+    }),
+    ("settings", || {
+        let mut tui = Tui::demo();
+        tui.state.common.config_file = Some("/home/hugo/.config/countersign/config.toml".into());
+        tui.press(",");
+        tui
+    }),
+    ("settings-wrong", || {
+        let mut tui = Tui::demo();
+        tui.press(", Ctrl-U").type_text("soon").press("Enter");
         tui
     }),
 ];

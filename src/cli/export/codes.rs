@@ -1,9 +1,9 @@
 //! Exports that are QR codes: page by page in the terminal, or each a picture of its own.
 
-use super::{read_back, would_overwrite, write_file};
 use crate::cli::desk::Desk;
 use crate::cli::output::count;
 use crate::error::{Error, ErrorKind, Result};
+use crate::ops::export::{save, would_overwrite};
 use crate::secret::SecretText;
 use crate::transfer::picture::QrPicture;
 use crate::transfer::qr::code::{Code, MARGIN, NARROW_MARGIN};
@@ -88,7 +88,7 @@ impl Pictures {
             return Err(would_overwrite(path));
         }
         for (index, (path, png)) in self.files.iter().enumerate() {
-            if let Err(error) = write_file(world, path, png, force).and_then(|()| read_back(&*world.storage, path, png)) {
+            if let Err(error) = save(world, path, png, force) {
                 // What could be overwritten is not ours alone.
                 if !force {
                     self.files[..index].iter().for_each(|(path, _)| drop(world.storage.remove(path)));

@@ -46,6 +46,10 @@ impl Writer for Pages {
         Encryption::Never
     }
 
+    fn ending(&self) -> &'static str {
+        "txt"
+    }
+
     fn write(&self, drafts: &[Draft], sealing: &Sealing) -> Result<Written> {
         let (fit, lost) = GOOGLE.sort_but(drafts, refuses);
         let transfer = new_transfer(sealing.entropy);

@@ -47,6 +47,10 @@ impl Writer for Kdbx {
         Encryption::Always
     }
 
+    fn ending(&self) -> &'static str {
+        "kdbx"
+    }
+
     fn write(&self, drafts: &[Draft], sealing: &Sealing) -> Result<Written> {
         let (fit, mut lost) = KEEPASS.sort(drafts);
         let odd = |has: fn(&Draft) -> bool| fit.iter().filter(|draft| has(draft)).count();

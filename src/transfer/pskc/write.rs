@@ -41,6 +41,10 @@ impl Writer for Pskc {
         Encryption::Optional
     }
 
+    fn ending(&self) -> &'static str {
+        "xml"
+    }
+
     fn write(&self, drafts: &[Draft], sealing: &Sealing) -> Result<Written> {
         let (fit, mut lost) = PSKC.sort_but(drafts, |draft| {
             // XML 1.0 can't hold them in any way.
