@@ -1,6 +1,7 @@
 //! What a user can do, once, for both front ends: pure, or through ports.
 //! A change to the vault is a [`change::Change`]; both front ends hand it to [`session::Session::apply`].
 
+pub mod backup;
 pub mod change;
 pub mod check;
 pub mod demo;
@@ -10,5 +11,6 @@ pub mod gather;
 pub mod import;
 pub mod passphrase;
 pub mod recovery_codes;
+pub mod restore;
 pub mod session;
 pub mod usage;

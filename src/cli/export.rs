@@ -57,7 +57,9 @@ impl Export {
             return Err(Error::new(ErrorKind::Usage, "every secret would be shown on the screen")
                 .hint("name a file with --output FILE, or say --output - to see them all the same"));
         }
-        self.refuse_to_overwrite(desk)?;
+        if let Some(path) = self.output.as_deref().filter(|path| path.as_os_str() != "-") {
+            refuse_to_overwrite(&desk.outside.world, path, self.force)?;
+        }
         let mut password =
             self.password_file.as_ref().map(|path| desk.read_line_secret(path, "--password-file", "the password")).transpose()?;
         if password.is_none() && !in_clear {
@@ -87,15 +89,6 @@ impl Export {
             path.display()
         ));
         Ok(())
-    }
-
-    /// Before the passphrase is asked for.
-    fn refuse_to_overwrite(&self, desk: &Desk) -> Result<()> {
-        let Some(path) = self.output.as_deref().filter(|path| path.as_os_str() != "-" && !self.force) else { return Ok(()) };
-        match desk.outside.world.storage.facts(path) {
-            Ok(_) => Err(would_overwrite(path)),
-            Err(_) => Ok(()),
-        }
     }
 
     /// With what they do not hold of the vault.
@@ -129,13 +122,21 @@ fn ask_password(desk: &mut Desk, format: &dyn Format) -> Result<SecretText> {
     }
 }
 
+/// Before the passphrase is asked for.
+pub fn refuse_to_overwrite(world: &World, path: &Path, force: bool) -> Result<()> {
+    match force || world.storage.facts(path).is_err() {
+        true => Ok(()),
+        false => Err(would_overwrite(path)),
+    }
+}
+
 fn would_overwrite(path: &Path) -> Error {
     Error::new(ErrorKind::WouldOverwrite, format!("{} is there already", path.display()))
         .hint("choose another name, or overwrite it with --force")
 }
 
 /// Neither half an export nor half the old file is left where the disk is full.
-fn write_file(world: &World, path: &Path, bytes: &[u8], force: bool) -> Result<()> {
+pub fn write_file(world: &World, path: &Path, bytes: &[u8], force: bool) -> Result<()> {
     let failed = |error: io::Error| match error.kind() {
         io::ErrorKind::AlreadyExists => would_overwrite(path),
         _ => Error::io("write", path, &error),
@@ -153,7 +154,7 @@ fn write_file(world: &World, path: &Path, bytes: &[u8], force: bool) -> Result<(
 }
 
 /// Reads the file back: the bytes are those written.
-fn read_back(storage: &dyn Storage, path: &Path, bytes: &[u8]) -> Result<()> {
+pub fn read_back(storage: &dyn Storage, path: &Path, bytes: &[u8]) -> Result<()> {
     match source::file(storage, path, bytes.len() as u64)?.as_slice() == bytes {
         true => Ok(()),
         false => Err(Error::failed(format!("{} was written, but what is read back differs", path.display()))

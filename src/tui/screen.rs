@@ -10,6 +10,7 @@ pub mod edit;
 pub mod enrol;
 pub mod help;
 pub mod list;
+pub mod mend;
 pub mod qr;
 pub mod recovery;
 pub mod tags;
@@ -156,6 +157,7 @@ screens! {
     Create(create::Create),
     Unlock(unlock::Unlock),
     List(list::List),
+    Mend(mend::Mend),
     Enrol(enrol::Enrol),
     Edit(edit::EditEntry),
     Tags(tags::Tags),

@@ -11,9 +11,10 @@ use super::screen::list::List;
 use super::screen::unlock::Unlock;
 use super::screen::welcome::Welcome;
 use super::screen::{Event, Reaction, Screen, Step};
-use super::state::{COUNTER_CODE_SHOWN, Common, CounterCode, Start, State, Tone, Undo};
+use super::state::{COUNTER_CODE_SHOWN, Common, CounterCode, Start, State, Tone, Undo, sentence};
 use crate::error::{Error, Result};
 use crate::ops::change::Outcome;
+use crate::ops::restore::Offer;
 use crate::ports::CopyKind;
 use crate::secret::SecretText;
 use std::time::Duration;
@@ -219,6 +220,7 @@ impl Job {
             Job::Create { .. }
                 | Job::Unlock { .. }
                 | Job::OpenDemo
+                | Job::Mend { .. }
                 | Job::ReadClipboardPicture
                 | Job::ReadScreen
                 | Job::ReadFile(_)
@@ -273,12 +275,13 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             clipboard::settled(&mut state.common, clearing);
             Vec::new()
         }
-        Done::Completions { .. } | Done::Strength { .. } | Done::Generated(_) => to_asker(state, done),
+        Done::Completions { .. } | Done::Strength { .. } | Done::Generated(_) | Done::BackupFound(_) => to_asker(state, done),
     }
 }
 
 fn opened(state: &mut State, mut snapshot: Snapshot) -> Vec<Effect> {
     let warnings = std::mem::take(&mut snapshot.warnings);
+    let offer = snapshot.offer.take();
     state.common.vault_exists |= !snapshot.demo;
     state.common.last_input = state.common.now.boot;
     state.common.open = Some(snapshot);
@@ -286,7 +289,21 @@ fn opened(state: &mut State, mut snapshot: Snapshot) -> Vec<Effect> {
     if !warnings.is_empty() {
         state.common.say(Tone::Warning, warnings.join(" · "));
     }
+    if let Some(offer) = offer {
+        state.screens.push(Screen::Confirm(merge_question(*offer)));
+    }
     Vec::new()
+}
+
+/// An older state was put back: a backup has what is missing.
+fn merge_question(offer: Offer) -> Confirm {
+    let when = offer.name.when();
+    Confirm {
+        question: format!("An older state was put back. Merge the backup of {when}? {}", sentence(&offer.difference.tally())),
+        yes_word: "merge",
+        yes: vec![Effect::Job(Job::Apply { change: offer.change, then: Then::Say(format!("Merged the backup of {when}")) })],
+        leaves: false,
+    }
 }
 
 /// Takes in a newer vault. After locking, an answer that was still under way must not bring it back.

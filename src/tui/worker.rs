@@ -3,11 +3,14 @@
 
 use super::msg::{Done, Job, Snapshot};
 use crate::error::{Error, Result};
+use crate::ops::backup::{self, Policy};
 use crate::ops::change::Outcome;
+use crate::ops::restore;
 use crate::ops::session::Session;
 use crate::ops::usage::Usage;
 use crate::ops::{demo, passphrase};
 use crate::ports::{Clipboard, Picture, ScreenCapture};
+use crate::secret::SecretText;
 use crate::transfer::{self, Found};
 use crate::vault::entry::EntryId;
 use crate::vault::store::{Trust, WorkFactor, World};
@@ -25,6 +28,8 @@ pub struct Worker {
     pub home: Option<PathBuf>,
     pub trust: Trust,
     pub work_factor: WorkFactor,
+    /// When and where backups are made.
+    pub backups: Policy,
     session: Option<Session>,
     usage: Arc<Usage>,
 }
@@ -39,7 +44,8 @@ impl Worker {
         trust: Trust,
         work_factor: WorkFactor,
     ) -> Worker {
-        Worker { world, clipboard, capture, vault, home, trust, work_factor, session: None, usage: Arc::default() }
+        let backups = Policy::default();
+        Worker { world, clipboard, capture, vault, home, trust, work_factor, backups, session: None, usage: Arc::default() }
     }
 
     /// Works until the jobs end or nobody takes an answer any more; then the clipboard is cleared if it is ours.
@@ -68,6 +74,10 @@ impl Worker {
                 let session = vault.map(|vault| Session::in_memory(&self.world, vault));
                 Done::Opened(session.and_then(|session| self.open(session)))
             }
+            Job::FindBackup { passphrase } => {
+                Done::BackupFound(backup::find(&self.world, &self.vault, &self.backups, &passphrase))
+            }
+            Job::Mend { backup, passphrase } => Done::Opened(self.mend(&backup, &passphrase)),
             Job::Lock => {
                 self.session = None;
                 Done::Locked(self.clipboard.clear_if_ours())
@@ -109,12 +119,23 @@ impl Worker {
         }
     }
 
+    fn mend(&mut self, backup: &std::path::Path, passphrase: &SecretText) -> Result<Snapshot> {
+        let source = restore::find(&self.world, &self.vault, backup)?;
+        let mended = restore::mend(&self.world, &self.vault, &source, passphrase, self.trust, &self.backups)?;
+        let mut snapshot = self.open(mended.session)?;
+        let kept = mended.aside.map(|aside| format!("; what was there is kept in {}", aside.display()));
+        snapshot.warnings = vec![format!("the backup was put back{}", kept.unwrap_or_default())];
+        Ok(snapshot)
+    }
+
     fn open(&mut self, session: Session) -> Result<Snapshot> {
+        let session = session.with_backups(&self.backups);
         let warnings = session.warnings().to_vec();
+        let offer = restore::offer(&session).map(Box::new);
         self.usage = if session.is_demo() { Arc::default() } else { Arc::new(Usage::load(&self.world)) };
         self.session = Some(session);
         let snapshot = self.snapshot().ok_or_else(locked)?;
-        Ok(Snapshot { warnings, ..snapshot })
+        Ok(Snapshot { warnings, offer, ..snapshot })
     }
 
     fn snapshot(&self) -> Option<Snapshot> {
@@ -125,6 +146,8 @@ impl Worker {
             demo: session.is_demo(),
             usage: self.usage.clone(),
             warnings: Vec::new(),
+            backup_trouble: session.backup_troubles().into_iter().next(),
+            offer: None,
         })
     }
 

@@ -46,6 +46,16 @@ impl MethodKey {
 
 /// The file that wraps method keys under a passphrase, as `age -d -i` takes it.
 pub fn wrap(keys: &[&MethodKey], passphrase: &SecretText, work_factor: WorkFactor) -> Result<Vec<u8>> {
+    let mut lines = Zeroizing::new(Vec::with_capacity(80 * keys.len()));
+    for key in keys {
+        lines.extend_from_slice(key.text().expose().as_bytes());
+        lines.push(b'\n');
+    }
+    wrap_bytes(&lines, passphrase, work_factor)
+}
+
+/// Anything under a passphrase alone, as `age -d` takes it.
+pub fn wrap_bytes(plain: &[u8], passphrase: &SecretText, work_factor: WorkFactor) -> Result<Vec<u8>> {
     if !(1..=MAX_WORK_FACTOR).contains(&work_factor) {
         return Err(Error::new(ErrorKind::Usage, format!("a work factor of {work_factor} is not possible"))
             .hint(format!("choose one from 10 to {MAX_WORK_FACTOR}; {DEFAULT_WORK_FACTOR} is usual")));
@@ -53,16 +63,22 @@ pub fn wrap(keys: &[&MethodKey], passphrase: &SecretText, work_factor: WorkFacto
     reserve_memory(work_factor)?;
     let mut recipient = scrypt::Recipient::new(secret_string(passphrase));
     recipient.set_work_factor(work_factor);
-    let mut lines = Zeroizing::new(Vec::with_capacity(80 * keys.len()));
-    for key in keys {
-        lines.extend_from_slice(key.text().expose().as_bytes());
-        lines.push(b'\n');
-    }
-    encrypt(&lines, &[&recipient])
+    encrypt(plain, &[&recipient])
 }
 
 /// The method keys in such a file, newest first. More than one means that a change of the passphrase was cut short.
 pub fn unwrap(file: &[u8], passphrase: &SecretText) -> Result<Vec<MethodKey>> {
+    let lines = unwrap_bytes(file, passphrase)?;
+    let text = std::str::from_utf8(&lines).map_err(|_| damaged("it holds no key"))?;
+    let keys: Vec<MethodKey> = text.lines().filter_map(|line| MethodKey::parse(line.trim())).collect();
+    match keys.is_empty() {
+        true => Err(damaged("it holds no key")),
+        false => Ok(keys),
+    }
+}
+
+/// What [`wrap_bytes`] put under a passphrase.
+pub fn unwrap_bytes(file: &[u8], passphrase: &SecretText) -> Result<Zeroizing<Vec<u8>>> {
     let work_factor = work_factor(file).ok_or_else(|| not_openable(file))?;
     if work_factor > MAX_WORK_FACTOR {
         return Err(damaged(format!("it asks for a work factor of {work_factor}; more than {MAX_WORK_FACTOR} is refused")));
@@ -70,18 +86,12 @@ pub fn unwrap(file: &[u8], passphrase: &SecretText) -> Result<Vec<MethodKey>> {
     reserve_memory(work_factor)?;
     let mut identity = scrypt::Identity::new(secret_string(passphrase));
     identity.set_max_work_factor(MAX_WORK_FACTOR);
-    let lines = decrypt(file, &identity).map_err(|error| match error {
+    decrypt(file, &identity).map_err(|error| match error {
         DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => {
             Error::new(ErrorKind::WrongPassphrase, "the passphrase is wrong")
         }
         error => damaged(describe(file, &error)),
-    })?;
-    let text = std::str::from_utf8(&lines).map_err(|_| damaged("it holds no key"))?;
-    let keys: Vec<MethodKey> = text.lines().filter_map(|line| MethodKey::parse(line.trim())).collect();
-    match keys.is_empty() {
-        true => Err(damaged("it holds no key")),
-        false => Ok(keys),
-    }
+    })
 }
 
 /// The work factor written in the header of a passphrase file; `None` where it is not such a file.
