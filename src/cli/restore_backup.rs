@@ -28,8 +28,11 @@ impl RestoreBackup {
         let folder = desk.vault_folder()?;
         let world = desk.outside.world.clone();
         let source = restore::find(&world, &folder, &self.backup)?;
-        let given =
-            self.password_file.as_ref().map(|path| desk.read_line_secret(path, "--password-file", "the passphrase")).transpose()?;
+        let given = self
+            .password_file
+            .as_ref()
+            .map(|path| desk.read_line_secret(path, "--password-file", "the passphrase"))
+            .transpose()?;
         let why = match store::presence(&world, &folder) {
             Ok(Presence::Nothing) => return self.mend(desk, &folder, &source, given, None),
             Ok(Presence::Vault) => match desk.open_to_change() {
@@ -94,14 +97,7 @@ impl RestoreBackup {
     }
 
     /// Where the vault does not open, or there is none.
-    fn mend(
-        &self,
-        desk: &mut Desk,
-        folder: &Path,
-        source: &Source,
-        given: Option<SecretText>,
-        why: Option<Error>,
-    ) -> Result<()> {
+    fn mend(&self, desk: &mut Desk, folder: &Path, source: &Source, given: Option<SecretText>, why: Option<Error>) -> Result<()> {
         if let Some(error) = why {
             desk.output.warn(&error.what);
             if !desk.agreed("What is there is set aside, and the backup put in its place. Go on?")? {
@@ -127,7 +123,11 @@ impl RestoreBackup {
             desk.output.say(&format!("What was there is kept in {}", aside.display()));
         }
         let number = mended.session.vault().active().count();
-        desk.output.say(&format!("The vault in {} is back: {}", folder.display(), super::output::count(number, "entry", "entries")));
+        desk.output.say(&format!(
+            "The vault in {} is back: {}",
+            folder.display(),
+            super::output::count(number, "entry", "entries")
+        ));
         Ok(())
     }
 }

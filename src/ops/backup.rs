@@ -80,8 +80,7 @@ impl Backups {
     pub fn places(&self, store: &OpenStore) -> Vec<Place> {
         let own = Place { folder: backup::own_folder(store), below: None };
         let second = self.policy.second.as_ref();
-        let second =
-            second.map(|shared| Place { folder: backup::shared_folder(store, shared), below: Some(shared.to_owned()) });
+        let second = second.map(|shared| Place { folder: backup::shared_folder(store, shared), below: Some(shared.to_owned()) });
         [own].into_iter().chain(second).collect()
     }
 

@@ -81,9 +81,7 @@ pub fn open(session: &Session, source: &Source, passphrase: Option<&SecretText>)
         (Source::Wrapped(bytes), Some(passphrase)) => copies::open_wrapped(bytes, passphrase)?,
         (Source::Sealed(_), _) => {
             return match by_key {
-                Some(Ok(opened)) => {
-                    same_vault(session, Copy { vault: opened.vault, by_retired_key: opened.by_retired_key })
-                }
+                Some(Ok(opened)) => same_vault(session, Copy { vault: opened.vault, by_retired_key: opened.by_retired_key }),
                 Some(Err(error)) => Err(error),
                 None => Err(Error::new(ErrorKind::VaultDamaged, "it does not open")),
             };
@@ -195,9 +193,8 @@ pub fn difference(now: &Vault, then: &Vault) -> Difference {
 }
 
 fn changed_fields(before: &Entry, after: &Entry) -> Vec<&'static str> {
-    let codes = |entry: &Entry| {
-        entry.recovery_codes.value.iter().map(|code| (code.code.clone(), code.used.value)).collect::<Vec<_>>()
-    };
+    let codes =
+        |entry: &Entry| entry.recovery_codes.value.iter().map(|code| (code.code.clone(), code.used.value)).collect::<Vec<_>>();
     let candidate = |entry: &Entry| entry.candidate.as_ref().map(|candidate| candidate.value.clone());
     let fields = [
         ("issuer", before.issuer.value != after.issuer.value),

@@ -207,10 +207,27 @@ fn seven_days_four_weeks_and_twelve_months_stay() {
         left,
         [
             // Days, of which Sunday the 22nd also ends its week.
-            "2026-11-23", "2026-11-22", "2026-11-21", "2026-11-20", "2026-11-19", "2026-11-18", "2026-11-17",
+            "2026-11-23",
+            "2026-11-22",
+            "2026-11-21",
+            "2026-11-20",
+            "2026-11-19",
+            "2026-11-18",
+            "2026-11-17",
             // Weeks and months.
-            "2026-11-15", "2026-11-08", "2026-10-31", "2026-09-30", "2026-08-31", "2026-07-31", "2026-06-30", "2026-05-31",
-            "2026-04-30", "2026-03-31", "2026-02-28", "2026-01-31", "2025-12-31",
+            "2026-11-15",
+            "2026-11-08",
+            "2026-10-31",
+            "2026-09-30",
+            "2026-08-31",
+            "2026-07-31",
+            "2026-06-30",
+            "2026-05-31",
+            "2026-04-30",
+            "2026-03-31",
+            "2026-02-28",
+            "2026-01-31",
+            "2025-12-31",
         ]
     );
 }
@@ -477,6 +494,36 @@ fn a_damaged_passphrase_file_is_not_backed_up_over_good_ones() {
     assert_eq!(session.backup_troubles().len(), 1);
 }
 
+#[test]
+fn a_clock_in_1970_or_2100_loses_no_edit_and_makes_its_backups() {
+    for wrong in [0, 4_102_444_800] {
+        let desk = Desk::new();
+        let mut session = create(&desk, &Policy::default());
+        enrol(&mut session, "before");
+        desk.clock.set_wall(wrong * 1000);
+        enrol(&mut session, "meanwhile");
+        drop(session);
+        let mut session = unlock(&desk);
+        assert_eq!(session.warnings().len(), usize::from(wrong == 0), "{:?}", session.warnings());
+        import(&mut session, "imported");
+        desk.clock.set_wall((TODAY + DAY) * 1000);
+        let mut session = unlock(&desk);
+        enrol(&mut session, "after");
+        assert_eq!(issuers(session.vault()), ["after", "before", "imported", "meanwhile"]);
+        assert_eq!(issuers(unlock(&desk).vault()), ["after", "before", "imported", "meanwhile"]);
+        let mut times: Vec<u64> =
+            backup::list(&*desk.world.storage, &desk.folder.join("backups")).unwrap().iter().map(|name| name.unix).collect();
+        times.dedup();
+        let mut expected = vec![TODAY, wrong, TODAY + DAY];
+        expected.sort();
+        assert_eq!(times, expected);
+        let newest = backup::newest_that_opens(session.on_disk().unwrap().0, &desk.folder.join("backups")).unwrap();
+        let (store, _) = session.on_disk().unwrap();
+        assert!(backup::check(store, &backup::own_folder(store)).unwrap().iter().all(|one| one.result.is_ok()));
+        assert!(newest.1.entries.len() >= 2);
+    }
+}
+
 // Restoring.
 
 fn source(desk: &Desk, named: &str) -> Source {
@@ -501,7 +548,10 @@ fn merging_brings_back_what_is_missing_and_keeps_what_is_newer() {
     fs::write(desk.folder.join("vault.age"), older).unwrap();
     let mut session = unlock(&desk);
     let offer = restore::offer(&session).unwrap();
-    assert_eq!((offer.name.to_string().as_str(), offer.difference.back.as_slice()), ("2026-11-23T103420Z-asked", &["npm (hugo)".to_owned()][..]));
+    assert_eq!(
+        (offer.name.to_string().as_str(), offer.difference.back.as_slice()),
+        ("2026-11-23T103420Z-asked", &["npm (hugo)".to_owned()][..])
+    );
     let id = session.vault().entries[0].id;
     let edit = countersign::ops::change::Edit { note: Some("newer".into()), ..Default::default() };
     session.apply(Change::Edit(id, edit)).unwrap();
@@ -518,9 +568,8 @@ fn replacing_makes_the_entries_those_of_the_backup_as_edits_of_now() {
     let desk = Desk::new();
     let mut session = create(&desk, &Policy { every_h: 0, second: None });
     ["kept", "edited", "deleted", "purged"].map(|issuer| enrol(&mut session, issuer));
-    let id = |session: &Session, issuer: &str| {
-        session.vault().entries.iter().find(|entry| entry.issuer.value == issuer).unwrap().id
-    };
+    let id =
+        |session: &Session, issuer: &str| session.vault().entries.iter().find(|entry| entry.issuer.value == issuer).unwrap().id;
     let (edited, deleted, purged) = (id(&session, "edited"), id(&session, "deleted"), id(&session, "purged"));
     let then = session.back_up(Why::Asked).unwrap().to_string();
     desk.clock.advance(Duration::from_secs(60));
@@ -564,8 +613,7 @@ fn an_emptied_vault_is_put_back_from_a_backup_and_what_was_there_is_set_aside() 
     let wrong = restore::mend(&desk.world, &desk.folder, &source, &SecretText::new("no"), Trust::Pinned, &Policy::default());
     assert_eq!(wrong.err().unwrap().what, "the passphrase is wrong");
     assert_eq!(fs::read(desk.folder.join("vault.age")).unwrap(), b"");
-    let mended =
-        restore::mend(&desk.world, &desk.folder, &source, &passphrase(), Trust::Pinned, &Policy::default()).unwrap();
+    let mended = restore::mend(&desk.world, &desk.folder, &source, &passphrase(), Trust::Pinned, &Policy::default()).unwrap();
     assert_eq!(issuers(mended.session.vault()), ["GitHub"]);
     let aside = mended.aside.unwrap();
     assert_eq!(aside.file_name().unwrap(), "2026-11-23T103320Z-set-aside");
@@ -644,7 +692,8 @@ fn a_copy_that_only_a_retired_key_opens_says_so() {
         .change(|vault, stamper| {
             let at = stamper.next();
             vault.methods[0].removed = Some(at);
-            let added = countersign::vault::Method { recipient: new.recipient(), added: at, removed: None, ..vault.methods[0].clone() };
+            let added =
+                countersign::vault::Method { recipient: new.recipient(), added: at, removed: None, ..vault.methods[0].clone() };
             vault.methods.push(added);
             vault.retired.push(RetiredKey { identity: old[0].text(), retired: at });
             Ok(())

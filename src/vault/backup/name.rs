@@ -19,8 +19,7 @@ pub enum Why {
 }
 
 impl Why {
-    pub const ALL: [Why; 7] =
-        [Why::Change, Why::Import, Why::Merge, Why::Passphrase, Why::Migration, Why::Restore, Why::Asked];
+    pub const ALL: [Why; 7] = [Why::Change, Why::Import, Why::Merge, Why::Passphrase, Why::Migration, Why::Restore, Why::Asked];
 
     pub fn word(self) -> &'static str {
         match self {

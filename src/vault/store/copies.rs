@@ -151,9 +151,8 @@ impl Parcel {
 
     /// Opens it by its own passphrase.
     pub fn open(&self, passphrase: &SecretText) -> Result<Vault> {
-        let wrapped = self
-            .get(files::PASSPHRASE_FILE)
-            .ok_or_else(|| damaged(format!("{} is missing", files::PASSPHRASE_FILE)))?;
+        let wrapped =
+            self.get(files::PASSPHRASE_FILE).ok_or_else(|| damaged(format!("{} is missing", files::PASSPHRASE_FILE)))?;
         let keys = seal::unwrap(wrapped, passphrase)?;
         seal::open(self.sealed()?, &keys).and_then(|(payload, _)| schema::read(&payload))
     }
@@ -186,7 +185,14 @@ pub fn wrap_payload(store: &OpenStore, passphrase: &SecretText, work_factor: Wor
 
 /// Puts the files of `parcel`, which holds `vault`, in the place of a vault that is damaged or gone. What is there is kept in
 /// `backups/aside`, in its own folder, first. Refuses a vault that is not the one pinned for this path, unless trusted.
-pub fn put_back(world: &World, folder: &Path, parcel: &Parcel, vault: &Vault, trust: Trust, aside: &str) -> Result<Option<PathBuf>> {
+pub fn put_back(
+    world: &World,
+    folder: &Path,
+    parcel: &Parcel,
+    vault: &Vault,
+    trust: Trust,
+    aside: &str,
+) -> Result<Option<PathBuf>> {
     let storage = &*world.storage;
     let place = place_around(storage, folder)?;
     let _lock = place.lock(storage)?;
