@@ -10,6 +10,7 @@ mod export;
 mod formats;
 mod import;
 mod init;
+mod linear;
 mod list;
 pub mod output;
 mod restore;
@@ -67,6 +68,9 @@ pub struct Globals {
         help_heading = "Everywhere"
     )]
     pub color: Color,
+    /// Plain lines instead of columns and of the full screen: for screen readers and simple terminals
+    #[arg(long, global = true, help_heading = "Everywhere")]
+    pub linear: bool,
     /// Say nothing but results, warnings and errors
     #[arg(long, short, global = true, help_heading = "Everywhere")]
     pub quiet: bool,
@@ -134,15 +138,16 @@ pub enum Start {
 /// A command and what it was given.
 pub struct Invocation {
     globals: Globals,
-    command: Command,
+    /// None: the program in plain lines.
+    command: Option<Command>,
 }
 
 /// Reads the command line. Help goes to stdout; a wrong command line is told on stderr and exits 2.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Start {
     match Line::try_parse_from(arguments) {
-        Ok(Line { globals, command: None }) => Start::Screens { globals, demo: false },
-        Ok(Line { globals, command: Some(Command::Demo) }) => Start::Screens { globals, demo: true },
-        Ok(Line { globals, command: Some(command) }) => Start::Command(Invocation { globals, command }),
+        Ok(Line { globals, command: None }) if !globals.linear => Start::Screens { globals, demo: false },
+        Ok(Line { globals, command: Some(Command::Demo) }) if !globals.linear => Start::Screens { globals, demo: true },
+        Ok(Line { globals, command }) => Start::Command(Invocation { globals, command }),
         Err(error) if matches!(error.kind(), ClapKind::DisplayHelp | ClapKind::DisplayVersion) => {
             let mut output = Output::new(false, false);
             output.text(&error.render().to_string());
@@ -167,9 +172,12 @@ fn usage_error(error: &clap::Error) -> Error {
 /// Runs a command to its exit status; all its errors are printed.
 pub fn run(invocation: Invocation, outside: Outside) -> u8 {
     let Invocation { globals, command } = invocation;
-    let output = Output::new(globals.wants_color(&outside.environment), globals.quiet);
+    let output = Output::new(globals.wants_color(&outside.environment), globals.quiet).linear(globals.linear);
     let mut desk = Desk::new(globals, outside, output);
-    let result = command.run(&mut desk);
+    let result = match command {
+        Some(command) => command.run(&mut desk),
+        None => linear::run(&mut desk, false),
+    };
     desk.output.finish(result)
 }
 
@@ -191,7 +199,8 @@ impl Command {
             Command::Backup(line) => line.run(desk),
             Command::RestoreBackup(line) => line.run(desk),
             Command::Verify(line) => line.run(desk),
-            Command::Demo => Err(Error::failed("the demo is shown by the full-screen program")),
+            // With --linear; otherwise the full-screen program shows it.
+            Command::Demo => linear::run(desk, true),
         }
     }
 }

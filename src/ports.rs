@@ -163,6 +163,18 @@ pub trait Prompt {
     fn secret(&mut self, question: &str) -> io::Result<SecretText>;
     /// Asks a yes-or-no question; the default is no.
     fn confirm(&mut self, question: &str) -> io::Result<bool>;
+    /// Asks for a line, which is shown as it is typed. `None`: it waits without limit.
+    fn line(&mut self, question: &str, patience: Option<Duration>) -> io::Result<Line>;
+}
+
+/// What came of asking for a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line {
+    Typed(String),
+    /// Nothing was entered in time.
+    Idle,
+    /// The terminal ended, or Ctrl-D was pressed.
+    End,
 }
 
 /// What reaches the full-screen front end from the terminal and from the system.

@@ -167,6 +167,10 @@ impl Desk {
         self.read_line_secret(&file, name, "the passphrase").map(Some)
     }
 
+    pub fn has_passphrase_file(&self) -> bool {
+        self.passphrase_file().is_some()
+    }
+
     /// The file and which option or variable names it.
     fn passphrase_file(&self) -> Option<(PathBuf, &'static str)> {
         self.globals.passphrase_from(&self.outside.environment)

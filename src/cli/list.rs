@@ -89,7 +89,7 @@ impl List {
         if entries.is_empty() {
             desk.output.say("The vault has no entries; add one with: countersign add");
         }
-        let rows: Vec<_> = entries.iter().map(|entry| row(entry, codes_at)).collect();
+        let rows: Vec<_> = entries.iter().map(|entry| row(entry, codes_at, desk.output.is_linear())).collect();
         desk.output.table(&rows);
         Ok(())
     }
@@ -115,9 +115,9 @@ pub fn sort(entries: &mut [&Arc<Entry>]) {
     });
 }
 
-fn row(entry: &Entry, codes_at: Option<u64>) -> Vec<Cell> {
+fn row(entry: &Entry, codes_at: Option<u64>, linear: bool) -> Vec<Cell> {
     let mut row = vec![
-        Cell::plain(if entry.pinned.value { "★" } else { "" }),
+        Cell::plain(if entry.pinned.value && !linear { "★" } else { "" }),
         Cell::plain(&entry.issuer.value),
         Cell::plain(&entry.account.value),
     ];
@@ -125,6 +125,9 @@ fn row(entry: &Entry, codes_at: Option<u64>) -> Vec<Cell> {
         row.extend(code_cells(entry, unix));
     }
     let mut remarks: Vec<String> = Vec::new();
+    if entry.pinned.value && linear {
+        remarks.push("pinned".into());
+    }
     if entry.is_pending() {
         remarks.push("pending".into());
     }

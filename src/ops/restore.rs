@@ -12,7 +12,7 @@ use crate::vault::entry::Entry;
 use crate::vault::stamp::Stamper;
 use crate::vault::store::copies::{self, Parcel};
 use crate::vault::store::{self, Trust, World};
-use crate::vault::{Vault, merge};
+use crate::vault::{VERSION, Vault, merge};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -113,6 +113,15 @@ pub enum How {
 
 /// The change that restores a copy; `None` where nothing would change.
 pub fn change(session: &Session, copy: &Vault, how: How) -> Result<Option<Change>> {
+    if copy.version > VERSION {
+        return Err(Error::new(
+            ErrorKind::ReadOnly,
+            format!("a newer version of countersign made this backup (format {})", copy.version),
+        )
+        .hint("restore it with that version"));
+    }
+    // Who can open the vault is no matter of a backup: one made elsewhere would put its own passphrase in the place of this one.
+    let copy = &without_methods(copy);
     let merged = merge::vault(session.vault(), copy)?;
     let merging = Change::MergeCopy(Arc::new(copy.clone()));
     if how == How::Merge {
@@ -133,6 +142,12 @@ pub fn change(session: &Session, copy: &Vault, how: How) -> Result<Option<Change
     let change = Change::Several(all);
     let difference = difference(session.vault(), &preview(session, &change)?);
     Ok((!difference.is_empty()).then_some(change))
+}
+
+fn without_methods(copy: &Vault) -> Vault {
+    let mut copy = Vault { methods: Vec::new(), ..copy.clone() };
+    copy.extra.remove("methods");
+    copy
 }
 
 /// What the vault would be.

@@ -13,8 +13,9 @@ const BEFORE: usize = 10;
 /// Further ahead of the clock a time is wrong.
 const AHEAD_S: u64 = 24 * 60 * 60;
 
-/// Those to remove. `kept` (the one just made and proved) never is. Times ahead of the clock, from when it was wrong, have
-/// places of their own, so that they don't push out the real ones.
+/// Those to remove. `kept` (the one just made and proved) never is. Those after a change and those asked for fill days, weeks
+/// and months each for themselves: were one pushed out by another kind, the next save would make it anew. Times ahead of the
+/// clock, from when it was wrong, have places of their own too.
 pub fn superfluous(names: &[Name], now: u64, kept: Option<Name>) -> Vec<Name> {
     let (wrong, right): (Vec<Name>, Vec<Name>) = names.iter().partition(|name| name.unix > now.saturating_add(AHEAD_S));
     let mut stay: BTreeSet<Name> = kept.into_iter().collect();
@@ -23,10 +24,12 @@ pub fn superfluous(names: &[Name], now: u64, kept: Option<Name>) -> Vec<Name> {
         group.sort_by(|a, b| b.cmp(a));
         let slots: [(usize, fn(u64) -> u64); 3] = [(DAYS, day), (WEEKS, week), (MONTHS, month)];
         for (most, slot) in slots {
-            let mut filled = BTreeSet::new();
-            for name in &group {
-                if filled.len() < most && filled.insert(slot(name.unix)) {
-                    stay.insert(*name);
+            for why in [Why::Change, Why::Asked] {
+                let mut filled = BTreeSet::new();
+                for name in group.iter().filter(|name| name.why == why) {
+                    if filled.len() < most && filled.insert(slot(name.unix)) {
+                        stay.insert(*name);
+                    }
                 }
             }
         }

@@ -253,18 +253,13 @@ fn set_aside(world: &World, place: &Place, name: &str) -> Result<Option<PathBuf>
     Ok(Some(aside))
 }
 
-/// The files of a vault made of `vault`, opened by this passphrase and by those of its methods that need no file here:
-/// recovery keys and other people's keys.
+/// The files of a vault made of `vault`, opened by this passphrase. The methods it had stay: where the vault lives on
+/// elsewhere, a later merge must not lock anybody out.
 pub fn pack(world: &World, mut vault: Vault, passphrase: &SecretText, work_factor: WorkFactor) -> Result<(Parcel, Vault)> {
     let key = MethodKey::generate();
     // The device that opens it stamps its own edits; this one stamp only has to be the largest.
     let mut stamper = Stamper::new(world.clock.now(), vault.highest().device, vault.highest());
     let at = stamper.next();
-    for method in &mut vault.methods {
-        if method.in_use() && !matches!(method.kind.as_str(), "recovery" | "person") {
-            method.removed = Some(at);
-        }
-    }
     vault.methods.push(Method {
         name: "passphrase".into(),
         kind: "passphrase".into(),
