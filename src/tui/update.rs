@@ -299,7 +299,7 @@ fn opened(state: &mut State, mut snapshot: Snapshot) -> Vec<Effect> {
 fn merge_question(offer: Offer) -> Confirm {
     let when = offer.name.when();
     Confirm {
-        question: format!("An older state was put back. Merge the backup of {when}? {}", sentence(&offer.difference.tally())),
+        question: format!("Older state put back. Merge the backup of {}? {}", &when[..10], sentence(&offer.difference.tally())),
         yes_word: "merge",
         yes: vec![Effect::Job(Job::Apply { change: offer.change, then: Then::Say(format!("Merged the backup of {when}")) })],
         leaves: false,

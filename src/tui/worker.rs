@@ -12,6 +12,7 @@ use crate::ops::{demo, passphrase};
 use crate::ports::{Clipboard, Picture, ScreenCapture};
 use crate::secret::SecretText;
 use crate::transfer::{self, Found};
+use crate::vault::backup::FOLDER;
 use crate::vault::entry::EntryId;
 use crate::vault::store::{Trust, WorkFactor, World};
 use std::path::PathBuf;
@@ -123,8 +124,11 @@ impl Worker {
         let source = restore::find(&self.world, &self.vault, backup)?;
         let mended = restore::mend(&self.world, &self.vault, &source, passphrase, self.trust, &self.backups)?;
         let mut snapshot = self.open(mended.session)?;
-        let kept = mended.aside.map(|aside| format!("; what was there is kept in {}", aside.display()));
-        snapshot.warnings = vec![format!("the backup was put back{}", kept.unwrap_or_default())];
+        let aside = mended.aside.as_deref().and_then(std::path::Path::file_name).map(|name| name.to_string_lossy().into_owned());
+        snapshot.warnings = vec![match aside {
+            Some(name) => format!("Put back; the old files are kept in {FOLDER}/{name}"),
+            None => "Put back".into(),
+        }];
         Ok(snapshot)
     }
 

@@ -110,7 +110,7 @@ fn an_older_state_put_back_names_the_backup_that_has_the_rest() {
     assert!(made.stderr.starts_with("Made and reopened "), "{made:?}");
     fs::write(&file, older).unwrap();
     let ran = place.run(&["list"]).done();
-    let name = backups(&place).pop().unwrap();
+    let name = backups(&place).into_iter().find(|name| name.contains("-asked")).unwrap();
     assert!(ran.stderr.contains("warning: an older state of this vault was put back"), "{ran:?}");
     assert!(ran.stderr.contains(&format!("merge it with countersign restore-backup {name}\n")), "{ran:?}");
     let ran = place.run(&["restore-backup", &name]).done();

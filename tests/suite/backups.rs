@@ -567,7 +567,7 @@ fn merging_brings_back_what_is_missing_and_keeps_what_is_newer() {
 fn replacing_makes_the_entries_those_of_the_backup_as_edits_of_now() {
     let desk = Desk::new();
     let mut session = create(&desk, &Policy { every_h: 0, second: None });
-    ["kept", "edited", "deleted", "purged"].map(|issuer| enrol(&mut session, issuer));
+    ["kept", "edited", "deleted", "purged"].into_iter().for_each(|issuer| enrol(&mut session, issuer));
     let id =
         |session: &Session, issuer: &str| session.vault().entries.iter().find(|entry| entry.issuer.value == issuer).unwrap().id;
     let (edited, deleted, purged) = (id(&session, "edited"), id(&session, "deleted"), id(&session, "purged"));
@@ -646,7 +646,7 @@ fn stock_age_opens_the_one_file_and_a_new_machine_takes_it() {
     use countersign::vault::store::copies;
     let desk = Desk::new();
     let mut session = create(&desk, &Policy::default());
-    ["GitHub", "npm"].map(|issuer| enrol(&mut session, issuer));
+    ["GitHub", "npm"].into_iter().for_each(|issuer| enrol(&mut session, issuer));
     let gone = session.vault().entries[0].id;
     session.apply(Change::Delete(vec![gone])).unwrap();
     let (store, _) = session.on_disk().unwrap();

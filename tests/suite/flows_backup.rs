@@ -20,8 +20,8 @@ fn unlock(desk: &Desk) -> Tui {
 fn a_damaged_vault_is_put_back_from_its_newest_backup() {
     let desk = damaged();
     let mut tui = unlock(&desk);
-    tui.see("This vault does not open").see("vault.age: it is empty").see("2026-11-23 10:33:20 UTC · 2 entries");
-    tui.press("Enter").see("GitHub").see("npm").see("The backup was put back");
+    tui.see("This vault does not open").see("vault.age: it is empty").see("It is of 2026-11-23 10:33:20 UTC, with 2 entries.");
+    tui.press("Enter").see("GitHub").see("npm").see("Put back; the old files are kept in backups/2026-11-23T103320Z-set-aside");
     assert_eq!(tui.entries().len(), 2);
     let aside = desk.folder.join("backups/2026-11-23T103320Z-set-aside/vault.age");
     assert_eq!(fs::read(aside).unwrap(), b"");
@@ -44,7 +44,7 @@ fn it_is_left_as_it_is_where_that_is_wished_or_no_backup_opens() {
 fn an_older_state_put_back_is_merged_with_the_backup_that_has_the_rest() {
     let desk = with_an_older_state();
     let mut tui = unlock(&desk);
-    tui.see("An older state was put back").see("1 entry comes back");
+    tui.see("Older state put back. Merge the backup of 2026-11-23?").see("1 entry comes back");
     tui.press("n").see_no("npm");
     let mut tui = unlock(&desk);
     tui.press("y").see("npm").see("Merged the backup of 2026-11-23 10:33:20 UTC");

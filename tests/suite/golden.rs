@@ -111,7 +111,7 @@ fn make() {
     let clock = Arc::new(FakeClock::at(1_795_000_000));
     let world = World { clock: clock.clone(), ..world(state.path()) };
     let mut session = Session::create(&world, &target.join("vault"), &SecretText::new(VERSIONS[0].2), 10).unwrap();
-    let credential = |kind, byte: u8| Credential::new(kind, Secret::new((0..20).map(|n| n * 3 + byte).collect()));
+    let credential = |kind, byte: u8| Credential::new(kind, Secret::new((0..16).map(|n| n * 3 + byte).collect()));
     let named =
         |issuer: &str, credential| Draft { issuer: issuer.into(), account: "hugo@example.org".into(), ..Draft::new(credential) };
     let codes = |texts: &[&str]| texts.iter().map(|text| SecretText::new(*text)).collect::<Vec<_>>();

@@ -22,7 +22,7 @@ fn enrol(session: &mut Session, issuer: &str) {
 pub fn damaged() -> Desk {
     let desk = Desk::new();
     let mut session = Session::create(&desk.world, &desk.folder, &passphrase(), 1).unwrap();
-    ["GitHub", "npm"].map(|issuer| enrol(&mut session, issuer));
+    ["GitHub", "npm"].into_iter().for_each(|issuer| enrol(&mut session, issuer));
     session.back_up(Why::Asked).unwrap();
     std::fs::write(desk.folder.join("vault.age"), "").unwrap();
     desk

@@ -28,7 +28,6 @@ pub struct Mend {
 }
 
 const LINES: [&str; 2] = ["Put the backup back", "Leave everything as it is"];
-const ABOUT: &str = "What is there now is set aside in the folder of the backups: nothing is lost.";
 
 impl Mend {
     pub fn new(found: Found, why: String, passphrase: SecretText) -> Mend {
@@ -42,6 +41,15 @@ impl Mend {
         self.waiting = true;
         self.said = None;
         Reaction::job(Job::Mend { backup: self.found.path.clone(), passphrase: self.passphrase.clone() })
+    }
+
+    /// Which backup it is, and what becomes of the damaged files.
+    fn about(&self) -> String {
+        let entries = match self.found.entries {
+            1 => "1 entry".to_owned(),
+            many => format!("{many} entries"),
+        };
+        format!("It is of {}, with {entries}. What is there now is set aside beside the backups.", self.found.name.when())
     }
 
     /// The screen row of the first choice.
@@ -89,20 +97,17 @@ impl Behaviour for Mend {
             put(buffer, x, 3 + at as u16, columns, line, theme.style(Role::Error));
         }
         let y = self.menu_row(area.width).min(area.height);
-        let entries = match self.found.entries {
-            1 => "1 entry".to_owned(),
-            many => format!("{many} entries"),
-        };
-        let aside = format!("{} · {entries}", self.found.name.when());
-        let lines = [(LINES[0], aside.as_str()), (LINES[1], "")];
+        let lines = LINES.map(|line| (line, ""));
         let room = Rect::new(area.x + MARGIN, y, area.width.saturating_sub(MARGIN), area.height.saturating_sub(y + 1).min(2));
         self.menu.draw(buffer, common, room, &lines);
         let below = if self.waiting {
             vec![(format!("{} putting it back", spinner(common)), Role::Accent)]
         } else {
-            let text = self.said.as_deref().unwrap_or(ABOUT);
-            let role = if self.said.is_some() { Role::Error } else { Role::Dim };
-            wrap(text, columns).into_iter().map(|line| (line, role)).collect()
+            let (text, role) = match &self.said {
+                Some(said) => (said.clone(), Role::Error),
+                None => (self.about(), Role::Dim),
+            };
+            wrap(&text, columns).into_iter().map(|line| (line, role)).collect()
         };
         for (at, (line, role)) in below.iter().enumerate() {
             let y = y + 3 + at as u16;
