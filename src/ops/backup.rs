@@ -77,6 +77,23 @@ impl Backups {
         }
     }
 
+    /// After a change of the passphrase: all that can be reached are sealed anew, so that the old one opens none. What could
+    /// not be is told among the troubles.
+    pub fn rekey(&mut self, store: &OpenStore) -> usize {
+        let mut number = 0;
+        for place in self.places(store) {
+            match place.is_there(store.world()).and_then(|()| backup::rekey(store, &place.folder)) {
+                Ok(some) => number += some,
+                Err(error) => {
+                    let why = format!("older backups still open with the passphrase used before: {}", error.what);
+                    self.troubles.push(Trouble { place: place.folder, why });
+                    self.remember(store);
+                }
+            }
+        }
+        number
+    }
+
     pub fn places(&self, store: &OpenStore) -> Vec<Place> {
         let own = Place { folder: backup::own_folder(store), below: None };
         let second = self.policy.second.as_ref();

@@ -123,6 +123,15 @@ impl Session {
         }
     }
 
+    /// After a change of the passphrase: seals the backups that can be reached anew. Returns how many; what failed is among the
+    /// troubles.
+    pub fn rekey_backups(&mut self) -> usize {
+        match &mut self.backing {
+            Backing::Store(store, backups) => backups.rekey(store),
+            Backing::Memory(_) => 0,
+        }
+    }
+
     /// What is wrong with the backups, a sentence each, until it is mended.
     pub fn backup_troubles(&self) -> Vec<String> {
         match &self.backing {

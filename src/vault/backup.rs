@@ -18,6 +18,7 @@ use std::time::Duration;
 pub const FOLDER: &str = "backups";
 /// Of what was set aside because it was damaged: never counted as a backup and never removed.
 pub const ASIDE: &str = "set-aside";
+const VAULT_FILE: &str = "vault.age";
 const UNLOCK: &str = "unlock";
 const LOCK_FILE: &str = ".lock";
 /// Ends the dot name of what is not proved yet, or not wanted any more.
@@ -62,27 +63,66 @@ pub fn make(store: &OpenStore, folder: &Path, why: Why) -> Result<Name> {
     remove_unproved(storage, folder);
     let now = world.clock.now() / 1000;
     let there = list(storage, folder)?;
-    let mut name = Name::new(now, why);
+    let name = free(Name::new(now, why), &there);
+    add(store, folder, name, &image)?;
+    let all: Vec<Name> = there.into_iter().chain([name]).collect();
+    for gone in rotation::superfluous(&all, now, Some(name)) {
+        remove(storage, folder, gone);
+    }
+    Ok(name)
+}
+
+/// Writes those that only a retired key opens anew, for the methods of now, proves them, and removes the old ones: after a
+/// change of the passphrase the old one opens none of them. Returns how many. On an error every backup is there still, the old
+/// or the new one.
+pub fn rekey(store: &OpenStore, folder: &Path) -> Result<usize> {
+    let storage = &*store.world().storage;
+    if list(storage, folder)?.is_empty() {
+        return Ok(0);
+    }
+    let now = store.image()?;
+    let _lock = lock(storage, folder)?;
+    remove_unproved(storage, folder);
+    let mut number = 0;
+    for old in list(storage, folder)? {
+        let Ok(parcel) = copies::read_parcel(storage, &folder.join(old.to_string())) else { continue };
+        let Some(opened) = open(store, &parcel).ok().filter(|opened| opened.by_retired_key) else { continue };
+        let (sealed, vault) = store.reseal(opened.vault)?;
+        let others = now.files.iter().filter(|(name, _)| name != VAULT_FILE).cloned();
+        let files = [(VAULT_FILE.to_owned(), sealed)].into_iter().chain(others).collect();
+        add(store, folder, free(old, &list(storage, folder)?), &Image { files, vault })?;
+        remove(storage, folder, old);
+        number += 1;
+    }
+    Ok(number)
+}
+
+/// The name, with the next number that none of the others of its second has.
+fn free(mut name: Name, there: &[Name]) -> Name {
     while there.iter().any(|other| (other.unix, other.number) == (name.unix, name.number)) {
         name.number += 1;
     }
+    name
+}
+
+fn add(store: &OpenStore, folder: &Path, name: Name, image: &Image) -> Result<()> {
+    let storage = &*store.world().storage;
     let unproved = folder.join(format!(".{name}{UNPROVED}"));
-    let made = write(storage, folder, &unproved, &image)
-        .and_then(|()| prove(store, &unproved, &image))
+    let made = write(storage, folder, &unproved, image)
+        .and_then(|()| prove(store, &unproved, image))
         .and_then(|()| rename(storage, folder, &unproved, &folder.join(name.to_string())));
-    if let Err(error) = made {
+    if made.is_err() {
         remove_tree(storage, &unproved);
-        return Err(error);
     }
-    let all: Vec<Name> = there.into_iter().chain([name]).collect();
-    for gone in rotation::superfluous(&all, now, Some(name)) {
-        // Half removed it must not count, so it loses its name first. What fails here is tried again the next time.
-        let going = folder.join(format!(".{gone}{UNPROVED}"));
-        if storage.rename(&folder.join(gone.to_string()), &going).is_ok() {
-            remove_tree(storage, &going);
-        }
+    made
+}
+
+/// Half removed it must not count, so it loses its name first. What fails here is tried again by the next backup.
+fn remove(storage: &dyn Storage, folder: &Path, name: Name) {
+    let going = folder.join(format!(".{name}{UNPROVED}"));
+    if storage.rename(&folder.join(name.to_string()), &going).is_ok() {
+        remove_tree(storage, &going);
     }
-    Ok(name)
 }
 
 fn make_folder(storage: &dyn Storage, folder: &Path) -> Result<()> {

@@ -708,4 +708,17 @@ fn a_copy_that_only_a_retired_key_opens_says_so() {
     let checked = backup::check(store, &backup::own_folder(store)).unwrap();
     assert!(checked.iter().all(|one| one.result.as_ref().is_ok_and(|opened| opened.by_retired_key)));
     assert_eq!(backup::newest_that_opens(store, &backup::own_folder(store)).map(|(name, _)| name), None);
+
+    // Sealed anew they are vaults of now, and the old key opens none of them.
+    let mut session = session;
+    let before = names(&desk).len();
+    assert_eq!(session.rekey_backups(), before);
+    assert_eq!(session.rekey_backups(), 0);
+    assert_eq!((names(&desk).len(), session.backup_troubles().len()), (before, 0));
+    for name in names(&desk) {
+        let parcel = restore_source(&desk, &desk.folder.join("backups").join(&name));
+        assert!(seal::open(parcel.get("vault.age").unwrap(), &old).is_err());
+        let vault = parcel.open(&passphrase()).unwrap();
+        assert_eq!((issuers(&vault), &vault.methods), (vec!["GitHub".to_owned()], &session.vault().methods));
+    }
 }

@@ -13,6 +13,9 @@ const BEFORE: usize = 10;
 /// Further ahead of the clock a time is wrong.
 const AHEAD_S: u64 = 24 * 60 * 60;
 
+/// The day, week or month of a time in seconds, counted.
+type Slot = fn(u64) -> u64;
+
 /// Those to remove. `kept` (the one just made and proved) never is. Those after a change and those asked for fill days, weeks
 /// and months each for themselves: were one pushed out by another kind, the next save would make it anew. Times ahead of the
 /// clock, from when it was wrong, have places of their own too.
@@ -22,7 +25,7 @@ pub fn superfluous(names: &[Name], now: u64, kept: Option<Name>) -> Vec<Name> {
     for mut group in [right, wrong] {
         // Newest first.
         group.sort_by(|a, b| b.cmp(a));
-        let slots: [(usize, fn(u64) -> u64); 3] = [(DAYS, day), (WEEKS, week), (MONTHS, month)];
+        let slots: [(usize, Slot); 3] = [(DAYS, day), (WEEKS, week), (MONTHS, month)];
         for (most, slot) in slots {
             for why in [Why::Change, Why::Asked] {
                 let mut filled = BTreeSet::new();
