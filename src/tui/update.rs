@@ -19,6 +19,9 @@ use crate::ports::CopyKind;
 use crate::secret::SecretText;
 use std::time::Duration;
 
+/// So long after a key nothing moves by itself: it is time for the next key.
+const TYPING_PAUSE: Duration = Duration::from_millis(60);
+
 impl State {
     pub fn new(start: Start, common: Common) -> (State, Vec<Effect>) {
         let (screen, effects) = match start {
@@ -45,7 +48,9 @@ impl State {
         let common = &self.common;
         let spinner = common.busy_since.map(|_| common.now.boot + Duration::from_millis(100));
         let toast = common.toast.as_ref().map(|toast| toast.until);
+        // A frame for the bars alone would hold up the answer to the next key, whose frame moves them, too.
         let below = self.visible().filter_map(|screen| screen.behaviour().next_change(common)).min();
+        let below = below.map(|at| at.max(common.last_input + TYPING_PAUSE));
         [spinner, toast, below, common.clipboard_clears_at, common.locks_at()].into_iter().flatten().min()
     }
 

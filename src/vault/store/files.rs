@@ -213,21 +213,29 @@ impl Unwritten {
 /// The one way to write a file as a whole: temporary file in the same folder, fsync, rename, fsync of the folder.
 /// A file that is there is replaced; where that fails it is as it was, and nothing is left beside it.
 pub fn replace(world: &World, path: &Path, bytes: &[u8]) -> std::result::Result<(), Unwritten> {
+    put(world, path, bytes)?;
+    world.storage.sync_folder(folder_of(path)).map_err(|error| Unwritten { in_place: true, ..Unwritten::new(path, error) })
+}
+
+/// [`replace`] without its last step, for what may be the old one again after a power cut, but never half of one.
+pub(super) fn put(world: &World, path: &Path, bytes: &[u8]) -> std::result::Result<(), Unwritten> {
     let storage = &*world.storage;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut random = [0; 8];
     world.entropy.fill(&mut random);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let temporary = folder.join(format!(".{name}.{}{TEMPORARY}", hex(&random)));
+    let temporary = folder_of(path).join(format!(".{name}.{}{TEMPORARY}", hex(&random)));
     let written = storage
         .write_new(&temporary, bytes)
         .and_then(|()| storage.sync_file(&temporary))
         .and_then(|()| storage.rename(&temporary, path));
-    if let Err(error) = written {
+    written.map_err(|error| {
         let _ = storage.remove(&temporary);
-        return Err(Unwritten::new(path, error));
-    }
-    storage.sync_folder(folder).map_err(|error| Unwritten { in_place: true, ..Unwritten::new(path, error) })
+        Unwritten::new(path, error)
+    })
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 pub fn write_error(Unwritten { path, error, in_place }: &Unwritten) -> Error {
