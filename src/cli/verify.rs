@@ -31,6 +31,7 @@ impl Verify {
             } else {
                 desk.output.say(&format!("Backups in {}", place.folder.display()));
             }
+            let mut rows = Vec::new();
             for one in checked {
                 all += 1;
                 let name = Cell::plain(one.name.to_string());
@@ -48,8 +49,8 @@ impl Verify {
                     }
                 });
             }
+            desk.output.table(&rows);
         }
-        desk.output.table(&rows);
         if bad > 0 {
             let what = format!("of {} {bad} did not open", count(all, "backup", "backups"));
             return Err(Error::new(ErrorKind::VaultDamaged, what)

@@ -43,7 +43,10 @@ pub fn find(world: &World, vault_folder: &Path, named: &Path) -> Result<Source> 
     let own = vault_folder.join(backup::FOLDER).join(named);
     let is_name = named.to_str().is_some_and(|text| Name::parse(text).is_some()) && storage.facts(&own).is_ok();
     let path: PathBuf = if is_name { own } else { named.to_owned() };
-    let facts = storage.facts(&path).map_err(|error| Error::io("read", &path, &error))?;
+    let facts = storage.facts(&path).map_err(|error| {
+        Error::io("read", &path, &error)
+            .hint("countersign verify lists the backups; one of the second folder is named by its path")
+    })?;
     if facts.is_folder {
         return backup::read(storage, &path).map(Source::Folder).map_err(|error| of_path(&path, error));
     }

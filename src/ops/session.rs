@@ -83,6 +83,7 @@ impl Session {
     /// Applies a change and saves it; returns only after it is on the disk. On an error the vault is as it was.
     pub fn apply(&mut self, change: Change) -> Result<Outcome> {
         if let Backing::Store(store, backups) = &mut self.backing
+            && store.read_only().is_none()
             && let Some(why) = why_before(store.vault(), &change)
         {
             // Where it fails that is told, and the change goes on.
