@@ -61,7 +61,10 @@ impl RestoreBackup {
                     }
                 }
             }
-            result => result?,
+            result => result.map_err(|error| match error.kind {
+                ErrorKind::VaultDamaged => Error { what: format!("{}: {}", self.backup.display(), error.what), ..error },
+                _ => error,
+            })?,
         };
         let how = if self.replace { How::Replace } else { How::Merge };
         let Some(change) = restore::change(&session, &copy.vault, how)? else {

@@ -13,8 +13,7 @@ impl Verify {
     pub fn run(self, desk: &mut Desk) -> Result<()> {
         let session = desk.open()?;
         let Some((store, backups)) = session.on_disk() else { return Ok(()) };
-        let mut rows =
-            vec![vec![Cell::bold("ok"), Cell::plain("the vault"), Cell::plain(entries(store.vault())), Cell::plain("")]];
+        desk.output.table(&[vec![Cell::bold("ok"), Cell::plain("the vault"), Cell::plain(entries(store.vault()))]]);
         let (mut all, mut bad) = (0, 0);
         let mut failed = Vec::new();
         for place in backups.places(store) {
