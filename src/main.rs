@@ -8,6 +8,7 @@ use countersign::cli::{self, Globals, Start};
 use countersign::error::{ErrorKind, Result};
 use countersign::ports::clipboard::{RoutedClipboard, Surroundings, holder};
 use countersign::ports::disk::Disk;
+use countersign::ports::process::Programs;
 use countersign::ports::prompt::TerminalPrompt;
 use countersign::ports::system::{SystemClock, SystemEntropy};
 use countersign::ports::terminal::{self, tty};
@@ -54,6 +55,7 @@ fn outside(environment: Environment) -> Outside {
         prompt: Box::new(TerminalPrompt),
         clipboard: Box::new(|| Box::new(RoutedClipboard::new(None))),
         capture: Box::new(|command| Box::new(capture::Screenshot::new(capture::Surroundings::of_this_process(command)))),
+        process: Box::new(Programs),
         hand_over: Box::new(|text, seconds| {
             let terminal = tty::open_controlling().ok().map(|file| Box::new(file) as Box<dyn Write + Send>);
             let around = Surroundings::of_this_process(terminal.is_some());

@@ -10,6 +10,7 @@ pub mod find;
 pub mod gather;
 pub mod import;
 pub mod passphrase;
+pub mod password_store;
 pub mod recovery_codes;
 pub mod restore;
 pub mod session;

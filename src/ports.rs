@@ -6,6 +6,7 @@ pub mod clipboard;
 pub mod disk;
 pub mod environment;
 pub mod hardening;
+pub mod process;
 mod program;
 pub mod prompt;
 pub mod system;
@@ -81,6 +82,21 @@ pub trait Storage: Send + Sync {
 
 /// Holds a lock until dropped.
 pub trait LockGuard: Send {}
+
+/// Programs that may be installed.
+pub trait Process: Send + Sync {
+    /// Runs a program of this name with `input` on its stdin, and waits for it: it may ask the person something on the
+    /// terminal. What it prints is given back, of at most `limit` bytes.
+    fn run(&self, program: &str, arguments: &[&str], input: &[u8], limit: u64) -> Result<Vec<u8>, ProcessError>;
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProcessError {
+    /// It is not on PATH.
+    Missing,
+    /// Why it gave nothing, a sentence.
+    Failed(String),
+}
 
 /// Which way a text went to the clipboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -165,6 +181,10 @@ pub trait Prompt {
     fn confirm(&mut self, question: &str) -> io::Result<bool>;
     /// Asks for a line, which is shown as it is typed. `None`: it waits without limit.
     fn line(&mut self, question: &str, patience: Option<Duration>) -> io::Result<Line>;
+    /// Waits until Enter is pressed. What is typed before is neither shown nor kept.
+    fn pause(&mut self, text: &str) -> io::Result<()> {
+        self.secret(text).map(drop)
+    }
 }
 
 /// What came of asking for a line.

@@ -9,7 +9,7 @@ use crate::ops::backup::{self, Policy};
 use crate::ops::change::{Change, Outcome};
 use crate::ops::restore;
 use crate::ops::session::Session;
-use crate::ports::{Clipboard, ClipboardRoute, Environment, Prompt, ScreenCapture};
+use crate::ports::{Clipboard, ClipboardRoute, Environment, Process, Prompt, ScreenCapture};
 use crate::secret::SecretText;
 use crate::vault::entry::Entry;
 use crate::vault::store::{self, Presence, World};
@@ -28,6 +28,7 @@ pub struct Outside {
     pub prompt: Box<dyn Prompt>,
     pub clipboard: Box<dyn Fn() -> Box<dyn Clipboard>>,
     pub capture: OpenCapture,
+    pub process: Box<dyn Process>,
     pub hand_over: HandOver,
 }
 
@@ -183,6 +184,14 @@ impl Desk {
                 .hint("give it with --passphrase-file FILE, or - for stdin"));
         }
         self.outside.prompt.secret(question).map_err(|error| no_answer(&error))
+    }
+
+    /// Waits for Enter; goes on at once where nobody is at a terminal.
+    pub fn pause(&mut self, text: &str) -> Result<()> {
+        if !self.outside.prompt.is_interactive() {
+            return Ok(());
+        }
+        self.outside.prompt.pause(text).map_err(|error| no_answer(&error))
     }
 
     /// A question before many entries change. Yes without asking under `--yes` and away from a terminal.

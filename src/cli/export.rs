@@ -1,5 +1,7 @@
 //! `export`: the entries in another format, to a new file that is read back before success is told.
 
+mod codes;
+
 use super::desk::Desk;
 use super::output::{Output, count};
 use super::{list, source};
@@ -7,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::ops::export::{self, draft_of, left_out};
 use crate::ports::Storage;
 use crate::secret::SecretText;
-use crate::transfer::{self, Draft, Encryption, Format, Sealing};
+use crate::transfer::{self, Draft, Encryption, Format, Sealing, Writer, Written};
 use crate::vault::Vault;
 use crate::vault::store::{self, World};
 use std::io;
@@ -18,7 +20,7 @@ pub struct Export {
     /// Which format: see countersign formats
     #[arg(long, value_name = "F")]
     format: String,
-    /// Write a new file; - is stdout, also where that is a terminal
+    /// Write a new file; - is stdout, also where that is a terminal. QR codes go to pictures if it ends in .png
     #[arg(long, short, value_name = "FILE|-")]
     output: Option<PathBuf>,
     /// Read the password of an encrypted format
@@ -27,7 +29,7 @@ pub struct Export {
     /// Only entries with this tag
     #[arg(long, value_name = "T")]
     tag: Option<String>,
-    /// With the entries in the trash
+    /// With the entries in the trash; a backup has them anyway
     #[arg(long)]
     trash: bool,
     /// Overwrite the file
@@ -38,7 +40,7 @@ pub struct Export {
 impl Export {
     pub fn run(self, desk: &mut Desk) -> Result<()> {
         let format = transfer::by_id(&self.format)?;
-        let writer = format.writer().ok_or_else(|| {
+        let writer: &dyn Writer = format.writer().ok_or_else(|| {
             let known: Vec<_> =
                 transfer::FORMATS.iter().filter(|format| format.writer().is_some()).map(|format| format.id()).collect();
             Error::new(ErrorKind::Usage, format!("{} can be read, but not written", format.name()))
@@ -53,7 +55,13 @@ impl Export {
             return Err(Error::new(ErrorKind::Usage, format!("{} is written in clear: it takes no password", format.name()))
                 .hint("leave out --password-file, or choose a format that can be encrypted"));
         }
-        if self.output.is_none() && in_clear && Output::is_terminal() {
+        let screen = Output::size().filter(|_| self.output.is_none());
+        let codes = match (&self.output, screen) {
+            (Some(path), _) if codes::is_picture(path) => writer.codes(usize::MAX),
+            (None, Some((columns, rows))) => writer.codes(codes::longest_on(columns, rows)),
+            _ => None,
+        };
+        if screen.is_some() && in_clear && codes.is_none() {
             return Err(Error::new(ErrorKind::Usage, "every secret would be shown on the screen")
                 .hint("name a file with --output FILE, or say --output - to see them all the same"));
         }
@@ -66,12 +74,16 @@ impl Export {
             password = Some(ask_password(desk, format)?);
         }
         let session = desk.open()?;
-        let (drafts, left_out) = self.drafts(session.vault())?;
-        let written = writer.write(&drafts, &Sealing { password: password.as_ref(), entropy: &*desk.outside.world.entropy })?;
-        let renamed = export::prove(format, &written, &drafts, password.as_ref())?;
-        renamed.iter().for_each(|sentence| desk.output.warn(sentence));
-        for lost in left_out.iter().chain(&written.lost) {
-            desk.output.warn(lost);
+        let writer = codes.as_deref().unwrap_or(writer);
+        let (drafts, left_out) = self.drafts(session.vault(), writer.is_whole())?;
+        let written = writer.write(&drafts, &Sealing::new(password.as_ref(), &*desk.outside.world.entropy))?;
+        let mut said = export::prove(format, &written, &drafts, password.as_ref())?;
+        said.extend(left_out);
+        said.extend_from_slice(&written.lost);
+        said.iter().for_each(|sentence| desk.output.warn(sentence));
+        let number = count(drafts.len() - written.left_out.len(), "entry", "entries");
+        if codes.is_some() {
+            return self.put_codes(desk, &written, &drafts, &number, screen);
         }
         let Some(path) = self.output.filter(|path| path.as_os_str() != "-") else {
             desk.output.bytes(&written.bytes);
@@ -83,18 +95,37 @@ impl Export {
         if in_clear {
             desk.output.warn(&format!("{} holds every secret in clear; delete it when it has served", path.display()));
         }
-        desk.output.say(&format!(
-            "Wrote {} to {}",
-            count(drafts.len() - written.left_out.len(), "entry", "entries"),
-            path.display()
-        ));
+        desk.output.say(&format!("Wrote {number} to {}", path.display()));
+        Ok(())
+    }
+
+    /// The codes of what was written: to the pictures named, or on the screen.
+    fn put_codes(
+        &self,
+        desk: &mut Desk,
+        written: &Written,
+        drafts: &[Draft],
+        number: &str,
+        screen: Option<(usize, usize)>,
+    ) -> Result<()> {
+        let codes = codes::of_lines(written)?;
+        let Some(path) = &self.output else {
+            codes::show(desk, &codes, screen.unwrap_or_default())?;
+            desk.output.say(&format!("Showed {number} in {}", count(codes.len(), "code", "codes")));
+            return Ok(());
+        };
+        let pictures = codes::Pictures::draw(&codes, path)?;
+        export::compare(&pictures.read()?, written, drafts)?;
+        pictures.write(desk, self.force)?;
+        desk.output.warn("whoever sees these pictures has every secret in them; delete them when they have served");
+        desk.output.say(&format!("Wrote {number} to {}", pictures.called()));
         Ok(())
     }
 
     /// With what they do not hold of the vault.
-    fn drafts(&self, vault: &Vault) -> Result<(Vec<Draft>, Vec<String>)> {
+    fn drafts(&self, vault: &Vault, is_whole: bool) -> Result<(Vec<Draft>, Vec<String>)> {
         let mut entries: Vec<_> = vault.active().collect();
-        if self.trash {
+        if self.trash || is_whole {
             entries.extend(vault.trash());
         }
         if let Some(tag) = &self.tag {

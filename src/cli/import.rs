@@ -2,16 +2,18 @@
 
 use super::desk::{Desk, called};
 use super::output::{Cell, count};
+use super::source;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ops::gather::{self, Gathered};
 use crate::ops::import::{self, OnConflict, Plan, Standing};
+use crate::ops::password_store::Opener;
 use crate::otp::Kind;
 use crate::secret::SecretText;
-use crate::transfer::{self, Draft, ForeignFile, Format, Found, MAX_FILE, NamedFile};
+use crate::transfer::{self, Draft, ForeignFile, Format, Found, MAX_FILE, NamedFile, pass};
 use crate::vault::Vault;
 use clap::ValueEnum;
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub struct ImportLine {
@@ -24,7 +26,7 @@ pub struct ImportLine {
     /// Read the password of an encrypted file
     #[arg(long, value_name = "FILE|-")]
     password_file: Option<PathBuf>,
-    /// The key file of a password database
+    /// The key file of a password database, or the identities of age for a password store
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
     /// Only say what would be done
@@ -87,8 +89,12 @@ impl ImportLine {
     /// Reads all files before the vault is opened, so that a bad one costs no passphrase.
     fn read(&self, desk: &mut Desk) -> Result<(Vec<&'static str>, Found)> {
         let format = self.format.as_deref().map(transfer::by_id).transpose()?;
-        let mut password =
-            self.password_file.as_ref().map(|path| desk.read_line_secret(path, "--password-file", "the password")).transpose()?;
+        // A database may have an empty password, which is not the same as none.
+        let mut password = self
+            .password_file
+            .as_ref()
+            .map(|path| source::text(&desk.read(path, "--password-file", source::LINE_LIMIT)?, path, "the password"))
+            .transpose()?;
         let key_file = self.key_file.as_ref().map(|path| desk.read(path, "--key-file", MAX_FILE)).transpose()?;
         let mut formats = Vec::new();
         let mut whole = Found::default();
@@ -113,20 +119,49 @@ impl ImportLine {
         Ok((formats, whole))
     }
 
-    /// Folders each by themselves, then all files together; each with what to call it.
+    fn open_store(&self, desk: &Desk, files: &mut [NamedFile]) -> Result<()> {
+        let opener = Opener {
+            process: &*desk.outside.process,
+            storage: &*desk.outside.world.storage,
+            home: desk.outside.environment.home.as_deref(),
+            identities: self.key_file.as_deref(),
+        };
+        opener.open(files)
+    }
+
+    /// Folders each by themselves, then all files together; each with what to call it. A file that is part of an export which is
+    /// a folder stands for that folder.
     fn gather(&self, desk: &mut Desk) -> Result<Vec<(Vec<String>, Gathered)>> {
         let storage = desk.outside.world.storage.clone();
-        let (mut gathered, mut names, mut files) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut folders, mut names, mut files): (Vec<&Path>, _, _) = (Vec::new(), Vec::new(), Vec::new());
         for path in &self.files {
-            let name = if path.as_os_str() == "-" { "stdin".to_owned() } else { path.display().to_string() };
+            let is_stdin = path.as_os_str() == "-";
             if storage.facts(path).is_ok_and(|facts| facts.is_folder) {
-                gathered.push((vec![name], gather::folder(&*storage, path)?));
+                folders.push(path);
                 continue;
             }
             let bytes = desk.read(path, "import", MAX_FILE)?;
+            let folder = path.parent().filter(|_| !is_stdin && transfer::is_part(&ForeignFile::new(&bytes)));
+            if let Some(folder) = folder.map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder }) {
+                if !folders.contains(&folder) {
+                    folders.push(folder);
+                }
+                continue;
+            }
+            let name = if is_stdin { "stdin".to_owned() } else { path.display().to_string() };
             let bare = path.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
             names.push(name);
             files.push(NamedFile { name: bare, bytes });
+        }
+        let mut gathered = Vec::new();
+        for folder in folders {
+            let mut found = gather::folder(&*storage, folder)?;
+            if let Gathered::Folder(files) = &mut found
+                && pass::is_store(files)
+            {
+                self.open_store(desk, files)?;
+            }
+            gathered.push((vec![folder.display().to_string()], found));
         }
         gathered.push((names, Gathered::Files(files)));
         Ok(gathered)

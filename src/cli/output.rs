@@ -63,8 +63,24 @@ impl Output {
         io::stdout().is_terminal()
     }
 
+    /// Columns and rows of the terminal that stdout is, if it is one. One that does not know has the usual 80 and 24.
+    pub fn size() -> Option<(usize, usize)> {
+        let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+        match (size.ws_col, size.ws_row) {
+            (0, _) | (_, 0) => Some((80, 24)),
+            (columns, rows) => Some((columns.into(), rows.into())),
+        }
+    }
+
     pub fn color(&self) -> bool {
         self.color
+    }
+
+    /// Clears the last lines of the terminal, where it understands colours and so this too.
+    pub fn wipe(&mut self, lines: usize) {
+        if self.color {
+            self.text(&format!("\u{1b}[{lines}A\r\u{1b}[J"));
+        }
     }
 
     /// Text as it is, to stdout.

@@ -3,10 +3,11 @@
 use crate::error::{Error, Result};
 use crate::otp::{Credential, Kind};
 use crate::secret::SecretText;
-use crate::transfer::{Draft, ForeignFile, Format, Written};
+use crate::transfer::{Draft, ForeignFile, Format, Found, Written};
 use crate::vault::Vault;
 use crate::vault::entry::Entry;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// The draft that gives the same entry when imported.
 pub fn draft_of(entry: &Entry) -> Draft {
@@ -73,16 +74,17 @@ pub fn left_out<'a>(vault: &Vault, entries: impl Iterator<Item = &'a Entry>) -> 
 /// Reads what was written and compares it with what was to be: every draft not left out, with its kind, secret and parameters.
 /// Not every format can hold every name: what comes back under another is told, a sentence each.
 pub fn prove(format: &dyn Format, written: &Written, drafts: &[Draft], password: Option<&SecretText>) -> Result<Vec<String>> {
-    let wrong = |what: String| {
-        Error::failed(format!("the export does not read back as it was: {what}"))
-            .hint("nothing was written; please report it, and try another format meanwhile")
-    };
-    let is_in = |place: &usize| written.left_out.binary_search(place).is_err();
-    let expected: Vec<&Draft> = (0..drafts.len()).filter(is_in).map(|place| &drafts[place]).collect();
-    if expected.is_empty() {
+    if written.left_out.len() == drafts.len() {
         return Ok(Vec::new());
     }
     let found = format.read(&ForeignFile::new(&written.bytes), password).map_err(|error| wrong(error.what))?;
+    compare(&found, written, drafts)
+}
+
+/// The same for what was read already.
+pub fn compare(found: &Found, written: &Written, drafts: &[Draft]) -> Result<Vec<String>> {
+    let is_in = |place: &usize| written.left_out.binary_search(place).is_err();
+    let expected: Vec<&Draft> = (0..drafts.len()).filter(is_in).map(|place| &drafts[place]).collect();
     if let Some(odd) = expected
         .iter()
         .zip(&found.drafts)
@@ -92,11 +94,44 @@ pub fn prove(format: &dyn Format, written: &Written, drafts: &[Draft], password:
     }
     match (expected.len(), found.drafts.len()) {
         (wanted, got) if wanted == got => {
-            let renamed = expected.iter().zip(&found.drafts).filter(|(draft, back)| !same_name(draft, back));
-            Ok(renamed.map(|(draft, back)| format!("{} comes back as {}.", draft.label(), back.label())).collect())
+            let pairs = || expected.iter().zip(&found.drafts);
+            let renamed = pairs().filter(|(draft, back)| !same_name(draft, back));
+            let mut said: Vec<String> =
+                renamed.map(|(draft, back)| format!("{} comes back as {}.", draft.label(), back.label())).collect();
+            // Where the writer named something, it may be this.
+            if written.lost.is_empty() {
+                said.extend(pairs().filter_map(|(draft, back)| {
+                    let altered = altered(draft, back);
+                    let what = altered.join(", ");
+                    (!altered.is_empty()).then(|| format!("{} comes back with another value of: {what}.", draft.label()))
+                }));
+            }
+            Ok(said)
         }
         (wanted, got) => Err(wrong(format!("of {wanted} entries {got} come back"))),
     }
+}
+
+fn wrong(what: String) -> Error {
+    Error::failed(format!("the export does not read back as it was: {what}"))
+        .hint("nothing was written; please report it, and try another format meanwhile")
+}
+
+/// What else differs. Tags have no order.
+fn altered(draft: &Draft, back: &Draft) -> Vec<&'static str> {
+    let tags = |draft: &Draft| draft.tags.iter().cloned().collect::<BTreeSet<String>>();
+    let fields = [
+        ("note", draft.note == back.note),
+        ("tags", tags(draft) == tags(back)),
+        ("pinned", draft.pinned == back.pinned),
+        ("pending", draft.pending == back.pending),
+        ("trash", draft.deleted == back.deleted),
+        ("recovery codes", draft.recovery_codes == back.recovery_codes),
+        ("earlier secrets", draft.history == back.history),
+        ("unconfirmed new secret", draft.candidate == back.candidate),
+        ("details of the program it came from", draft.raw == back.raw),
+    ];
+    fields.into_iter().filter(|(_, is_same)| !is_same).map(|(field, _)| field).collect()
 }
 
 fn same_name(draft: &Draft, back: &Draft) -> bool {

@@ -6,7 +6,7 @@ use super::read::crypto::{needs_password, open_gcm, random, seal_gcm};
 use super::read::json::{self, Fields, Refusal, damaged};
 use super::read::kdf::{self, Key};
 use super::target::{COMMON, Tags, Target};
-use super::{Draft, Encryption, ForeignFile, Format, Found, Sealing, Writer, Written};
+use super::{Draft, Encryption, ForeignFile, Format, Found, Sealing, Writer, Written, authenticator_plus};
 use crate::error::{Error, ErrorKind, Result};
 use crate::otp::{Kind, base32};
 use crate::secret::{Secret, SecretText};
@@ -42,7 +42,7 @@ impl Format for AndOtp {
                 let named = |fields: Fields| fields.has(&["secret", "label", "type", "algorithm"]);
                 entries.iter().any(|entry| Fields::of(entry).is_some_and(named))
             }
-            None => file.bytes().len() > NONCE + TAG && file.is_noise(),
+            None => file.bytes().len() > NONCE + TAG && file.is_noise() && !authenticator_plus::is_in_pages(file),
         }
     }
 

@@ -1,6 +1,7 @@
 //! A foreign file as the formats look at it: its bytes, and its text and JSON made once for all who ask;
 //! for the few formats that need more, its name, the files given with it, a key file, or a whole folder.
 
+use super::read;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -93,7 +94,7 @@ impl<'a> ForeignFile<'a> {
         self.json
             .get_or_init(|| {
                 let text = self.text()?.trim_start();
-                text.starts_with(['{', '[']).then(|| serde_json::from_str(text).map_err(|error| error.to_string()))
+                text.starts_with(['{', '[']).then(|| read::json::parse(text.as_bytes()))
             })
             .as_ref()
     }

@@ -3,10 +3,13 @@
 
 pub mod account;
 pub mod crypto;
+pub mod cryptojs;
 pub mod csv;
 pub mod encoding;
+pub mod item;
 pub mod json;
 pub mod kdf;
+pub mod sqlcipher;
 pub mod sqlite;
 pub mod zip;
 

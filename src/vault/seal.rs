@@ -1,24 +1,16 @@
 //! The encryption: a vault sealed to method keys (age, X25519), and method keys wrapped by a passphrase (age, scrypt).
 //! Every failure of age becomes one of ours here; no recipient is ever written in clear.
 
+use crate::age_file::{self, Unopened, decrypt, describe, encrypt};
+pub use crate::age_file::{DEFAULT_WORK_FACTOR, MAX_WORK_FACTOR, WorkFactor, work_factor};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretText;
-use age::secrecy::{ExposeSecret, SecretString};
-use age::{DecryptError, Decryptor, EncryptError, Encryptor, Identity, Recipient, scrypt, x25519};
-use std::io::{Read, Write};
+use age::secrecy::ExposeSecret;
+use age::{DecryptError, Recipient, x25519};
 use zeroize::Zeroizing;
 
-/// log2 N of scrypt.
-pub type WorkFactor = u8;
-/// What is written unless another one is asked for: about half a second and 256 MiB.
-pub const DEFAULT_WORK_FACTOR: WorkFactor = 18;
-/// More is refused before memory is taken: it would need over 1 GiB.
-pub const MAX_WORK_FACTOR: WorkFactor = 20;
 /// Less is warned of.
 pub const WEAK_WORK_FACTOR: WorkFactor = 17;
-
-/// Of an age file.
-const FIRST_LINE: &str = "age-encryption.org/v1\n";
 
 /// The X25519 key of one unlock method; wiped when dropped.
 #[derive(Clone)]
@@ -60,10 +52,7 @@ pub fn wrap_bytes(plain: &[u8], passphrase: &SecretText, work_factor: WorkFactor
         return Err(Error::new(ErrorKind::Usage, format!("a work factor of {work_factor} is not possible"))
             .hint(format!("choose one from 10 to {MAX_WORK_FACTOR}; {DEFAULT_WORK_FACTOR} is usual")));
     }
-    reserve_memory(work_factor)?;
-    let mut recipient = scrypt::Recipient::new(secret_string(passphrase));
-    recipient.set_work_factor(work_factor);
-    encrypt(plain, &[&recipient])
+    age_file::seal(plain, passphrase, work_factor)
 }
 
 /// The method keys in such a file, newest first. More than one means that a change of the passphrase was cut short.
@@ -79,29 +68,11 @@ pub fn unwrap(file: &[u8], passphrase: &SecretText) -> Result<Vec<MethodKey>> {
 
 /// What [`wrap_bytes`] put under a passphrase.
 pub fn unwrap_bytes(file: &[u8], passphrase: &SecretText) -> Result<Zeroizing<Vec<u8>>> {
-    let work_factor = work_factor(file).ok_or_else(|| not_openable(file))?;
-    if work_factor > MAX_WORK_FACTOR {
-        return Err(damaged(format!("it asks for a work factor of {work_factor}; more than {MAX_WORK_FACTOR} is refused")));
-    }
-    reserve_memory(work_factor)?;
-    let mut identity = scrypt::Identity::new(secret_string(passphrase));
-    identity.set_max_work_factor(MAX_WORK_FACTOR);
-    decrypt(file, &identity).map_err(|error| match error {
-        DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => {
-            Error::new(ErrorKind::WrongPassphrase, "the passphrase is wrong")
-        }
-        error => damaged(describe(file, &error)),
+    age_file::open(file, passphrase).map_err(|unopened| match unopened {
+        Unopened::WrongPassphrase => Error::new(ErrorKind::WrongPassphrase, "the passphrase is wrong"),
+        Unopened::Damaged(why) => damaged(why),
+        Unopened::Failed(error) => error,
     })
-}
-
-/// The work factor written in the header of a passphrase file; `None` where it is not such a file.
-pub fn work_factor(file: &[u8]) -> Option<WorkFactor> {
-    let mut lines = file.split(|byte| *byte == b'\n');
-    lines.next().filter(|line| *line == FIRST_LINE.trim_end().as_bytes())?;
-    let stanza = std::str::from_utf8(lines.next()?).ok()?;
-    let mut words = stanza.strip_prefix("-> scrypt ")?.split(' ');
-    words.next()?;
-    words.next()?.parse().ok()
 }
 
 /// Encrypts to every recipient (`age1…`). One that can't be read is an error: leaving it out would lock somebody out.
@@ -131,60 +102,6 @@ pub fn open(file: &[u8], keys: &[MethodKey]) -> Result<(Zeroizing<Vec<u8>>, usiz
     ))
 }
 
-/// A failed allocation inside scrypt would end the process, so the memory is asked for and given back first.
-fn reserve_memory(work_factor: WorkFactor) -> Result<()> {
-    let mut probe = Vec::<u8>::new();
-    probe.try_reserve_exact(1024 << work_factor).map_err(|_| {
-        Error::failed(format!("there is not enough memory: the passphrase needs {} MiB", (1024u64 << work_factor) >> 20))
-            .hint("close other programs, or raise the memory limit")
-    })
-}
-
-fn encrypt(plain: &[u8], recipients: &[&dyn Recipient]) -> Result<Vec<u8>> {
-    let failed = |error: EncryptError| Error::failed(format!("encrypting failed: {error}"));
-    let encryptor = Encryptor::with_recipients(recipients.iter().copied()).map_err(failed)?;
-    // Header, and 16 bytes for every 64 KiB.
-    let mut file = Vec::with_capacity(plain.len() + plain.len() / 4096 + 200 * recipients.len() + 400);
-    let mut writer = encryptor.wrap_output(&mut file).map_err(|error| failed(error.into()))?;
-    writer.write_all(plain).and_then(|()| writer.finish()).map_err(|error| failed(error.into()))?;
-    Ok(file)
-}
-
-fn decrypt(file: &[u8], key: &dyn Identity) -> std::result::Result<Zeroizing<Vec<u8>>, DecryptError> {
-    let mut reader = Decryptor::new_buffered(file)?.decrypt(std::iter::once(key))?;
-    let mut plain = Zeroizing::new(Vec::with_capacity(file.len()));
-    reader.read_to_end(&mut plain)?;
-    Ok(plain)
-}
-
-fn secret_string(passphrase: &SecretText) -> SecretString {
-    SecretString::from(passphrase.expose().to_owned())
-}
-
 fn damaged(why: impl Into<String>) -> Error {
     Error::new(ErrorKind::VaultDamaged, why)
-}
-
-/// Why a file without a readable scrypt header can't be one of ours.
-fn not_openable(file: &[u8]) -> Error {
-    match Decryptor::new_buffered(file) {
-        Err(error) => damaged(describe(file, &error)),
-        Ok(_) => damaged("it is not protected by a passphrase"),
-    }
-}
-
-fn describe(file: &[u8], error: &DecryptError) -> String {
-    // age takes any header it can't read for one of a newer format.
-    let is_first_version = file.starts_with(FIRST_LINE.as_bytes());
-    match error {
-        DecryptError::Io(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => "it is cut short".into(),
-        DecryptError::Io(_) => "its content was altered or cut short".into(),
-        DecryptError::UnknownFormat if !is_first_version && file.starts_with(b"age-encryption.org/") => {
-            "its age format is newer than this version can read".into()
-        }
-        DecryptError::InvalidHeader | DecryptError::UnknownFormat => "it is not an age file, or its header was altered".into(),
-        DecryptError::InvalidMac => "its header was altered".into(),
-        DecryptError::ExcessiveWork { required, .. } => format!("it asks for a work factor of {required}"),
-        _ => "it does not open with this key".into(),
-    }
 }

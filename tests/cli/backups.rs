@@ -145,6 +145,16 @@ fn one_file_moves_the_vault_to_a_new_machine() {
     let ran = place.run(&["restore-backup", back.to_str().unwrap()]).done();
     assert_eq!(ran.text(), "back  npm (hugo)\n");
     assert_eq!(listed(&place), ["GitHub", "npm"]);
+    // It is no export, and an export is no vault: each says what takes it.
+    let ran = other.run(&["import", file.to_str().unwrap(), "--password-file", other.path("passphrase").to_str().unwrap()]);
+    assert_eq!(ran.status, Some(5), "{ran:?}");
+    assert!(ran.stderr.contains("hint: bring it back with: countersign restore-backup FILE"), "{ran:?}");
+    let export = other.path("export.age");
+    let passphrase = other.path("passphrase");
+    let line = ["export", "--format", "backup", "--output", export.to_str().unwrap(), "--password-file"];
+    other.run(&[&line[..], &[passphrase.to_str().unwrap()]].concat()).done();
+    let ran = other.run(&["restore-backup", export.to_str().unwrap()]);
+    assert!(ran.stderr.contains("is taken in with: countersign import FILE"), "{ran:?}");
     // And it opens with no other passphrase.
     let wrong = other.file("wrong", "no\n");
     let third = Place::empty();

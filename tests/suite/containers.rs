@@ -1,8 +1,10 @@
 //! Containers that hold the files of other programs: zip archives and databases, whole, locked, broken and hostile.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use countersign::error::ErrorKind;
 use countersign::secret::SecretText;
-use countersign::transfer::{self, Found};
+use countersign::transfer::{self, Draft, ForeignFile, Found, NamedFile};
 use std::io::{Cursor, Write};
 use zip::unstable::write::FileOptionsExt;
 use zip::write::SimpleFileOptions;
@@ -126,4 +128,49 @@ fn a_cut_or_altered_database_is_borne() {
         altered[at] ^= 0x55;
         let _ = read(&altered, None);
     }
+}
+
+// -- files that need more than themselves --
+
+/// Of OTPClient 3, which keeps no mark in it. The password goes beyond ASCII, where OTPClient cuts it.
+const OLD_OTPCLIENT: &str = "ie0s/JdTBui9ixUXy4PcqdY3yniUhO1+8JYmmRjZ10DpnM9COAA2LbCWSyOWxcVtM8QDZcxlh4SCfmtzRfypE1tImyp8zS6nFvIBW2lCvtA597\
+    DrbZwb2RPNTwBxprOfiEqzG8tTrBo0eylPzJtlmJKwB+62jSd3oe02iQkUtlsrIgg2BJP5+xI4Pvl2MIUWled8DF2rcSAowcBPKmDlIN53VoHj\
+    8rPhVj3cILTwW7H7NMOYKrqsNtNqzzWtgxl+PRQlFAUz4jkhnEaxAKkmJkCQjVAWw0G1QUoZRcmvPeufr4iVl3onuNEC4TvIlBO03olNGMoDA3\
+    L3V4gY7dNuq/AVTuzJetd+eACGRfsMbRYMZ7AmYxhmGy8xAbHrhw8lqXgoAsE+ytbHODcb+0qOqot607S3dDy7JTh8G7EK12Ra5V6ZxiZqyz9J\
+    rWFw9ryuYZ1m9XFfAdfikpuV9Z760ntRYPugfgGjh2KyKeTvTwEhkcTcOTJ9ym/0lzLi2EuRP8EAGCWnTFBII5/CxhjhzLWYkywN5LYatKvaLW\
+    K0";
+
+#[test]
+fn a_database_of_old_otpclient_is_read_where_it_is_named() {
+    let bytes = STANDARD.decode(OLD_OTPCLIENT).unwrap();
+    let read = |password: Option<&str>| {
+        let password = password.map(SecretText::new);
+        transfer::by_id("otpclient").unwrap().read(&ForeignFile::new(&bytes), password.as_ref())
+    };
+    let labels: Vec<String> = read(Some("käse brot")).unwrap().drafts.iter().map(Draft::label).collect();
+    assert_eq!(labels, ["GitHub (hugo@example.org)", "vpn", "Steam (gamer)"]);
+    assert_eq!(read(None).unwrap_err().kind, ErrorKind::NeedsPassword);
+    assert_eq!(read(Some("other")).unwrap_err().kind, ErrorKind::WrongPassword);
+}
+
+#[test]
+fn a_sealed_mafile_is_opened_with_the_manifest_given_beside_it() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/import/steam/folder-steamguard-cli/files/");
+    let file = |name: &str| NamedFile { name: name.to_owned(), bytes: std::fs::read(format!("{folder}{name}")).unwrap().into() };
+    let files = [file("2.maFile"), file("manifest.json")];
+    let steam = transfer::by_id("steam").unwrap();
+    let password = SecretText::new("käse brot");
+    let both: Vec<usize> = files
+        .iter()
+        .map(|file| {
+            let file = ForeignFile::new(&file.bytes).among(&file.name, &files);
+            assert!(steam.detect(&file));
+            steam.read(&file, Some(&password)).unwrap().drafts.len()
+        })
+        .collect();
+    assert_eq!(both, [1, 0]);
+    let alone = ForeignFile::new(&files[0].bytes);
+    assert!(!steam.detect(&alone));
+    let error = steam.read(&alone, Some(&password)).unwrap_err();
+    assert_eq!(error.what, "the manifest.json that tells how this maFile is encrypted is missing");
 }

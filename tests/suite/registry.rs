@@ -29,7 +29,7 @@ fn a_mistyped_format_is_answered_with_the_nearest() {
     let usage = |what: &str, hint: &str| Some((ErrorKind::Usage, what.to_owned(), hint.to_owned()));
     let all = format!("the formats are {}", FORMATS.iter().map(|format| format.id()).collect::<Vec<_>>().join(", "));
     assert_eq!(error("gogle"), usage("there is no format \"gogle\"", "did you mean google?"));
-    assert_eq!(error("otp"), usage("there is no format \"otp\"", "did you mean otpauth?"));
+    assert_eq!(error("otpaut"), usage("there is no format \"otpaut\"", "did you mean otpauth?"));
     assert_eq!(error("zzzzzzzz"), usage("there is no format \"zzzzzzzz\"", &all));
 }
 
@@ -59,7 +59,8 @@ fn written(drafts: &[Draft]) -> Vec<(&'static dyn Format, Option<SecretText>, Wr
             Encryption::Always => vec![password()],
         };
         for password in ways {
-            let sealing = Sealing { password: password.as_ref(), entropy: &FakeEntropy::seed(7) };
+            let entropy = FakeEntropy::seed(7);
+            let sealing = Sealing { work_factor: 1, ..Sealing::new(password.as_ref(), &entropy) };
             let written = writer.write(drafts, &sealing).unwrap_or_else(|error| panic!("{}: {error}", format.id()));
             all.push((format, password, written));
         }

@@ -1,12 +1,15 @@
 //! What tests share: fakes of the ports, builders, paths of outside material.
 #![allow(dead_code)]
 
+pub mod canonical;
 pub mod changes;
 pub mod disk;
 pub mod display;
 pub mod drawing;
 pub mod fixtures;
 pub mod google;
+pub mod kdbx;
+pub mod process;
 pub mod pty;
 pub mod scenes;
 pub mod stage;

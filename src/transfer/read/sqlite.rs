@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 pub struct Database {
     connection: Connection,
     /// Whether recent changes may lie in a second file, `-wal`, that is not here.
-    pub may_lack_changes: bool,
+    may_lack_changes: bool,
 }
 
 const MARK: &[u8] = b"SQLite format 3\0";
@@ -36,6 +36,12 @@ impl Database {
             Ok(connection)
         };
         Ok(Database { connection: open().map_err(failed)?, may_lack_changes })
+    }
+
+    /// What to say of changes that may be missing.
+    pub fn warning(&self) -> Option<String> {
+        let what = "The newest changes may lie in the file beside it that ends in -wal, which was not read.";
+        self.may_lack_changes.then(|| what.to_owned())
     }
 
     /// Whether there is a table with these columns, in any case.

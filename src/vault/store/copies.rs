@@ -183,7 +183,10 @@ pub fn work_factor(file: &[u8]) -> Option<WorkFactor> {
 /// The payload of a file that is wrapped by a passphrase alone, as [`wrap_payload`] writes it.
 pub fn open_wrapped(file: &[u8], passphrase: &SecretText) -> Result<Vault> {
     let payload = seal::unwrap_bytes(file, passphrase)?;
-    schema::read(&payload)
+    schema::read(&payload).map_err(|_| {
+        damaged("the passphrase opens it, but it is no whole vault".into())
+            .hint("what countersign export wrote is taken in with: countersign import FILE")
+    })
 }
 
 /// The whole vault in one file that `age -d` opens with the passphrase.
