@@ -54,6 +54,7 @@ impl RestoreBackup {
                 let known = desk.last_passphrase().cloned();
                 match known.map(|passphrase| restore::open(&session, source, Some(&passphrase))) {
                     Some(Ok(copy)) => copy,
+                    Some(Err(other)) if other.kind != ErrorKind::WrongPassphrase => return Err(self.named(other)),
                     _ if !desk.outside.prompt.is_interactive() => return Err(error),
                     _ => {
                         let asked = desk.ask_secret("Passphrase of the backup: ")?;
@@ -61,10 +62,7 @@ impl RestoreBackup {
                     }
                 }
             }
-            result => result.map_err(|error| match error.kind {
-                ErrorKind::VaultDamaged => Error { what: format!("{}: {}", self.backup.display(), error.what), ..error },
-                _ => error,
-            })?,
+            result => result.map_err(|error| self.named(error))?,
         };
         let how = if self.replace { How::Replace } else { How::Merge };
         let Some(change) = restore::change(&session, &copy.vault, how)? else {
@@ -84,6 +82,14 @@ impl RestoreBackup {
         desk.warn_of_backups(&session);
         desk.output.say(&format!("Restored {}: {}", self.backup.display(), difference.tally()));
         Ok(())
+    }
+
+    /// An error of the file itself, with its name.
+    fn named(&self, error: Error) -> Error {
+        match error.kind {
+            ErrorKind::VaultDamaged => Error { what: format!("{}: {}", self.backup.display(), error.what), ..error },
+            _ => error,
+        }
     }
 
     /// A copy that only a key in use before opens may come from who knows an old passphrase: it takes a clear yes.

@@ -58,7 +58,7 @@ fn every_released_version_opens_with_every_field_it_had() {
         entries.sort_by_key(|entry| entry.id);
         let drafts: Vec<_> = entries.into_iter().map(|entry| draft_of(entry)).collect();
         let writer = transfer::by_id("json").unwrap().writer().unwrap();
-        let written = writer.write(&drafts, &Sealing { password: None, entropy: &FakeEntropy::seed(1) }).unwrap();
+        let written = writer.write(&drafts, &Sealing { password: None, entropy: &FakeEntropy::seed(1), work_factor: 1 }).unwrap();
         let export: Value = serde_json::from_slice(&written.bytes).unwrap();
         assert_eq!(export, json(&folder(name).join("export.json")), "{name}");
     }
@@ -162,6 +162,6 @@ fn make() {
     entries.sort_by_key(|entry| entry.id);
     let drafts: Vec<_> = entries.into_iter().map(|entry| draft_of(entry)).collect();
     let writer = transfer::by_id("json").unwrap().writer().unwrap();
-    let written = writer.write(&drafts, &Sealing { password: None, entropy: &FakeEntropy::seed(1) }).unwrap();
+    let written = writer.write(&drafts, &Sealing { password: None, entropy: &FakeEntropy::seed(1), work_factor: 1 }).unwrap();
     fs::write(target.join("export.json"), &*written.bytes).unwrap();
 }
