@@ -2,6 +2,7 @@
 //! A new command is its file under `cli/`, a row in `Command` and a row in `Command::run`.
 
 mod add;
+mod backup;
 mod code;
 pub mod desk;
 mod edit;
@@ -13,13 +14,16 @@ mod linear;
 mod list;
 pub mod output;
 mod restore;
+mod restore_backup;
 mod rm;
 mod show;
 mod source;
 mod trash;
+mod verify;
 
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
+use crate::ops::backup::Policy;
 use crate::ports::Environment;
 use crate::secret::SecretText;
 use crate::vault::store::Trust;
@@ -113,6 +117,12 @@ enum Command {
     Export(export::Export),
     /// List the formats that can be read and written
     Formats(formats::Formats),
+    /// Make a proved copy of the vault, or one file that stock age opens
+    Backup(backup::Backup),
+    /// Bring a backup back: merge it, or replace what is there
+    RestoreBackup(restore_backup::RestoreBackup),
+    /// Reopen the vault and all its backups
+    Verify(verify::Verify),
 }
 
 /// What the command line asks for.
@@ -186,6 +196,9 @@ impl Command {
             Command::Import(line) => line.run(desk),
             Command::Export(line) => line.run(desk),
             Command::Formats(line) => line.run(desk),
+            Command::Backup(line) => line.run(desk),
+            Command::RestoreBackup(line) => line.run(desk),
+            Command::Verify(line) => line.run(desk),
             // With --linear; otherwise the full-screen program shows it.
             Command::Demo => linear::run(desk, true),
         }
@@ -236,6 +249,12 @@ impl Globals {
     fn passphrase_from(&self, environment: &Environment) -> Option<(PathBuf, &'static str)> {
         let flag = self.passphrase_file.clone().map(|file| (file, "--passphrase-file"));
         flag.or_else(|| Some((environment.passphrase_file.clone()?, "COUNTERSIGN_PASSPHRASE_FILE")))
+    }
+
+    /// When and where backups are made.
+    pub fn backup_policy(&self, config: &Config, environment: &Environment) -> Policy {
+        let second = config.backup_folder.as_deref().map(|folder| expand_home(folder, environment));
+        Policy { every_h: config.backup_every_h, second }
     }
 
     /// Where the vault is: the flag, else the environment, else the configuration, else the default.

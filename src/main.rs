@@ -5,7 +5,7 @@
 use countersign::cli::desk::Outside;
 use countersign::cli::output::Output;
 use countersign::cli::{self, Globals, Start};
-use countersign::error::Result;
+use countersign::error::{ErrorKind, Result};
 use countersign::ports::clipboard::{RoutedClipboard, Surroundings, holder};
 use countersign::ports::disk::Disk;
 use countersign::ports::process::Programs;
@@ -73,8 +73,13 @@ fn screens(globals: &Globals, demo: bool, environment: Environment) -> Result<u8
     let (start, vault_exists) = match demo {
         // A damaged vault is one too: it must not be offered to make another in its place.
         true => (state::Start::Demo, !matches!(presence, Ok(Presence::Nothing))),
-        false if presence? == Presence::Vault => (state::Start::Unlock, true),
-        false => (state::Start::Welcome, false),
+        false => match presence {
+            Ok(Presence::Nothing) => (state::Start::Welcome, false),
+            Ok(Presence::Vault) => (state::Start::Unlock, true),
+            // Unlocking says what is wrong with it, and offers a backup.
+            Err(error) if error.kind == ErrorKind::VaultDamaged => (state::Start::Unlock, true),
+            Err(error) => return Err(error),
+        },
     };
     let passphrase = match start {
         state::Start::Unlock => globals.given_passphrase(&*world.storage, &environment)?,
@@ -88,7 +93,9 @@ fn screens(globals: &Globals, demo: bool, environment: Environment) -> Result<u8
     let clipboard = Box::new(RoutedClipboard::new(Some(Box::new(terminal.writer()))));
     let capture = Box::new(capture::Screenshot::new(capture::Surroundings::of_this_process(config.screenshot_command.clone())));
     let clock = world.clock.clone();
-    let worker = Worker::new(world, clipboard, capture, vault, environment.home, globals.trust(), DEFAULT_WORK_FACTOR);
+    let backups = globals.backup_policy(&config, &environment);
+    let mut worker = Worker::new(world, clipboard, capture, vault, environment.home, globals.trust(), DEFAULT_WORK_FACTOR);
+    worker.backups = backups;
     let launch = Launch { config, config_file, theme, color, vault_name, start, vault_exists, passphrase };
     tui::launch(launch, terminal, worker, clock)
 }

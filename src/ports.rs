@@ -60,6 +60,10 @@ pub trait Storage: Send + Sync {
     fn sync_folder(&self, path: &Path) -> io::Result<()>;
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     fn remove(&self, path: &Path) -> io::Result<()>;
+    /// Removes an empty folder.
+    fn remove_folder(&self, _path: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
     /// Makes the folder and its parents, 0700.
     fn make_folder(&self, path: &Path) -> io::Result<()>;
     /// Names in a folder, sorted.
@@ -70,6 +74,10 @@ pub trait Storage: Send + Sync {
     /// Takes the exclusive lock of a lock file (made where missing, never removed).
     /// `WouldBlock` where another holder keeps it for longer than `patience`. A file system without locks gives a guard that locks nothing.
     fn lock(&self, path: &Path, patience: Duration) -> io::Result<Box<dyn LockGuard>>;
+    /// Who holds that lock, for a person: `countersign (process 4711)`. `None` where the system does not tell.
+    fn lock_holder(&self, _path: &Path) -> Option<String> {
+        None
+    }
 }
 
 /// Holds a lock until dropped.

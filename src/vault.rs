@@ -1,6 +1,8 @@
 //! The vault: the open set of entries in memory, and its files on disk.
-//! `entry` and `schema` are the data, `seal` the encryption, `store` the files, `merge` the joining of copies.
+//! `entry` and `schema` are the data, `seal` the encryption, `store` the files, `merge` the joining of copies,
+//! `backup` the proved copies.
 
+pub mod backup;
 pub mod devices;
 pub mod entry;
 pub mod merge;

@@ -79,7 +79,7 @@ impl Code {
                 (window.code.clone(), Some(window), None)
             }
             false => {
-                let (code, counter) = self.take_next(session, &entry)?;
+                let (code, counter) = self.take_next(desk, session, &entry)?;
                 (code, None, Some(counter))
             }
         };
@@ -123,7 +123,7 @@ impl Code {
     }
 
     /// HOTP: the counter is saved before the code is seen.
-    fn take_next(&self, session: &mut Session, entry: &Entry) -> Result<(SecretText, u64)> {
+    fn take_next(&self, desk: &mut Desk, session: &mut Session, entry: &Entry) -> Result<(SecretText, u64)> {
         entry.credential.value.code_for(entry.counter).map_err(|why| no_code(entry, &why))?;
         if self.next || self.at.is_some() || self.min_left.is_some() {
             return Err(Error::new(
@@ -135,7 +135,7 @@ impl Code {
         if let Some(why) = session.read_only() {
             return Err(Error::new(ErrorKind::ReadOnly, format!("the counter can't be saved: {why}")));
         }
-        let outcome = session.apply(Change::NextCode(entry.id))?;
+        let outcome = desk.save(session, Change::NextCode(entry.id))?;
         outcome.code.ok_or_else(|| Error::failed(format!("{} gave no code", called(entry))))
     }
 

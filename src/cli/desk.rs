@@ -5,6 +5,9 @@ use super::output::Output;
 use super::source;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
+use crate::ops::backup::{self, Policy};
+use crate::ops::change::{Change, Outcome};
+use crate::ops::restore;
 use crate::ops::session::Session;
 use crate::ports::{Clipboard, ClipboardRoute, Environment, Process, Prompt, ScreenCapture};
 use crate::secret::SecretText;
@@ -36,6 +39,10 @@ pub struct Desk {
     pub output: Output,
     /// Which option took stdin.
     stdin: Option<&'static str>,
+    /// What the vault was last tried with.
+    passphrase: Option<SecretText>,
+    /// What was told of the backups already.
+    told_of_backups: Vec<String>,
 }
 
 /// How often a person may try.
@@ -43,7 +50,7 @@ const TRIES: usize = 3;
 
 impl Desk {
     pub fn new(globals: Globals, outside: Outside, output: Output) -> Self {
-        Desk { globals, outside, output, stdin: None }
+        Desk { globals, outside, output, stdin: None, passphrase: None, told_of_backups: Vec::new() }
     }
 
     pub fn config(&self) -> Result<Config> {
@@ -54,23 +61,74 @@ impl Desk {
         self.globals.vault_folder(&self.config()?, &self.outside.environment)
     }
 
+    pub fn backup_policy(&self) -> Result<Policy> {
+        let config = self.config()?;
+        Ok(self.globals.backup_policy(&config, &self.outside.environment))
+    }
+
     /// Opens the vault; its warnings are printed.
     pub fn open(&mut self) -> Result<Session> {
         let folder = self.vault_folder()?;
         let world = self.outside.world.clone();
-        if store::presence(&world, &folder)? == Presence::Nothing {
+        let offer = |error| backup::with_offer(&world, &folder, error, "countersign restore-backup");
+        if store::presence(&world, &folder).map_err(offer)? == Presence::Nothing {
             let what = format!("there is no vault in {}", folder.display());
             return Err(Error::new(ErrorKind::NoVault, what).hint("create one with: countersign init"));
         }
         let trust = self.globals.trust();
         let session = match self.given_passphrase()? {
-            Some(passphrase) => Session::unlock(&world, &folder, &passphrase, trust)?,
-            None => self.ask_until_right(|passphrase| Session::unlock(&world, &folder, passphrase, trust))?,
+            Some(passphrase) => {
+                self.passphrase = Some(passphrase.clone());
+                Session::unlock(&world, &folder, &passphrase, trust)
+            }
+            None => self.ask_until_right(|passphrase| Session::unlock(&world, &folder, passphrase, trust)),
         };
+        let session = session.map_err(offer)?.with_backups(&self.backup_policy()?);
         for warning in session.warnings() {
             self.output.warn(warning);
         }
+        if let Some(offer) = restore::offer(&session) {
+            self.output.warn(&format!(
+                "the backup of {} has what is missing ({}): merge it with countersign restore-backup {}",
+                offer.name.when(),
+                offer.difference.tally(),
+                offer.name
+            ));
+        }
+        self.warn_of_backups(&session);
         Ok(session)
+    }
+
+    /// As [`Desk::open`], with the passphrase that opened it.
+    pub fn open_with_passphrase(&mut self) -> Result<(Session, SecretText)> {
+        let session = self.open()?;
+        match self.passphrase.take() {
+            Some(passphrase) => Ok((session, passphrase)),
+            None => self.ask_secret("Passphrase: ").map(|passphrase| (session, passphrase)),
+        }
+    }
+
+    /// What the vault was last tried with, right or wrong.
+    pub fn last_passphrase(&self) -> Option<&SecretText> {
+        self.passphrase.as_ref()
+    }
+
+    /// Saves a change; what is wrong with the backups is told.
+    pub fn save(&mut self, session: &mut Session, change: Change) -> Result<Outcome> {
+        let outcome = session.apply(change);
+        self.warn_of_backups(session);
+        outcome
+    }
+
+    /// Each sentence once.
+    pub fn warn_of_backups(&mut self, session: &Session) {
+        for why in session.backup_troubles() {
+            let trouble = format!("{}: {why}", backup::FAILED);
+            if !self.told_of_backups.contains(&trouble) {
+                self.output.warn(&trouble);
+                self.told_of_backups.push(trouble);
+            }
+        }
     }
 
     /// As [`Desk::open`], for a command that changes something.
@@ -87,12 +145,21 @@ impl Desk {
         loop {
             let passphrase = self.ask_secret("Passphrase: ")?;
             tries += 1;
+            self.passphrase = Some(passphrase.clone());
             match unlock(&passphrase) {
                 Err(error) if error.kind == ErrorKind::WrongPassphrase && tries < TRIES => {
                     self.output.warn("that is not the passphrase")
                 }
                 result => return result,
             }
+        }
+    }
+
+    /// The passphrase from the file named by flag or environment, or else asked for.
+    pub fn passphrase(&mut self, question: &str) -> Result<SecretText> {
+        match self.given_passphrase()? {
+            Some(passphrase) => Ok(passphrase),
+            None => self.ask_secret(question),
         }
     }
 

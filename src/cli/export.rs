@@ -125,7 +125,7 @@ impl Export {
 }
 
 /// What is there already may be overwritten on demand.
-fn or_force(error: Error) -> Error {
+pub fn or_force(error: Error) -> Error {
     match error.kind {
         ErrorKind::WouldOverwrite => error.hint("choose another name, or overwrite it with --force"),
         _ => error,

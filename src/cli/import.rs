@@ -80,7 +80,7 @@ impl ImportLine {
             return Ok(());
         }
         if let Some(change) = plan.change(on_conflict) {
-            session.apply(change)?;
+            desk.save(&mut session, change)?;
         }
         desk.output.say(&format!("Imported: {tally}"));
         Ok(())

@@ -37,6 +37,9 @@ impl Format for Backup {
 
     fn read(&self, file: &ForeignFile, password: Option<&SecretText>) -> Result<Found> {
         let plain = open(file, password)?;
+        if is_whole_vault(&plain) {
+            return Err(within("it is a whole vault").hint("bring it back with: countersign restore-backup FILE"));
+        }
         let inner = ForeignFile::new(&plain);
         let format = detect(&inner).map_err(|error| within(&error.what))?;
         if format.id() == self.id() {
@@ -48,6 +51,12 @@ impl Format for Backup {
     fn writer(&self) -> Option<&dyn Writer> {
         Some(self)
     }
+}
+
+/// What `countersign backup --output` writes: the payload of a vault, which begins with its version and its id.
+fn is_whole_vault(plain: &[u8]) -> bool {
+    let start = String::from_utf8_lossy(&plain[..plain.len().min(64)]);
+    start.starts_with("{\"version\":") && start.contains("\"vault_id\":")
 }
 
 /// What an age file under a password holds.

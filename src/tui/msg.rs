@@ -3,9 +3,11 @@
 use super::key::Key;
 use crate::config::edit::Setting;
 use crate::error::{Error, Result};
+use crate::ops::backup;
 use crate::ops::change::{Change, Outcome};
 use crate::ops::export::Export;
 use crate::ops::intake::{Intake, PlainFile, Refused};
+use crate::ops::restore::Offer;
 use crate::ops::usage::Usage;
 use crate::ports::{Clearing, ClipboardRoute, CopyKind, UnixMs};
 use crate::secret::SecretText;
@@ -89,6 +91,15 @@ pub enum Job {
         passphrase: SecretText,
     },
     OpenDemo,
+    /// The vault is damaged: looks for a backup that this passphrase opens.
+    FindBackup {
+        passphrase: SecretText,
+    },
+    /// Puts a backup in the place of the damaged vault; answered as unlocking is.
+    Mend {
+        backup: PathBuf,
+        passphrase: SecretText,
+    },
     /// Drops the keys and the entries, and clears the clipboard if it is ours.
     Lock,
     Apply {
@@ -231,11 +242,17 @@ pub struct Snapshot {
     pub usage: Arc<Usage>,
     /// To be said once.
     pub warnings: Vec<String>,
+    /// Why backups fail, until they don't.
+    pub backup_trouble: Option<String>,
+    /// An older state was put back, and a backup has what is missing; told once.
+    pub offer: Option<Box<Offer>>,
 }
 
 #[derive(Debug)]
 pub enum Done {
     Opened(Result<Snapshot>),
+    /// What could take the place of a damaged vault.
+    BackupFound(Option<backup::Found>),
     /// The vault is locked; and what came of clearing the clipboard.
     Locked(Clearing),
     Applied {

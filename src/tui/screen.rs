@@ -12,6 +12,7 @@ pub mod export;
 pub mod help;
 pub mod import;
 pub mod list;
+pub mod mend;
 pub mod palette;
 pub mod qr;
 pub mod recovery;
@@ -169,6 +170,7 @@ screens! {
     Create(create::Create),
     Unlock(unlock::Unlock),
     List(list::List),
+    Mend(mend::Mend),
     Enrol(enrol::Enrol),
     Import(import::Import),
     Export(export::Export),

@@ -5,6 +5,7 @@ use super::msg::{Ask, Now, Snapshot};
 use super::screen::Screen;
 use super::theme::Theme;
 use crate::config::Config;
+use crate::ops::backup::FAILED;
 use crate::ops::change::Change;
 use crate::secret::SecretText;
 use crate::tui::layout::fit;
@@ -151,6 +152,12 @@ impl Common {
     pub fn say_with(&mut self, tone: Tone, text: impl Into<String>, aside: impl Into<String>) {
         let until = self.now.boot + toast_time(tone);
         self.toast = Some(Toast { tone, text: text.into(), aside: aside.into(), until });
+    }
+
+    /// What stands on the toast's lines while there is none: backups that fail, until they don't.
+    pub fn notice(&self) -> Option<Toast> {
+        let why = self.open.as_ref()?.backup_trouble.as_ref()?;
+        Some(Toast { tone: Tone::Warning, text: sentence(FAILED), aside: why.clone(), until: Duration::MAX })
     }
 
     /// An error as a toast: what, and the hint behind it.

@@ -13,9 +13,10 @@ use super::screen::palette::Palette;
 use super::screen::unlock::Unlock;
 use super::screen::welcome::Welcome;
 use super::screen::{Event, Reaction, Screen, Step};
-use super::state::{COUNTER_CODE_SHOWN, Common, CounterCode, Start, State, Tone, Undo};
+use super::state::{COUNTER_CODE_SHOWN, Common, CounterCode, Start, State, Tone, Undo, sentence};
 use crate::error::{Error, Result};
 use crate::ops::change::Outcome;
+use crate::ops::restore::Offer;
 use crate::ports::CopyKind;
 use crate::secret::SecretText;
 use std::time::Duration;
@@ -245,6 +246,7 @@ impl Job {
                 | Job::ForeseeExport { .. }
                 | Job::MakeExport { .. }
                 | Job::SaveExport { .. }
+                | Job::Mend { .. }
         )
     }
 }
@@ -312,12 +314,14 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
         | Done::SettingsSaved(_)
         | Done::Completions { .. }
         | Done::Strength { .. }
-        | Done::Generated(_) => to_asker(state, done),
+        | Done::Generated(_)
+        | Done::BackupFound(_) => to_asker(state, done),
     }
 }
 
 fn opened(state: &mut State, mut snapshot: Snapshot) -> Vec<Effect> {
     let warnings = std::mem::take(&mut snapshot.warnings);
+    let offer = snapshot.offer.take();
     state.common.vault_exists |= !snapshot.demo;
     state.common.last_input = state.common.now.boot;
     state.common.open = Some(snapshot);
@@ -325,7 +329,21 @@ fn opened(state: &mut State, mut snapshot: Snapshot) -> Vec<Effect> {
     if !warnings.is_empty() {
         state.common.say(Tone::Warning, warnings.join(" · "));
     }
+    if let Some(offer) = offer {
+        state.screens.push(Screen::Confirm(merge_question(*offer)));
+    }
     Vec::new()
+}
+
+/// An older state was put back: a backup has what is missing.
+fn merge_question(offer: Offer) -> Confirm {
+    let when = offer.name.when();
+    Confirm {
+        question: format!("Older state put back. Merge the backup of {}? {}", &when[..10], sentence(&offer.difference.tally())),
+        yes_word: "merge",
+        yes: vec![Effect::Job(Job::Apply { change: offer.change, then: Then::Say(format!("Merged the backup of {when}")) })],
+        leaves: false,
+    }
 }
 
 /// Takes in a newer vault. After locking, an answer that was still under way must not bring it back.

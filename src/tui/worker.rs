@@ -3,10 +3,12 @@
 
 use super::msg::{Done, ExportOrder, Job, Origin, Reading, Snapshot, Which};
 use crate::error::{Error, Result};
+use crate::ops::backup::{self, Policy};
 use crate::ops::change::Outcome;
 use crate::ops::export::Export;
 use crate::ops::gather::{self, Gathered};
 use crate::ops::intake::{self, Intake, Keys, Refused};
+use crate::ops::restore;
 use crate::ops::session::Session;
 use crate::ops::usage::Usage;
 use crate::ops::{demo, export, passphrase, settings};
@@ -14,6 +16,7 @@ use crate::ports::{Clipboard, Picture, ScreenCapture};
 use crate::secret::SecretText;
 use crate::transfer::{self, Format, NamedFile, Sealing};
 use crate::vault::Vault;
+use crate::vault::backup::FOLDER;
 use crate::vault::entry::{Entry, EntryId};
 use crate::vault::store::{Trust, WorkFactor, World};
 use std::path::{Path, PathBuf};
@@ -31,6 +34,8 @@ pub struct Worker {
     pub home: Option<PathBuf>,
     pub trust: Trust,
     pub work_factor: WorkFactor,
+    /// When and where backups are made.
+    pub backups: Policy,
     session: Option<Session>,
     usage: Arc<Usage>,
 }
@@ -45,7 +50,8 @@ impl Worker {
         trust: Trust,
         work_factor: WorkFactor,
     ) -> Worker {
-        Worker { world, clipboard, capture, vault, home, trust, work_factor, session: None, usage: Arc::default() }
+        let backups = Policy::default();
+        Worker { world, clipboard, capture, vault, home, trust, work_factor, backups, session: None, usage: Arc::default() }
     }
 
     /// Works until the jobs end or nobody takes an answer any more; then the clipboard is cleared if it is ours.
@@ -74,6 +80,10 @@ impl Worker {
                 let session = vault.map(|vault| Session::in_memory(&self.world, vault));
                 Done::Opened(session.and_then(|session| self.open(session)))
             }
+            Job::FindBackup { passphrase } => {
+                Done::BackupFound(backup::find(&self.world, &self.vault, &self.backups, &passphrase))
+            }
+            Job::Mend { backup, passphrase } => Done::Opened(self.mend(&backup, &passphrase)),
             Job::Lock => {
                 self.session = None;
                 Done::Locked(self.clipboard.clear_if_ours())
@@ -138,12 +148,26 @@ impl Worker {
         }
     }
 
+    fn mend(&mut self, backup: &std::path::Path, passphrase: &SecretText) -> Result<Snapshot> {
+        let source = restore::find(&self.world, &self.vault, backup)?;
+        let mended = restore::mend(&self.world, &self.vault, &source, passphrase, self.trust, &self.backups)?;
+        let mut snapshot = self.open(mended.session)?;
+        let aside = mended.aside.as_deref().and_then(std::path::Path::file_name).map(|name| name.to_string_lossy().into_owned());
+        snapshot.warnings = vec![match aside {
+            Some(name) => format!("Put back; the old files are kept in {FOLDER}/{name}"),
+            None => "Put back".into(),
+        }];
+        Ok(snapshot)
+    }
+
     fn open(&mut self, session: Session) -> Result<Snapshot> {
+        let session = session.with_backups(&self.backups);
         let warnings = session.warnings().to_vec();
+        let offer = restore::offer(&session).map(Box::new);
         self.usage = if session.is_demo() { Arc::default() } else { Arc::new(Usage::load(&self.world)) };
         self.session = Some(session);
         let snapshot = self.snapshot().ok_or_else(locked)?;
-        Ok(Snapshot { warnings, ..snapshot })
+        Ok(Snapshot { warnings, offer, ..snapshot })
     }
 
     fn snapshot(&self) -> Option<Snapshot> {
@@ -154,6 +178,8 @@ impl Worker {
             demo: session.is_demo(),
             usage: self.usage.clone(),
             warnings: Vec::new(),
+            backup_trouble: session.backup_troubles().into_iter().next(),
+            offer: None,
         })
     }
 

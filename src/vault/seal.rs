@@ -38,31 +38,41 @@ impl MethodKey {
 
 /// The file that wraps method keys under a passphrase, as `age -d -i` takes it.
 pub fn wrap(keys: &[&MethodKey], passphrase: &SecretText, work_factor: WorkFactor) -> Result<Vec<u8>> {
-    if !(1..=MAX_WORK_FACTOR).contains(&work_factor) {
-        return Err(Error::new(ErrorKind::Usage, format!("a work factor of {work_factor} is not possible"))
-            .hint(format!("choose one from 10 to {MAX_WORK_FACTOR}; {DEFAULT_WORK_FACTOR} is usual")));
-    }
     let mut lines = Zeroizing::new(Vec::with_capacity(80 * keys.len()));
     for key in keys {
         lines.extend_from_slice(key.text().expose().as_bytes());
         lines.push(b'\n');
     }
-    age_file::seal(&lines, passphrase, work_factor)
+    wrap_bytes(&lines, passphrase, work_factor)
+}
+
+/// Anything under a passphrase alone, as `age -d` takes it.
+pub fn wrap_bytes(plain: &[u8], passphrase: &SecretText, work_factor: WorkFactor) -> Result<Vec<u8>> {
+    if !(1..=MAX_WORK_FACTOR).contains(&work_factor) {
+        return Err(Error::new(ErrorKind::Usage, format!("a work factor of {work_factor} is not possible"))
+            .hint(format!("choose one from 10 to {MAX_WORK_FACTOR}; {DEFAULT_WORK_FACTOR} is usual")));
+    }
+    age_file::seal(plain, passphrase, work_factor)
 }
 
 /// The method keys in such a file, newest first. More than one means that a change of the passphrase was cut short.
 pub fn unwrap(file: &[u8], passphrase: &SecretText) -> Result<Vec<MethodKey>> {
-    let lines = age_file::open(file, passphrase).map_err(|unopened| match unopened {
-        Unopened::WrongPassphrase => Error::new(ErrorKind::WrongPassphrase, "the passphrase is wrong"),
-        Unopened::Damaged(why) => damaged(why),
-        Unopened::Failed(error) => error,
-    })?;
+    let lines = unwrap_bytes(file, passphrase)?;
     let text = std::str::from_utf8(&lines).map_err(|_| damaged("it holds no key"))?;
     let keys: Vec<MethodKey> = text.lines().filter_map(|line| MethodKey::parse(line.trim())).collect();
     match keys.is_empty() {
         true => Err(damaged("it holds no key")),
         false => Ok(keys),
     }
+}
+
+/// What [`wrap_bytes`] put under a passphrase.
+pub fn unwrap_bytes(file: &[u8], passphrase: &SecretText) -> Result<Zeroizing<Vec<u8>>> {
+    age_file::open(file, passphrase).map_err(|unopened| match unopened {
+        Unopened::WrongPassphrase => Error::new(ErrorKind::WrongPassphrase, "the passphrase is wrong"),
+        Unopened::Damaged(why) => damaged(why),
+        Unopened::Failed(error) => error,
+    })
 }
 
 /// Encrypts to every recipient (`age1…`). One that can't be read is an error: leaving it out would lock somebody out.

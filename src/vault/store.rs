@@ -1,6 +1,7 @@
 //! The store: the vault's files on disk. Every write is: lock; re-read and merge if the ciphertext changed;
 //! temporary file in the same folder; fsync; rename; fsync the folder.
 
+pub mod copies;
 mod files;
 mod memory;
 
@@ -165,6 +166,7 @@ impl OpenStore {
             vault.note_stamp(stamper.last());
         }
         strip_purged(&mut vault);
+        vault.version = vault.version.max(VERSION);
         if !on_disk || vault != base {
             let sealed = seal_vault(&vault)?;
             self.place.write_vault(&self.world, &sealed)?;

@@ -4,6 +4,7 @@
 mod support;
 
 mod architecture;
+mod backups;
 mod bounds;
 mod canonical;
 mod change;
@@ -12,11 +13,13 @@ mod config;
 mod containers;
 mod faults;
 mod flows;
+mod flows_backup;
 mod flows_edit;
 mod flows_enrol;
 mod flows_transfer;
 mod foreign;
 mod formats;
+mod golden;
 mod import_cases;
 mod imports;
 mod keepass;

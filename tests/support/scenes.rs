@@ -1,15 +1,19 @@
 //! Every screen in a telling moment: pictures, sizes and styles are tested over this table. A new screen is a row here.
 
-use super::google::transfer;
+use super::google::transfer as google_transfer;
+use super::store::{Desk, passphrase};
 use super::tui::Tui;
 use super::world::FakeEntropy;
 use countersign::config::Config;
+use countersign::ops::change::Change;
+use countersign::ops::session::Session;
 use countersign::otp::{Credential, Kind};
 use countersign::secret::{Secret, SecretText};
-use countersign::transfer::{Draft, FORMATS, Sealing, by_id};
+use countersign::transfer::{Draft, FORMATS, Sealing, by_id, read};
 use countersign::tui::msg::{Done, Msg};
 use countersign::tui::state::Start;
 use countersign::tui::update::update;
+use countersign::vault::backup::Why;
 
 const LINK: &str = "otpauth://totp/Forge:hugo%40example.org?secret=JBSWY3DPEHPK3PXP&issuer=Forge";
 
@@ -64,6 +68,33 @@ fn exporting(format: &str) -> Tui {
     tui
 }
 
+fn enrol(session: &mut Session, issuer: &str) {
+    let link = SecretText::new(LINK.replace("Forge", issuer));
+    session.apply(Change::Enrol(read(link.expose().as_bytes(), None).unwrap().1.drafts)).unwrap();
+}
+
+/// A vault with two entries and a backup, whose `vault.age` was emptied.
+pub fn damaged() -> Desk {
+    let desk = Desk::new();
+    let mut session = Session::create(&desk.world, &desk.folder, &passphrase(), 1).unwrap();
+    ["GitHub", "npm"].into_iter().for_each(|issuer| enrol(&mut session, issuer));
+    session.back_up(Why::Asked).unwrap();
+    std::fs::write(desk.folder.join("vault.age"), "").unwrap();
+    desk
+}
+
+/// A vault in which the state before its second entry was put back; a backup has both.
+pub fn with_an_older_state() -> Desk {
+    let desk = Desk::new();
+    let mut session = Session::create(&desk.world, &desk.folder, &passphrase(), 1).unwrap();
+    enrol(&mut session, "GitHub");
+    let older = std::fs::read(desk.folder.join("vault.age")).unwrap();
+    enrol(&mut session, "npm");
+    session.back_up(Why::Asked).unwrap();
+    std::fs::write(desk.folder.join("vault.age"), older).unwrap();
+    desk
+}
+
 /// Name and how to get there.
 pub type Scene = (&'static str, fn() -> Tui);
 
@@ -90,7 +121,25 @@ pub const SCENES: &[Scene] = &[
         tui.type_text("open sesame").press("Enter");
         tui
     }),
+    ("mend", || {
+        let desk = damaged();
+        let mut tui = Tui::at(&desk, Start::Unlock, Config::default());
+        tui.type_text("open sesame").press("Enter");
+        tui
+    }),
+    ("older-state", || {
+        let desk = with_an_older_state();
+        let mut tui = Tui::at(&desk, Start::Unlock, Config::default());
+        tui.type_text("open sesame").press("Enter");
+        tui
+    }),
     ("list", Tui::demo),
+    ("list-backup-fails", || {
+        let mut tui = Tui::demo();
+        let why = "the backup folder /media/hugo/stick is not there";
+        tui.state.common.open.as_mut().unwrap().backup_trouble = Some(why.into());
+        tui
+    }),
     ("list-empty", Tui::empty),
     ("list-copied", || {
         let mut tui = Tui::demo();
@@ -200,7 +249,7 @@ pub const SCENES: &[Scene] = &[
     }),
     ("enrol-parts", || {
         let mut tui = Tui::demo();
-        tui.press("a").paste(&transfer(0, 3, &[("Forge", "hugo", "12345678901234567890")]));
+        tui.press("a").paste(&google_transfer(0, 3, &[("Forge", "hugo", "12345678901234567890")]));
         tui
     }),
     ("enrol-review", || {
@@ -213,7 +262,9 @@ pub const SCENES: &[Scene] = &[
             ("日本郵便局の長い名前のところ", "hugo@例え.example", "32345678901234567890"),
             ("", "nameless@example.org", "42345678901234567890"),
         ];
-        tui.press("a").paste(&format!("{}\notpauth://totp/broken?secret=1", transfer(0, 1, &accounts))).press("Down Space");
+        tui.press("a")
+            .paste(&format!("{}\notpauth://totp/broken?secret=1", google_transfer(0, 1, &accounts)))
+            .press("Down Space");
         tui
     }),
     ("enrol-try", || {

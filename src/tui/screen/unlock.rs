@@ -1,6 +1,7 @@
 //! The passphrase of a vault that is there. The field is kept after a wrong one: a typo is mended, not typed anew.
 
-use super::{Behaviour, Event, Reaction};
+use super::mend::Mend;
+use super::{Behaviour, Event, Reaction, Screen};
 use crate::error::ErrorKind;
 use crate::secret::SecretText;
 use crate::tui::command::Command;
@@ -18,6 +19,8 @@ pub struct Unlock {
     /// What went wrong, and what to do.
     said: Option<(String, String)>,
     waiting: bool,
+    /// What was tried last: a damaged vault is put back with it.
+    tried: SecretText,
 }
 
 /// Frames of the spinner, one each 100 ms.
@@ -31,12 +34,13 @@ pub fn spinner(common: &Common) -> &'static str {
 
 impl Unlock {
     pub fn new() -> Unlock {
-        Unlock { passphrase: Field::masked(), said: None, waiting: false }
+        Unlock { passphrase: Field::masked(), said: None, waiting: false, tried: SecretText::new("") }
     }
 
     /// With a passphrase that is tried at once. It is not in the field: nobody typed it, so nobody could mend it there.
     pub fn with(passphrase: SecretText) -> (Unlock, Reaction) {
-        (Unlock { waiting: true, ..Unlock::new() }, Reaction::job(Job::Unlock { passphrase }))
+        let screen = Unlock { waiting: true, tried: passphrase.clone(), ..Unlock::new() };
+        (screen, Reaction::job(Job::Unlock { passphrase }))
     }
 }
 
@@ -61,17 +65,26 @@ impl Behaviour for Unlock {
             Event::Command(Command::Accept) if !self.waiting && !self.passphrase.is_empty() => {
                 self.waiting = true;
                 self.said = None;
-                return Reaction::job(Job::Unlock { passphrase: self.passphrase.secret() });
+                self.tried = self.passphrase.secret();
+                return Reaction::job(Job::Unlock { passphrase: self.tried.clone() });
             }
             Event::Command(Command::ShowText) => self.passphrase.masked = !self.passphrase.masked,
             Event::Key(key) if !self.waiting && self.passphrase.edit(key) => self.said = None,
             Event::Paste(text) if !self.waiting => self.passphrase.insert(text.expose()),
             Event::Done(Done::Opened(Err(error))) => {
                 self.waiting = false;
+                let is_damaged = error.kind == ErrorKind::VaultDamaged;
                 self.said = Some(match error.kind {
                     ErrorKind::WrongPassphrase => ("That passphrase does not open this vault.".into(), String::new()),
                     _ => (format!("{}.", sentence(&error.what)), error.hint.unwrap_or_default()),
                 });
+                if is_damaged {
+                    return Reaction::job(Job::FindBackup { passphrase: self.tried.clone() });
+                }
+            }
+            Event::Done(Done::BackupFound(Some(found))) => {
+                let why = self.said.as_ref().map(|(what, _)| what.clone()).unwrap_or_default();
+                return Reaction::push(Screen::Mend(Mend::new(found, why, self.tried.clone())));
             }
             _ => {}
         }

@@ -16,8 +16,8 @@ const UNFINISHED: &str = ".unfinished";
 const TEMPORARY: &str = ".tmp";
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Some 700,000 entries; a longer file is not ours.
-const LONGEST_VAULT: u64 = 256 << 20;
-const LONGEST_KEY_FILE: u64 = 1 << 20;
+pub const LONGEST_VAULT: u64 = 256 << 20;
+pub const LONGEST_KEY_FILE: u64 = 1 << 20;
 
 /// SHA-256.
 pub type Digest = [u8; 32];
@@ -29,8 +29,8 @@ pub fn digest(bytes: &[u8]) -> Digest {
 /// The files of one vault, symbolic links followed, so that a rename replaces the file and not the link.
 pub struct Place {
     pub folder: PathBuf,
-    vault: PathBuf,
-    passphrase: PathBuf,
+    pub vault: PathBuf,
+    pub passphrase: PathBuf,
 }
 
 pub fn presence(storage: &dyn Storage, folder: &Path) -> Result<Presence> {
@@ -105,7 +105,8 @@ impl Place {
         let path = self.folder.join(LOCK_FILE);
         storage.lock(&path, PATIENCE).map_err(|error| match error.kind() {
             Io::WouldBlock => {
-                Error::new(ErrorKind::Busy, "the vault is busy: another program is writing to it").hint("try again in a moment")
+                let who = storage.lock_holder(&path).unwrap_or_else(|| "another program".into());
+                Error::new(ErrorKind::Busy, format!("the vault is busy: {who} is writing to it")).hint("try again in a moment")
             }
             Io::PermissionDenied | Io::ReadOnlyFilesystem => not_writable(&path, &error),
             _ => Error::io("lock", &path, &error),
@@ -237,7 +238,7 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn write_error(Unwritten { path, error, in_place }: &Unwritten) -> Error {
+pub fn write_error(Unwritten { path, error, in_place }: &Unwritten) -> Error {
     if *in_place {
         return Error::failed(format!(
             "{} was written, but the disk does not confirm it: {}",

@@ -12,6 +12,8 @@ use std::io::ErrorKind as Io;
 use std::path::PathBuf;
 
 const LONGEST: u64 = 1 << 20;
+/// Told when a state was opened that lacks edits seen here before.
+pub const OLDER_STATE: &str = "an older state of this vault was put back: edits seen here before are missing";
 
 pub struct Memory {
     /// Random, made once per machine and user.
@@ -86,7 +88,7 @@ impl Memory {
                 .hint(format!("its fingerprint is: {}; if the change is yours, unlock with --trust-vault", words(vault))));
         }
         if self.kept.vault == id && self.is_older(vault) {
-            warnings.push("an older state of this vault was put back: edits seen here before are missing".into());
+            warnings.push(OLDER_STATE.into());
         }
         self.pin(vault);
         Ok(warnings)
