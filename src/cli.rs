@@ -10,7 +10,9 @@ mod formats;
 mod import;
 mod init;
 mod list;
+mod new_passphrase;
 pub mod output;
+mod passwd;
 mod restore;
 mod rm;
 mod show;
@@ -107,6 +109,8 @@ enum Command {
     Import(import::ImportLine),
     /// Write the entries in another format
     Export(export::Export),
+    /// Change the passphrase
+    Passwd(passwd::Passwd),
     /// List the formats that can be read and written
     Formats(formats::Formats),
 }
@@ -177,6 +181,7 @@ impl Command {
             Command::Show(line) => line.run(desk),
             Command::Import(line) => line.run(desk),
             Command::Export(line) => line.run(desk),
+            Command::Passwd(line) => line.run(desk),
             Command::Formats(line) => line.run(desk),
             Command::Demo => Err(Error::failed("the demo is shown by the full-screen program")),
         }

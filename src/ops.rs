@@ -10,5 +10,6 @@ pub mod gather;
 pub mod import;
 pub mod passphrase;
 pub mod recovery_codes;
+pub mod rekey;
 pub mod session;
 pub mod usage;

@@ -1,7 +1,7 @@
 //! An open vault as both front ends hold it: apply a change, take in what others wrote. In memory only for the demo.
 
 use super::change::{self, Change, Outcome};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ports::Entropy;
 use crate::secret::SecretText;
 use crate::vault::Vault;
@@ -34,6 +34,14 @@ impl Session {
 
     pub fn in_memory(world: &World, vault: Vault) -> Session {
         Session { world: world.clone(), backing: Backing::Memory(Box::new(vault)) }
+    }
+
+    /// The files behind the vault, for what concerns them alone.
+    pub fn store_mut(&mut self) -> Result<&mut OpenStore> {
+        match &mut self.backing {
+            Backing::Store(store) => Ok(store),
+            Backing::Memory(_) => Err(Error::failed("the demo has no files").hint("create a vault of your own first")),
+        }
     }
 
     pub fn vault(&self) -> &Vault {

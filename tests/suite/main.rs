@@ -25,6 +25,7 @@ mod ports;
 mod readme;
 mod recovery_codes;
 mod registry;
+mod rekey;
 mod screens;
 mod store;
 mod terminal;

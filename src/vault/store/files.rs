@@ -30,6 +30,7 @@ pub fn digest(bytes: &[u8]) -> Digest {
 pub struct Place {
     pub folder: PathBuf,
     vault: PathBuf,
+    /// Perhaps of a file that is not there: a vault may have other unlock methods alone.
     passphrase: PathBuf,
 }
 
@@ -75,10 +76,7 @@ impl Place {
         let passphrase = given.join(PASSPHRASE_FILE);
         match storage.canonical(&passphrase) {
             Ok(passphrase) => Ok(Place { folder, vault, passphrase }),
-            Err(error) if error.kind() == Io::NotFound => {
-                Err(Error::new(ErrorKind::VaultDamaged, format!("{PASSPHRASE_FILE} is missing in {}", given.display()))
-                    .hint("wait until your sync has brought it, or put it back from a backup"))
-            }
+            Err(error) if error.kind() == Io::NotFound => Ok(Place { folder, vault, passphrase }),
             Err(error) => Err(Error::io("read", &passphrase, &error)),
         }
     }
@@ -117,6 +115,12 @@ impl Place {
     }
 
     pub fn read_passphrase_file(&self, storage: &dyn Storage) -> Result<Vec<u8>> {
+        if !exists(storage, &self.passphrase)? {
+            let folder = self.folder.display();
+            return Err(Error::new(ErrorKind::VaultDamaged, format!("{PASSPHRASE_FILE} is missing in {folder}")).hint(
+                "wait until your sync has brought it, put it back from a backup, or unlock with another key by --identity",
+            ));
+        }
         self.read(storage, &self.passphrase, PASSPHRASE_FILE, LONGEST_KEY_FILE)
     }
 
@@ -142,6 +146,23 @@ impl Place {
     /// Replaces `vault.age`. The lock is held.
     pub fn write_vault(&self, world: &World, sealed: &[u8]) -> Result<()> {
         replace(world, &self.vault, sealed).map_err(|unwritten| write_error(&unwritten))
+    }
+
+    /// The folder of the unlock files, where it is missing.
+    fn make_unlock_folder(&self, world: &World) -> std::result::Result<(), Unwritten> {
+        let unlock = self.passphrase.parent().unwrap_or(&self.folder);
+        if world.storage.facts(unlock).is_ok() {
+            return Ok(());
+        }
+        world.storage.make_folder(unlock).map_err(|error| Unwritten::new(unlock, error))?;
+        let outer = unlock.parent().unwrap_or(&self.folder);
+        world.storage.sync_folder(outer).map_err(|error| Unwritten::new(outer, error))
+    }
+
+    /// Replaces `unlock/passphrase.age`, which is read back first. The lock is held.
+    pub fn write_passphrase_file(&self, world: &World, wrapped: &[u8]) -> std::result::Result<(), Unwritten> {
+        self.make_unlock_folder(world)?;
+        replace_read_back(world, &self.passphrase, wrapped)
     }
 
     /// The first writing of both files. `vault.age` comes last: before it is there, nothing is.
@@ -212,6 +233,23 @@ impl Unwritten {
 /// The one way to write a file as a whole: temporary file in the same folder, fsync, rename, fsync of the folder.
 /// A file that is there is replaced; where that fails it is as it was, and nothing is left beside it.
 pub fn replace(world: &World, path: &Path, bytes: &[u8]) -> std::result::Result<(), Unwritten> {
+    replace_checked(world, path, bytes, |_| Ok(()))
+}
+
+/// As [`replace`], for a file that a vault may never do without: what the disk gives back is compared before the old one goes.
+pub fn replace_read_back(world: &World, path: &Path, bytes: &[u8]) -> std::result::Result<(), Unwritten> {
+    replace_checked(world, path, bytes, |temporary| match world.storage.read(temporary, bytes.len() as u64)? == bytes {
+        true => Ok(()),
+        false => Err(std::io::Error::other("the disk gives back something else than was written")),
+    })
+}
+
+fn replace_checked(
+    world: &World,
+    path: &Path,
+    bytes: &[u8],
+    check: impl FnOnce(&Path) -> std::io::Result<()>,
+) -> std::result::Result<(), Unwritten> {
     let storage = &*world.storage;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut random = [0; 8];
@@ -221,6 +259,7 @@ pub fn replace(world: &World, path: &Path, bytes: &[u8]) -> std::result::Result<
     let written = storage
         .write_new(&temporary, bytes)
         .and_then(|()| storage.sync_file(&temporary))
+        .and_then(|()| check(&temporary))
         .and_then(|()| storage.rename(&temporary, path));
     if let Err(error) = written {
         let _ = storage.remove(&temporary);
@@ -229,7 +268,7 @@ pub fn replace(world: &World, path: &Path, bytes: &[u8]) -> std::result::Result<
     storage.sync_folder(folder).map_err(|error| Unwritten { in_place: true, ..Unwritten::new(path, error) })
 }
 
-fn write_error(Unwritten { path, error, in_place }: &Unwritten) -> Error {
+pub fn write_error(Unwritten { path, error, in_place }: &Unwritten) -> Error {
     if *in_place {
         return Error::failed(format!(
             "{} was written, but the disk does not confirm it: {}",
