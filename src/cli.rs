@@ -9,10 +9,12 @@ mod export;
 mod formats;
 mod import;
 mod init;
+mod keys;
 mod list;
 mod new_passphrase;
 pub mod output;
 mod passwd;
+mod qr;
 mod restore;
 mod rm;
 mod show;
@@ -21,6 +23,7 @@ mod trash;
 
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
+use crate::ops::unlock::Opening;
 use crate::ports::Environment;
 use crate::secret::SecretText;
 use crate::vault::store::Trust;
@@ -52,6 +55,10 @@ pub struct Globals {
     /// Read the passphrase from a file; - is stdin [env: COUNTERSIGN_PASSPHRASE_FILE]
     #[arg(long, global = true, value_name = "FILE|-", help_heading = "Everywhere")]
     pub passphrase_file: Option<PathBuf>,
+    /// Unlock with a key instead of the passphrase: a recovery key, an SSH key or a plugin's identity in a file (- is
+    /// stdin), or the name of a plugin's method
+    #[arg(long, global = true, value_name = "FILE|NAME", help_heading = "Everywhere")]
+    pub identity: Option<PathBuf>,
     /// Read the configuration from this file
     #[arg(long, global = true, value_name = "FILE", help_heading = "Everywhere")]
     pub config: Option<PathBuf>,
@@ -111,6 +118,8 @@ enum Command {
     Export(export::Export),
     /// Change the passphrase
     Passwd(passwd::Passwd),
+    /// List, add and remove ways to unlock the vault
+    Keys(keys::Keys),
     /// List the formats that can be read and written
     Formats(formats::Formats),
 }
@@ -182,6 +191,7 @@ impl Command {
             Command::Import(line) => line.run(desk),
             Command::Export(line) => line.run(desk),
             Command::Passwd(line) => line.run(desk),
+            Command::Keys(line) => line.run(desk),
             Command::Formats(line) => line.run(desk),
             Command::Demo => Err(Error::failed("the demo is shown by the full-screen program")),
         }
@@ -213,6 +223,16 @@ impl Globals {
     pub fn load_config(&self, storage: &dyn crate::ports::Storage, environment: &Environment) -> Result<Config> {
         let path = self.config.as_deref().unwrap_or(&environment.config_file);
         Config::load(storage, path, self.config.is_some())
+    }
+
+    /// The key that `--identity` names, if it is not stdin.
+    pub fn given_key(&self, storage: &dyn crate::ports::Storage) -> Option<Opening> {
+        let path = self.identity.as_ref()?;
+        let is_method = is_bare_name(path) && path.as_os_str() != "-" && storage.facts(path).is_err();
+        Some(match is_method {
+            true => Opening::Plugin(path.to_string_lossy().into_owned()),
+            false => Opening::File(path.clone()),
+        })
     }
 
     /// The passphrase of the file that flag or environment name; `None` where none is named.

@@ -51,7 +51,7 @@ fn outside(environment: Environment) -> Outside {
     Outside {
         world: world(&environment),
         environment,
-        prompt: Box::new(TerminalPrompt),
+        prompt: Arc::new(TerminalPrompt),
         clipboard: Box::new(|| Box::new(RoutedClipboard::new(None))),
         capture: Box::new(|command| Box::new(capture::Screenshot::new(capture::Surroundings::of_this_process(command)))),
         hand_over: Box::new(|text, seconds| {

@@ -147,14 +147,18 @@ pub struct Environment {
     pub color: bool,
 }
 
-/// Asks the person at the terminal (command line only; the TUI has screens for it).
-pub trait Prompt {
+/// Asks the person: at the terminal, or by a screen that has the answers already.
+pub trait Prompt: Send + Sync {
     /// Whether there is a person to ask.
     fn is_interactive(&self) -> bool;
+    /// Tells something that nobody has to answer: "touch your key".
+    fn tell(&self, text: &str);
     /// Asks without echo.
-    fn secret(&mut self, question: &str) -> io::Result<SecretText>;
+    fn secret(&self, question: &str) -> io::Result<SecretText>;
+    /// Asks for a line that may be seen.
+    fn text(&self, question: &str) -> io::Result<String>;
     /// Asks a yes-or-no question; the default is no.
-    fn confirm(&mut self, question: &str) -> io::Result<bool>;
+    fn confirm(&self, question: &str) -> io::Result<bool>;
 }
 
 /// What reaches the full-screen front end from the terminal and from the system.

@@ -10,6 +10,8 @@ mod bad_input;
 mod desktop;
 #[path = "cli/foreign.rs"]
 mod foreign;
+#[path = "cli/keys.rs"]
+mod keys;
 #[path = "cli/place.rs"]
 mod place;
 #[path = "cli/statuses.rs"]

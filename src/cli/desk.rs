@@ -6,11 +6,13 @@ use super::source;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ops::session::Session;
+use crate::ops::unlock::Opening;
 use crate::ports::{Clipboard, ClipboardRoute, Environment, Prompt, ScreenCapture};
 use crate::secret::SecretText;
 use crate::vault::entry::Entry;
-use crate::vault::store::{self, Presence, World};
+use crate::vault::store::{self, Presence, Way, World};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Given the user's own screenshot command, if one is configured.
 pub type OpenCapture = Box<dyn Fn(Option<Vec<String>>) -> Box<dyn ScreenCapture>>;
@@ -22,7 +24,7 @@ pub type HandOver = Box<dyn Fn(&SecretText, u64) -> std::result::Result<Clipboar
 pub struct Outside {
     pub world: World,
     pub environment: Environment,
-    pub prompt: Box<dyn Prompt>,
+    pub prompt: Arc<dyn Prompt>,
     pub clipboard: Box<dyn Fn() -> Box<dyn Clipboard>>,
     pub capture: OpenCapture,
     pub hand_over: HandOver,
@@ -61,9 +63,17 @@ impl Desk {
             return Err(Error::new(ErrorKind::NoVault, what).hint("create one with: countersign init"));
         }
         let trust = self.globals.trust();
-        let session = match self.given_passphrase()? {
-            Some(passphrase) => Session::unlock(&world, &folder, &passphrase, trust)?,
-            None => self.ask_until_right(|passphrase| Session::unlock(&world, &folder, passphrase, trust))?,
+        let (person, unlocked) = (self.outside.prompt.clone(), self.given_opening()?);
+        let unlock = |opening: &Opening| opening.unlock(&world, &folder, person.clone(), trust);
+        let session = match unlocked {
+            Some(opening) => unlock(&opening)?,
+            None => {
+                let question = match store::ways(&world, &folder).contains(&Way::Passphrase) {
+                    true => "Passphrase: ",
+                    false => "Recovery key: ",
+                };
+                self.ask_until_right(question, unlock)?
+            }
         };
         for warning in session.warnings() {
             self.output.warn(warning);
@@ -80,17 +90,34 @@ impl Desk {
         }
     }
 
-    fn ask_until_right(&mut self, unlock: impl Fn(&SecretText) -> Result<Session>) -> Result<Session> {
+    fn ask_until_right(&mut self, question: &str, unlock: impl Fn(&Opening) -> Result<Session>) -> Result<Session> {
         let mut tries = 0;
         loop {
-            let passphrase = self.ask_secret("Passphrase: ")?;
+            let opening = Opening::typed(self.ask_secret(question)?);
             tries += 1;
-            match unlock(&passphrase) {
-                Err(error) if error.kind == ErrorKind::WrongPassphrase && tries < TRIES => {
-                    self.output.warn("that is not the passphrase")
-                }
+            match unlock(&opening) {
+                Err(error) if error.kind == ErrorKind::WrongPassphrase && tries < TRIES => match opening {
+                    Opening::Passphrase(_) => self.output.warn("that is not the passphrase"),
+                    _ => self.output.warn(&error.what),
+                },
                 result => return result,
             }
+        }
+    }
+
+    /// The key or the passphrase that the command line or the environment names; `None` where a person is to be asked.
+    fn given_opening(&mut self) -> Result<Option<Opening>> {
+        if self.globals.identity.is_some() && self.globals.passphrase_file.is_some() {
+            return Err(Error::new(ErrorKind::Usage, "--identity and --passphrase-file exclude each other"));
+        }
+        match self.globals.given_key(&*self.outside.world.storage) {
+            Some(Opening::File(path)) if path.as_os_str() == "-" => {
+                let bytes = self.read(&path, "--identity", source::LINE_LIMIT)?;
+                let text = str::from_utf8(&bytes).map_err(|_| Error::new(ErrorKind::Usage, "the key in stdin is not text"))?;
+                Ok(Some(Opening::Keys { text: SecretText::new(text), name: "stdin".into() }))
+            }
+            Some(opening) => Ok(Some(opening)),
+            None => Ok(self.given_passphrase()?.map(Opening::Passphrase)),
         }
     }
 
@@ -128,7 +155,8 @@ impl Desk {
             return source::file(&*self.outside.world.storage, path, limit);
         }
         // The passphrase is read last, so its claim is looked up beforehand: nothing may have been done by then.
-        let passphrase = self.passphrase_file().filter(|(file, name)| file.as_os_str() == "-" && *name != option);
+        let key = self.globals.identity.clone().map(|file| (file, "--identity"));
+        let passphrase = key.or_else(|| self.passphrase_file()).filter(|(file, name)| file.as_os_str() == "-" && *name != option);
         if let Some(first) = self.stdin.replace(option).or(passphrase.map(|(_, name)| name)) {
             return Err(Error::new(
                 ErrorKind::Usage,

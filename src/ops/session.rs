@@ -2,13 +2,15 @@
 
 use super::change::{self, Change, Outcome};
 use crate::error::{Error, Result};
-use crate::ports::Entropy;
+use crate::ports::{Entropy, Prompt};
 use crate::secret::SecretText;
 use crate::vault::Vault;
 use crate::vault::entry::EntryId;
+use crate::vault::seal::identity::Identities;
 use crate::vault::stamp::Stamper;
 use crate::vault::store::{self, OpenStore, Trust, WorkFactor, World};
 use std::path::Path;
+use std::sync::Arc;
 
 pub struct Session {
     world: World,
@@ -32,6 +34,12 @@ impl Session {
         Ok(Session { world: world.clone(), backing: Backing::Store(Box::new(store)) })
     }
 
+    /// By keys of the person instead of a passphrase.
+    pub fn unlock_by(world: &World, folder: &Path, keys: &Identities, person: Arc<dyn Prompt>, trust: Trust) -> Result<Session> {
+        let store = store::unlock_by(world, folder, keys, person, trust)?;
+        Ok(Session { world: world.clone(), backing: Backing::Store(Box::new(store)) })
+    }
+
     pub fn in_memory(world: &World, vault: Vault) -> Session {
         Session { world: world.clone(), backing: Backing::Memory(Box::new(vault)) }
     }
@@ -41,6 +49,13 @@ impl Session {
         match &mut self.backing {
             Backing::Store(store) => Ok(store),
             Backing::Memory(_) => Err(Error::failed("the demo has no files").hint("create a vault of your own first")),
+        }
+    }
+
+    pub fn store(&self) -> Option<&OpenStore> {
+        match &self.backing {
+            Backing::Store(store) => Some(store),
+            Backing::Memory(_) => None,
         }
     }
 

@@ -1,6 +1,8 @@
 //! The encryption: a vault sealed to method keys (age, X25519), and method keys wrapped by a passphrase (age, scrypt).
 //! Every failure of age becomes one of ours here; no recipient is ever written in clear.
 
+pub mod identity;
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretText;
 use age::secrecy::{ExposeSecret, SecretString};
@@ -76,7 +78,12 @@ pub fn unwrap(file: &[u8], passphrase: &SecretText) -> Result<Vec<MethodKey>> {
         }
         error => damaged(describe(file, &error)),
     })?;
-    let text = std::str::from_utf8(&lines).map_err(|_| damaged("it holds no key"))?;
+    read_keys(&lines)
+}
+
+/// The lines `AGE-SECRET-KEY-1…` of a file that wrapped them.
+fn read_keys(lines: &[u8]) -> Result<Vec<MethodKey>> {
+    let text = std::str::from_utf8(lines).map_err(|_| damaged("it holds no key"))?;
     let keys: Vec<MethodKey> = text.lines().filter_map(|line| MethodKey::parse(line.trim())).collect();
     match keys.is_empty() {
         true => Err(damaged("it holds no key")),
@@ -119,6 +126,16 @@ pub fn open(file: &[u8], keys: &[MethodKey]) -> Result<(Zeroizing<Vec<u8>>, usiz
     Err(damaged("it is not encrypted to this key").hint(
         "nothing was changed; if the passphrase was changed elsewhere, let your sync bring all files, lock and unlock again",
     ))
+}
+
+/// Whether one of the keys opens the file, as far as its header tells.
+pub fn is_for(file: &[u8], keys: &[MethodKey]) -> bool {
+    let opens = |key: &MethodKey| {
+        let opened = Decryptor::new_buffered(file).map(|file| file.decrypt(std::iter::once(&key.0 as &dyn Identity)).map(drop));
+        // A header that can't be read is for nobody and for everybody: opening it tells why.
+        !matches!(opened, Ok(Err(DecryptError::NoMatchingKeys)))
+    };
+    keys.iter().any(opens)
 }
 
 /// A failed allocation inside scrypt would end the process, so the memory is asked for and given back first.

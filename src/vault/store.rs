@@ -3,7 +3,9 @@
 
 mod files;
 mod memory;
+mod methods;
 mod rekey;
+mod unlock_files;
 
 use super::entry::Entry;
 use super::seal::{self, MethodKey};
@@ -16,6 +18,7 @@ use crate::secret::SecretText;
 use files::{Digest, Place};
 pub use files::{Unwritten, replace};
 use memory::Memory;
+pub use methods::{Listed, MethodState, NewMethod, Removed, Way, check_name, stub, unlock_by, ways};
 pub use rekey::Rekeyed;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

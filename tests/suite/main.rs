@@ -18,6 +18,7 @@ mod import_cases;
 mod imports;
 mod keys;
 mod merging;
+mod methods;
 mod monkey;
 mod payload;
 mod pictures;

@@ -68,7 +68,7 @@ fn after_a_change_the_new_passphrase_opens_and_the_old_one_does_not() {
     let before = store.vault().methods[0].recipient.clone();
     let rekeyed = store.change_passphrase(&new(), None).unwrap();
     assert_eq!(rekeyed.unfinished, None);
-    assert_eq!(rekeyed.old_keys.iter().map(MethodKey::recipient).collect::<Vec<_>>(), [before.clone()]);
+    assert_eq!(rekeyed.old_keys.iter().map(MethodKey::recipient).collect::<Vec<_>>(), std::slice::from_ref(&before));
     assert!(!rekeyed.recipients.contains(&before));
     assert_eq!(rekeyed.recipients.len(), 1);
     // The same session goes on, and so does a new one.

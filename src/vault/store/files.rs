@@ -44,11 +44,21 @@ pub fn presence(storage: &dyn Storage, folder: &Path) -> Result<Presence> {
     if exists(storage, &folder.join(VAULT_FILE))? {
         return Ok(Presence::Vault);
     }
-    if exists(storage, &folder.join(PASSPHRASE_FILE))? && !exists(storage, &folder.join(UNFINISHED))? {
+    if has_unlock_file(storage, folder)? && !exists(storage, &folder.join(UNFINISHED))? {
         return Err(Error::new(ErrorKind::VaultDamaged, format!("{VAULT_FILE} is missing in {}", folder.display()))
             .hint("wait until your sync has brought it, put it back from a backup, or move the folder away to start anew"));
     }
     Ok(Presence::Nothing)
+}
+
+/// Whichever method it is of.
+fn has_unlock_file(storage: &dyn Storage, folder: &Path) -> Result<bool> {
+    let unlock = folder.join("unlock");
+    match storage.list(&unlock) {
+        Ok(names) => Ok(names.iter().any(|name| name.ends_with(".age") && !name.starts_with('.'))),
+        Err(error) if error.kind() == Io::NotFound => Ok(false),
+        Err(error) => Err(Error::io("read", &unlock, &error)),
+    }
 }
 
 fn exists(storage: &dyn Storage, path: &Path) -> Result<bool> {
@@ -148,9 +158,13 @@ impl Place {
         replace(world, &self.vault, sealed).map_err(|unwritten| write_error(&unwritten))
     }
 
+    pub fn unlock_folder(&self) -> &Path {
+        self.passphrase.parent().unwrap_or(&self.folder)
+    }
+
     /// The folder of the unlock files, where it is missing.
-    fn make_unlock_folder(&self, world: &World) -> std::result::Result<(), Unwritten> {
-        let unlock = self.passphrase.parent().unwrap_or(&self.folder);
+    pub fn make_unlock_folder(&self, world: &World) -> std::result::Result<(), Unwritten> {
+        let unlock = self.unlock_folder();
         if world.storage.facts(unlock).is_ok() {
             return Ok(());
         }
@@ -192,10 +206,11 @@ impl Place {
 
     /// Removes what a write that was cut short left. The lock is held, so nobody is writing one; `vault.age` is there.
     pub fn remove_stale(&self, storage: &dyn Storage) {
-        for path in [&self.vault, &self.passphrase] {
-            let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { continue };
-            let start = format!(".{}.", name.to_string_lossy());
-            let stale = |found: &String| found.starts_with(&start) && found.ends_with(TEMPORARY);
+        let of_vault = format!(".{}.", self.vault.file_name().unwrap_or_default().to_string_lossy());
+        let vault_folder = self.vault.parent().unwrap_or(&self.folder);
+        // Under `unlock/` all files are ours.
+        for (folder, start) in [(vault_folder, of_vault.as_str()), (self.unlock_folder(), ".")] {
+            let stale = |found: &String| found.starts_with(start) && found.ends_with(TEMPORARY);
             for found in storage.list(folder).unwrap_or_default().into_iter().filter(stale) {
                 let _ = storage.remove(&folder.join(found));
             }
