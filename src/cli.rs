@@ -225,8 +225,20 @@ impl Globals {
         Config::load(storage, path, self.config.is_some())
     }
 
-    /// The key that `--identity` names, if it is not stdin.
-    pub fn given_key(&self, storage: &dyn crate::ports::Storage) -> Option<Opening> {
+    /// What flag or environment name to unlock with; `None` where a person is to be asked.
+    pub fn given_opening(&self, storage: &dyn crate::ports::Storage, environment: &Environment) -> Result<Option<Opening>> {
+        if self.identity.is_some() && self.passphrase_file.is_some() {
+            return Err(Error::new(ErrorKind::Usage, "--identity and --passphrase-file exclude each other"));
+        }
+        match self.given_key(storage) {
+            Some(Opening::File(path)) if path.as_os_str() == "-" => source::keys(&source::stdin(source::LINE_LIMIT)?).map(Some),
+            Some(opening) => Ok(Some(opening)),
+            None => Ok(self.given_passphrase(storage, environment)?.map(Opening::Passphrase)),
+        }
+    }
+
+    /// The key that `--identity` names.
+    fn given_key(&self, storage: &dyn crate::ports::Storage) -> Option<Opening> {
         let path = self.identity.as_ref()?;
         let is_method = is_bare_name(path) && path.as_os_str() != "-" && storage.facts(path).is_err();
         Some(match is_method {

@@ -74,10 +74,11 @@ fn screens(globals: &Globals, demo: bool, environment: Environment) -> Result<u8
         false if presence? == Presence::Vault => (state::Start::Unlock, true),
         false => (state::Start::Welcome, false),
     };
-    let passphrase = match start {
-        state::Start::Unlock => globals.given_passphrase(&*world.storage, &environment)?,
+    let opening = match start {
+        state::Start::Unlock => globals.given_opening(&*world.storage, &environment)?,
         _ => None,
     };
+    let ways = if start == state::Start::Unlock { store::ways(&world, &vault) } else { Vec::new() };
     let theme = Theme::built_in(if globals.wants_color_on_screen(&environment) { &config.theme } else { "mono" })?;
     let vault_name = vault.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
     let terminal = terminal::open(config.mouse)?;
@@ -85,5 +86,5 @@ fn screens(globals: &Globals, demo: bool, environment: Environment) -> Result<u8
     let capture = Box::new(capture::Screenshot::new(capture::Surroundings::of_this_process(config.screenshot_command.clone())));
     let clock = world.clock.clone();
     let worker = Worker::new(world, clipboard, capture, vault, environment.home, globals.trust(), DEFAULT_WORK_FACTOR);
-    tui::launch(Launch { config, theme, vault_name, start, vault_exists, passphrase }, terminal, worker, clock)
+    tui::launch(Launch { config, theme, vault_name, start, vault_exists, ways, opening }, terminal, worker, clock)
 }

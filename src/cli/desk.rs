@@ -112,9 +112,7 @@ impl Desk {
         }
         match self.globals.given_key(&*self.outside.world.storage) {
             Some(Opening::File(path)) if path.as_os_str() == "-" => {
-                let bytes = self.read(&path, "--identity", source::LINE_LIMIT)?;
-                let text = str::from_utf8(&bytes).map_err(|_| Error::new(ErrorKind::Usage, "the key in stdin is not text"))?;
-                Ok(Some(Opening::Keys { text: SecretText::new(text), name: "stdin".into() }))
+                source::keys(&self.read(&path, "--identity", source::LINE_LIMIT)?).map(Some)
             }
             Some(opening) => Ok(Some(opening)),
             None => Ok(self.given_passphrase()?.map(Opening::Passphrase)),

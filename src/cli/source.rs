@@ -1,6 +1,7 @@
 //! Where a command reads from: a file or stdin, bounded, and the single line of text that a secret file holds.
 
 use crate::error::{Error, ErrorKind, Result, describe_io};
+use crate::ops::unlock::Opening;
 use crate::ports::Storage;
 use crate::secret::SecretText;
 use std::io::{self, Read};
@@ -51,4 +52,10 @@ pub fn line(bytes: &[u8], path: &Path, what: &str) -> Result<SecretText> {
         true => Err(wrong("is empty")),
         false => Ok(SecretText::new(text)),
     }
+}
+
+/// Keys that came by stdin.
+pub fn keys(bytes: &[u8]) -> Result<Opening> {
+    let text = str::from_utf8(bytes).map_err(|_| Error::new(ErrorKind::Usage, "the key in stdin is not UTF-8 text"))?;
+    Ok(Opening::Keys { text: SecretText::new(text), name: "stdin".into() })
 }

@@ -24,6 +24,11 @@ impl RecoveryKey {
         RecoveryKey(MethodKey::generate())
     }
 
+    /// One that was shown and is to be added now.
+    pub fn parse(text: &SecretText) -> Option<Self> {
+        MethodKey::parse(text.expose()).map(RecoveryKey)
+    }
+
     /// `AGE-SECRET-KEY-1…`, to be shown once.
     pub fn text(&self) -> SecretText {
         self.0.text()
@@ -79,7 +84,7 @@ const SHEET_FOOT: &str = "</p>\n<p>To unlock, type or scan it where countersign 
 
 /// In capitals, digits and dashes: the short form of a QR code.
 pub fn qr(key: &SecretText) -> Option<QrCode> {
-    QrCode::with_error_correction_level(key.expose(), EcLevel::M).ok()
+    QrCode::with_error_correction_level(key.expose(), EcLevel::L).ok()
 }
 
 /// Adds an SSH public key, an age key of another person: whatever the text holds. Gives its name.
@@ -162,10 +167,10 @@ pub fn state_words(state: MethodState) -> &'static str {
     }
 }
 
-/// Whether a second method is there, so that a forgotten passphrase loses nothing.
-pub fn has_second_method(session: &Session) -> bool {
+/// Whether there is a second method of one's own, so that a forgotten passphrase loses nothing.
+pub fn has_second_method(methods: &[Listed]) -> bool {
     let own = |listed: &&Listed| listed.kind != MethodKind::PERSON && listed.state == MethodState::Usable;
-    session.store().is_none_or(|store| store.methods().iter().filter(own).count() > 1)
+    methods.iter().filter(own).count() > 1
 }
 
 /// The name given, or the usual one with a number where it is taken.

@@ -22,6 +22,8 @@ pub enum Place {
     Path,
     /// The passphrase of a vault that is there.
     Unlock,
+    /// The ways to unlock.
+    Keys,
     /// The passphrase of a new vault.
     Create,
     /// A code is shown to be entered on a site.
@@ -36,7 +38,7 @@ pub enum Place {
 }
 
 impl Place {
-    pub const ALL: [Place; 13] = [
+    pub const ALL: [Place; 14] = [
         Place::List,
         Place::Search,
         Place::Menu,
@@ -44,6 +46,7 @@ impl Place {
         Place::Form,
         Place::Path,
         Place::Unlock,
+        Place::Keys,
         Place::Create,
         Place::Try,
         Place::Recovery,
@@ -67,6 +70,7 @@ impl Place {
             Place::Form => "In a form",
             Place::Path => "While typing a path",
             Place::Unlock => "Unlocking",
+            Place::Keys => "In the ways to unlock",
             Place::Create => "Creating a vault",
             Place::Try => "Trying a code",
             Place::Recovery => "In the recovery codes",
@@ -94,6 +98,7 @@ const DEFAULTS: &[(Place, Command, &[&str])] = &[
     (Place::List, Command::LabelRows, &["f"]),
     (Place::List, Command::Reveal, &["r"]),
     (Place::List, Command::ShowQr, &["Q"]),
+    (Place::List, Command::Keys, &["K"]),
     (Place::List, Command::NextTag, &["Tab"]),
     (Place::List, Command::PreviousTag, &["BackTab"]),
     (Place::List, Command::Sort, &["s"]),
@@ -139,7 +144,14 @@ const DEFAULTS: &[(Place, Command, &[&str])] = &[
     (Place::Path, Command::Down, &["Down"]),
     (Place::Path, Command::Back, &["Esc"]),
     (Place::Unlock, Command::Accept, &["Enter"]),
+    (Place::Unlock, Command::OtherKey, &["Tab"]),
     (Place::Unlock, Command::ShowText, &["Ctrl-R"]),
+    (Place::Keys, Command::Accept, &["Enter"]),
+    (Place::Keys, Command::Delete, &["d"]),
+    (Place::Keys, Command::Up, &["Up", "k"]),
+    (Place::Keys, Command::Down, &["Down", "j"]),
+    (Place::Keys, Command::Back, &["Esc"]),
+    (Place::Keys, Command::Help, &["?"]),
     (Place::Create, Command::Accept, &["Enter"]),
     (Place::Create, Command::NextField, &["Tab", "Down"]),
     (Place::Create, Command::PreviousField, &["BackTab", "Up"]),

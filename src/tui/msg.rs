@@ -3,6 +3,7 @@
 use super::key::Key;
 use crate::error::{Error, Result};
 use crate::ops::change::{Change, Outcome};
+use crate::ops::unlock::Opening;
 use crate::ops::usage::Usage;
 use crate::ports::{Clearing, ClipboardRoute, CopyKind, UnixMs};
 use crate::secret::SecretText;
@@ -10,6 +11,7 @@ use crate::transfer::Found;
 use crate::vault::Vault;
 use crate::vault::entry::EntryId;
 use crate::vault::stamp::Stamp;
+use crate::vault::store::{Listed, Way};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -84,7 +86,14 @@ pub enum Job {
         passphrase: SecretText,
     },
     Unlock {
-        passphrase: SecretText,
+        opening: Opening,
+        /// To what the key asked before: an SSH key's passphrase, a PIN.
+        answers: Vec<SecretText>,
+    },
+    /// Something about the unlock methods.
+    Keys {
+        act: KeysAct,
+        answers: Vec<SecretText>,
     },
     OpenDemo,
     /// Drops the keys and the entries, and clears the clipboard if it is ours.
@@ -109,6 +118,44 @@ pub enum Job {
     CompletePath(String),
     MeasureStrength(SecretText),
     GeneratePassphrase,
+}
+
+/// What is done about unlock methods.
+#[derive(Clone, Debug, PartialEq)]
+pub enum KeysAct {
+    ChangePassphrase {
+        /// As it is now, where the vault was opened by it.
+        old: Option<SecretText>,
+        new: SecretText,
+    },
+    /// Makes a recovery key, which is no method yet.
+    MakeRecovery,
+    /// The recovery key that was made and typed back.
+    AddRecovery(SecretText),
+    AddSsh {
+        path: String,
+        name: Option<String>,
+    },
+    AddPlugin {
+        path: String,
+        name: Option<String>,
+    },
+    AddPerson {
+        recipient: String,
+        name: Option<String>,
+    },
+    /// By its name or id.
+    Remove(String),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum KeysDone {
+    /// A recovery key to be shown once.
+    Made(SecretText),
+    /// For a toast, with what is said more quietly.
+    Said(String, String),
+    /// The method, and the entries whose secrets its holder may have read.
+    Removed { name: String, exposed: Vec<String> },
 }
 
 /// What to do when a change is on the disk: carried through the worker and back.
@@ -160,6 +207,12 @@ pub struct Snapshot {
     pub vault: Arc<Vault>,
     pub read_only: Option<String>,
     pub demo: bool,
+    /// The ways to unlock it; none of the demo.
+    pub methods: Arc<Vec<Listed>>,
+    /// Those that an unlock screen offers.
+    pub ways: Vec<Way>,
+    /// Whether it was opened by the passphrase.
+    pub by_passphrase: bool,
     /// How often and when codes were used on this machine.
     pub usage: Arc<Usage>,
     /// To be said once.
@@ -169,6 +222,12 @@ pub struct Snapshot {
 #[derive(Debug)]
 pub enum Done {
     Opened(Result<Snapshot>),
+    /// The key in use asks a question; the job is to be given again with the answer.
+    Asked(String),
+    Keys {
+        snapshot: Option<Snapshot>,
+        result: Result<KeysDone>,
+    },
     /// The vault is locked; and what came of clearing the clipboard.
     Locked(Clearing),
     Applied {

@@ -9,7 +9,10 @@ pub mod create;
 pub mod edit;
 pub mod enrol;
 pub mod help;
+pub mod key_form;
+pub mod keys;
 pub mod list;
+pub mod new_key;
 pub mod qr;
 pub mod recovery;
 pub mod tags;
@@ -161,6 +164,9 @@ screens! {
     Tags(tags::Tags),
     Recovery(recovery::Recovery),
     Qr(qr::Qr),
+    Keys(keys::Keys),
+    KeyForm(key_form::KeyForm),
+    NewKey(new_key::NewKey),
     Confirm(confirm::Confirm),
     Help(help::Help),
 }

@@ -1,6 +1,7 @@
 //! The one function that changes the state. Facts come in, orders go out; nothing here touches the world.
 
 mod clipboard;
+mod keys;
 
 use super::command::Command;
 use super::key::Key;
@@ -14,23 +15,24 @@ use super::screen::{Event, Reaction, Screen, Step};
 use super::state::{COUNTER_CODE_SHOWN, Common, CounterCode, Start, State, Tone, Undo};
 use crate::error::{Error, Result};
 use crate::ops::change::Outcome;
+use crate::ops::keys::has_second_method;
+use crate::ops::unlock::Opening;
 use crate::ports::CopyKind;
-use crate::secret::SecretText;
 use std::time::Duration;
 
 impl State {
     pub fn new(start: Start, common: Common) -> (State, Vec<Effect>) {
         let (screen, effects) = match start {
             Start::Welcome => (Screen::Welcome(Welcome::default()), Vec::new()),
-            Start::Unlock => (Screen::Unlock(Unlock::new()), Vec::new()),
+            Start::Unlock => (Screen::Unlock(Unlock::new(&common.ways)), Vec::new()),
             Start::Demo => (Screen::Welcome(Welcome::default()), vec![Effect::Job(Job::OpenDemo)]),
         };
         (State { common, screens: vec![screen] }, effects)
     }
 
     /// Opens the vault as if this had been typed.
-    pub fn unlock_with(&mut self, passphrase: SecretText) -> Vec<Effect> {
-        let (screen, reaction) = Unlock::with(passphrase);
+    pub fn unlock_with(&mut self, opening: Opening) -> Vec<Effect> {
+        let (screen, reaction) = Unlock::with(&self.common.ways, opening);
         self.screens = vec![Screen::Unlock(screen)];
         react(self, reaction)
     }
@@ -113,7 +115,8 @@ fn lock(state: &mut State) -> Vec<Effect> {
     common.clipboard_clears_at = None;
     common.counter_codes.clear();
     common.counters_asked.clear();
-    let screen = if common.vault_exists { Screen::Unlock(Unlock::new()) } else { Screen::Welcome(Welcome::default()) };
+    let screen =
+        if common.vault_exists { Screen::Unlock(Unlock::new(&common.ways)) } else { Screen::Welcome(Welcome::default()) };
     state.screens = vec![screen];
     vec![Effect::Job(Job::Lock)]
 }
@@ -218,6 +221,7 @@ impl Job {
             self,
             Job::Create { .. }
                 | Job::Unlock { .. }
+                | Job::Keys { .. }
                 | Job::OpenDemo
                 | Job::ReadClipboardPicture
                 | Job::ReadScreen
@@ -233,7 +237,12 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             clipboard::settled(&mut state.common, clearing);
             Vec::new()
         }
-        Done::Applied { .. } | Done::Copied { .. } | Done::Refreshed(_) | Done::Found { .. } | Done::Completions { .. }
+        Done::Applied { .. }
+        | Done::Keys { .. }
+        | Done::Copied { .. }
+        | Done::Refreshed(_)
+        | Done::Found { .. }
+        | Done::Completions { .. }
             if state.common.open.is_none() =>
         {
             Vec::new()
@@ -246,7 +255,8 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             state.common.busy_since = None;
             to_asker(state, done)
         }
-        Done::Found { .. } => {
+        Done::Keys { snapshot, result } => keys::done(state, snapshot, result),
+        Done::Found { .. } | Done::Asked(_) => {
             state.common.busy_since = None;
             to_asker(state, done)
         }
@@ -280,11 +290,21 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
 fn opened(state: &mut State, mut snapshot: Snapshot) -> Vec<Effect> {
     let warnings = std::mem::take(&mut snapshot.warnings);
     state.common.vault_exists |= !snapshot.demo;
+    let is_new = matches!(state.top(), Screen::Create(_));
+    let has_second = snapshot.demo || snapshot.read_only.is_some() || has_second_method(&snapshot.methods);
+    if !snapshot.demo {
+        state.common.ways = snapshot.ways.clone();
+    }
     state.common.last_input = state.common.now.boot;
     state.common.open = Some(snapshot);
     state.screens = vec![Screen::List(List::new(&state.common))];
+    if is_new {
+        keys::offer(state);
+    }
     if !warnings.is_empty() {
         state.common.say(Tone::Warning, warnings.join(" · "));
+    } else if !has_second && !is_new {
+        keys::remind(&mut state.common);
     }
     Vec::new()
 }

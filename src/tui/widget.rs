@@ -7,3 +7,4 @@ pub mod field;
 pub mod footer;
 pub mod form;
 pub mod menu;
+pub mod qr;

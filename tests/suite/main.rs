@@ -12,6 +12,7 @@ mod faults;
 mod flows;
 mod flows_edit;
 mod flows_enrol;
+mod flows_keys;
 mod foreign;
 mod formats;
 mod import_cases;

@@ -3,9 +3,38 @@
 use super::google::transfer;
 use super::tui::Tui;
 use countersign::config::Config;
+use countersign::secret::SecretText;
+use countersign::tui::msg::{Done, KeysDone};
 use countersign::tui::state::Start;
+use countersign::vault::MethodKind;
+use countersign::vault::store::{Listed, MethodState};
+use std::sync::Arc;
 
 const LINK: &str = "otpauth://totp/Forge:hugo%40example.org?secret=JBSWY3DPEHPK3PXP&issuer=Forge";
+
+/// As if the demo had files: the screen of its unlock methods, after these keys.
+fn with_methods(mut tui: Tui, keys: &str) -> Tui {
+    let method = |name: &str, kind: &str, state| Listed {
+        name: name.into(),
+        kind: kind.into(),
+        id: "0badcafe".into(),
+        added_ms: 0,
+        state,
+    };
+    let open = tui.state.common.open.as_mut().unwrap();
+    open.demo = false;
+    open.by_passphrase = true;
+    open.methods = Arc::new(vec![
+        method("passphrase", MethodKind::PASSPHRASE, MethodState::Usable),
+        method("anna", MethodKind::PERSON, MethodState::Usable),
+        method("yubikey", MethodKind::PLUGIN, MethodState::FileMissing),
+    ]);
+    tui.press("K");
+    if !keys.is_empty() {
+        tui.press(keys);
+    }
+    tui
+}
 
 /// Name and how to get there.
 pub type Scene = (&'static str, fn() -> Tui);
@@ -31,6 +60,33 @@ pub const SCENES: &[Scene] = &[
         let mut tui = Tui::start(Start::Unlock);
         tui.holding = true;
         tui.type_text("open sesame").press("Enter");
+        tui
+    }),
+    ("unlock-recovery", || {
+        let mut tui = Tui::start(Start::Unlock);
+        tui.press("Tab").paste("AGE-SECRET-KEY-1QQQQ");
+        tui
+    }),
+    ("keys", || with_methods(Tui::demo(), "")),
+    ("keys-passphrase", || {
+        let mut tui = with_methods(Tui::demo(), "Enter");
+        tui.type_text("old").press("Enter").type_text("new words here").press("Enter").type_text("new").press("Enter");
+        tui
+    }),
+    ("keys-ssh", || with_methods(Tui::demo(), "Down Down Down Down Down Enter")),
+    ("keys-recovery", || {
+        let mut tui = Tui::demo();
+        let key = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX";
+        let made = Done::Keys { snapshot: None, result: Ok(KeysDone::Made(SecretText::new(key))) };
+        tui.perform_done(made);
+        tui.type_text("EGA").press("Enter");
+        tui
+    }),
+    ("keys-removed", || {
+        let mut tui = with_methods(Tui::demo(), "Down d");
+        let exposed = vec!["Amazon (seller@shop.example)".into(), "GitHub (hugo@example.org)".into()];
+        tui.perform_done(Done::Keys { snapshot: None, result: Ok(KeysDone::Removed { name: "anna".into(), exposed }) });
+        tui.press("n");
         tui
     }),
     ("list", Tui::demo),

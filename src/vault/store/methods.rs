@@ -132,6 +132,11 @@ impl OpenStore {
         all
     }
 
+    /// The ways of [`ways`], of the open vault.
+    pub fn ways(&self) -> Vec<Way> {
+        ways(&self.world, &self.place.folder)
+    }
+
     pub fn add_method(&mut self, name: &str, new: NewMethod) -> Result<()> {
         self.writable()?;
         check_name(name)?;

@@ -53,6 +53,16 @@ impl OpenStore {
         Ok(Rekeyed { old_keys: old, recipients: recipients.collect(), unfinished })
     }
 
+    /// Whether the vault was opened by its passphrase, which then is asked for again before it is changed.
+    pub fn is_by_passphrase(&self) -> bool {
+        self.passphrase_file.is_some()
+    }
+
+    /// `WrongPassphrase` where it is not the one of the file.
+    pub fn check_passphrase(&self, passphrase: &SecretText) -> Result<()> {
+        seal::unwrap(&self.place.read_passphrase_file(&*self.world.storage)?, passphrase).map(drop)
+    }
+
     fn present_work_factor(&self) -> WorkFactor {
         let file = self.place.read_passphrase_file(&*self.world.storage).ok();
         file.and_then(|file| seal::work_factor(&file)).unwrap_or(DEFAULT_WORK_FACTOR)
