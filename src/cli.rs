@@ -10,9 +10,12 @@ mod export;
 mod formats;
 mod import;
 mod init;
+mod keys;
 mod linear;
 mod list;
+mod new_passphrase;
 pub mod output;
+mod passwd;
 mod restore;
 mod restore_backup;
 mod rm;
@@ -24,6 +27,7 @@ mod verify;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ops::backup::Policy;
+use crate::ops::unlock::Opening;
 use crate::ports::Environment;
 use crate::secret::SecretText;
 use crate::vault::store::Trust;
@@ -55,6 +59,10 @@ pub struct Globals {
     /// Read the passphrase from a file; - is stdin [env: COUNTERSIGN_PASSPHRASE_FILE]
     #[arg(long, global = true, value_name = "FILE|-", help_heading = "Everywhere")]
     pub passphrase_file: Option<PathBuf>,
+    /// Unlock with a key instead of the passphrase: a recovery key, an SSH key or a plugin's identity in a file (- is
+    /// stdin), or the name of a plugin's method
+    #[arg(long, global = true, value_name = "FILE|NAME", help_heading = "Everywhere")]
+    pub identity: Option<PathBuf>,
     /// Read the configuration from this file
     #[arg(long, global = true, value_name = "FILE", help_heading = "Everywhere")]
     pub config: Option<PathBuf>,
@@ -115,6 +123,10 @@ enum Command {
     Import(import::ImportLine),
     /// Write the entries in another format
     Export(export::Export),
+    /// Change the passphrase
+    Passwd(passwd::Passwd),
+    /// List, add and remove ways to unlock the vault
+    Keys(keys::Keys),
     /// List the formats that can be read and written
     Formats(formats::Formats),
     /// Make a proved copy of the vault, or one file that stock age opens
@@ -195,6 +207,8 @@ impl Command {
             Command::Show(line) => line.run(desk),
             Command::Import(line) => line.run(desk),
             Command::Export(line) => line.run(desk),
+            Command::Passwd(line) => line.run(desk),
+            Command::Keys(line) => line.run(desk),
             Command::Formats(line) => line.run(desk),
             Command::Backup(line) => line.run(desk),
             Command::RestoreBackup(line) => line.run(desk),
@@ -233,6 +247,28 @@ impl Globals {
 
     pub fn load_config(&self, storage: &dyn crate::ports::Storage, environment: &Environment) -> Result<Config> {
         Config::load(storage, self.config_file(environment), self.config.is_some())
+    }
+
+    /// What flag or environment name to unlock with; `None` where a person is to be asked.
+    pub fn given_opening(&self, storage: &dyn crate::ports::Storage, environment: &Environment) -> Result<Option<Opening>> {
+        if self.identity.is_some() && self.passphrase_file.is_some() {
+            return Err(Error::new(ErrorKind::Usage, "--identity and --passphrase-file exclude each other"));
+        }
+        match self.given_key(storage) {
+            Some(Opening::File(path)) if path.as_os_str() == "-" => source::keys(&source::stdin(source::LINE_LIMIT)?).map(Some),
+            Some(opening) => Ok(Some(opening)),
+            None => Ok(self.given_passphrase(storage, environment)?.map(Opening::Passphrase)),
+        }
+    }
+
+    /// The key that `--identity` names.
+    fn given_key(&self, storage: &dyn crate::ports::Storage) -> Option<Opening> {
+        let path = self.identity.as_ref()?;
+        let is_method = is_bare_name(path) && path.as_os_str() != "-" && storage.facts(path).is_err();
+        Some(match is_method {
+            true => Opening::Plugin(path.to_string_lossy().into_owned()),
+            false => Opening::File(path.clone()),
+        })
     }
 
     /// The passphrase of the file that flag or environment name; `None` where none is named.

@@ -52,7 +52,7 @@ fn outside(environment: Environment) -> Outside {
     Outside {
         world: world(&environment),
         environment,
-        prompt: Box::new(TerminalPrompt),
+        prompt: Arc::new(TerminalPrompt),
         clipboard: Box::new(|| Box::new(RoutedClipboard::new(None))),
         capture: Box::new(|command| Box::new(capture::Screenshot::new(capture::Surroundings::of_this_process(command)))),
         process: Arc::new(Programs),
@@ -81,10 +81,11 @@ fn screens(globals: &Globals, demo: bool, environment: Environment) -> Result<u8
             Err(error) => return Err(error),
         },
     };
-    let passphrase = match start {
-        state::Start::Unlock => globals.given_passphrase(&*world.storage, &environment)?,
+    let opening = match start {
+        state::Start::Unlock => globals.given_opening(&*world.storage, &environment)?,
         _ => None,
     };
+    let ways = if start == state::Start::Unlock { store::ways(&world, &vault) } else { Vec::new() };
     let color = globals.wants_color_on_screen(&environment);
     let theme = Theme::built_in(if color { &config.theme } else { "mono" })?;
     let config_file = globals.config_file(&environment).to_owned();
@@ -96,6 +97,6 @@ fn screens(globals: &Globals, demo: bool, environment: Environment) -> Result<u8
     let backups = globals.backup_policy(&config, &environment);
     let mut worker = Worker::new(world, clipboard, capture, vault, environment.home, globals.trust(), DEFAULT_WORK_FACTOR);
     worker.backups = backups;
-    let launch = Launch { config, config_file, theme, color, vault_name, start, vault_exists, passphrase };
+    let launch = Launch { config, config_file, theme, color, vault_name, start, vault_exists, ways, opening };
     tui::launch(launch, terminal, worker, clock)
 }

@@ -171,18 +171,24 @@ pub struct Environment {
     pub color: bool,
 }
 
-/// Asks the person at the terminal (command line only; the TUI has screens for it).
-pub trait Prompt {
+/// Asks the person: at the terminal, or by a screen that has the answers already.
+pub trait Prompt: Send + Sync {
     /// Whether there is a person to ask.
     fn is_interactive(&self) -> bool;
+    /// Tells something that nobody has to answer: "touch your key".
+    fn tell(&self, text: &str);
     /// Asks without echo.
-    fn secret(&mut self, question: &str) -> io::Result<SecretText>;
+    fn secret(&self, question: &str) -> io::Result<SecretText>;
+    /// Asks for a line that may be seen.
+    fn text(&self, question: &str) -> io::Result<String>;
     /// Asks a yes-or-no question; the default is no.
-    fn confirm(&mut self, question: &str) -> io::Result<bool>;
-    /// Asks for a line, which is shown as it is typed. `None`: it waits without limit.
-    fn line(&mut self, question: &str, patience: Option<Duration>) -> io::Result<Line>;
+    fn confirm(&self, question: &str) -> io::Result<bool>;
+    /// As [`Prompt::text`], but waits at most so long, where a time is given and there is somebody to wait for.
+    fn line(&self, question: &str, _patience: Option<Duration>) -> io::Result<Line> {
+        self.text(question).map(Line::Typed)
+    }
     /// Waits until Enter is pressed. What is typed before is neither shown nor kept.
-    fn pause(&mut self, text: &str) -> io::Result<()> {
+    fn pause(&self, text: &str) -> io::Result<()> {
         self.secret(text).map(drop)
     }
 }

@@ -18,8 +18,9 @@ pub mod worker;
 
 use crate::config::Config;
 use crate::error::Result;
+use crate::ops::unlock::Opening;
 use crate::ports::{Clock, Terminal};
-use crate::secret::SecretText;
+use crate::vault::store::Way;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -38,8 +39,10 @@ pub struct Launch {
     pub start: state::Start,
     /// Whether a vault is on the disk, also while the demo is shown.
     pub vault_exists: bool,
+    /// The ways to unlock it that its files tell of.
+    pub ways: Vec<Way>,
     /// Opens the vault at once, without asking.
-    pub passphrase: Option<SecretText>,
+    pub opening: Option<Opening>,
 }
 
 /// Runs the full-screen program on a terminal; returns the exit status.
@@ -54,9 +57,10 @@ where
     common.vault_exists = launch.vault_exists;
     common.color = launch.color;
     common.config_file = Some(launch.config_file);
+    common.ways = launch.ways;
     let (mut state, mut first) = state::State::new(launch.start, common);
-    if let Some(passphrase) = launch.passphrase {
-        first.extend(state.unlock_with(passphrase));
+    if let Some(opening) = launch.opening {
+        first.extend(state.unlock_with(opening));
     }
     let code = run::run(&mut state, first, &mut stage, clock.as_ref())?;
     stage.leave().map_err(run::terminal_failed)?;

@@ -12,6 +12,8 @@ mod bad_input;
 mod desktop;
 #[path = "cli/foreign.rs"]
 mod foreign;
+#[path = "cli/keys.rs"]
+mod keys;
 #[path = "cli/password_store.rs"]
 mod password_store;
 #[path = "cli/place.rs"]

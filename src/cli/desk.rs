@@ -9,10 +9,11 @@ use crate::ops::backup::{self, Policy};
 use crate::ops::change::{Change, Outcome};
 use crate::ops::restore;
 use crate::ops::session::Session;
+use crate::ops::unlock::Opening;
 use crate::ports::{Clipboard, ClipboardRoute, Environment, Process, Prompt, ScreenCapture};
 use crate::secret::SecretText;
 use crate::vault::entry::Entry;
-use crate::vault::store::{self, Presence, World};
+use crate::vault::store::{self, Presence, Way, World};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,7 +27,7 @@ pub type HandOver = Box<dyn Fn(&SecretText, u64) -> std::result::Result<Clipboar
 pub struct Outside {
     pub world: World,
     pub environment: Environment,
-    pub prompt: Box<dyn Prompt>,
+    pub prompt: Arc<dyn Prompt>,
     pub clipboard: Box<dyn Fn() -> Box<dyn Clipboard>>,
     pub capture: OpenCapture,
     pub process: Arc<dyn Process>,
@@ -76,12 +77,20 @@ impl Desk {
             return Err(Error::new(ErrorKind::NoVault, what).hint("create one with: countersign init"));
         }
         let trust = self.globals.trust();
-        let session = match self.given_passphrase()? {
-            Some(passphrase) => {
-                self.passphrase = Some(passphrase.clone());
-                Session::unlock(&world, &folder, &passphrase, trust)
+        let (person, given) = (self.outside.prompt.clone(), self.given_opening()?);
+        let unlock = |opening: &Opening| opening.unlock(&world, &folder, person.clone(), trust);
+        let session = match given {
+            Some(opening) => {
+                self.note_passphrase(&opening);
+                unlock(&opening)
             }
-            None => self.ask_until_right(|passphrase| Session::unlock(&world, &folder, passphrase, trust)),
+            None => {
+                let question = match store::ways(&world, &folder).contains(&Way::Passphrase) {
+                    true => "Passphrase: ",
+                    false => "Recovery key: ",
+                };
+                self.ask_until_right(question, unlock)
+            }
         };
         let session = session.map_err(offer)?.with_backups(&self.backup_policy()?);
         for warning in session.warnings() {
@@ -140,16 +149,17 @@ impl Desk {
         }
     }
 
-    fn ask_until_right(&mut self, unlock: impl Fn(&SecretText) -> Result<Session>) -> Result<Session> {
+    fn ask_until_right(&mut self, question: &str, unlock: impl Fn(&Opening) -> Result<Session>) -> Result<Session> {
         let mut tries = 0;
         loop {
-            let passphrase = self.ask_secret("Passphrase: ")?;
+            let opening = Opening::typed(self.ask_secret(question)?);
             tries += 1;
-            self.passphrase = Some(passphrase.clone());
-            match unlock(&passphrase) {
-                Err(error) if error.kind == ErrorKind::WrongPassphrase && tries < TRIES => {
-                    self.output.warn("that is not the passphrase")
-                }
+            self.note_passphrase(&opening);
+            match unlock(&opening) {
+                Err(error) if error.kind == ErrorKind::WrongPassphrase && tries < TRIES => match opening {
+                    Opening::Passphrase(_) => self.output.warn("that is not the passphrase"),
+                    _ => self.output.warn(&error.what),
+                },
                 result => return result,
             }
         }
@@ -160,6 +170,26 @@ impl Desk {
         match self.given_passphrase()? {
             Some(passphrase) => Ok(passphrase),
             None => self.ask_secret(question),
+        }
+    }
+
+    fn note_passphrase(&mut self, opening: &Opening) {
+        if let Opening::Passphrase(passphrase) = opening {
+            self.passphrase = Some(passphrase.clone());
+        }
+    }
+
+    /// The key or the passphrase that the command line or the environment names; `None` where a person is to be asked.
+    fn given_opening(&mut self) -> Result<Option<Opening>> {
+        if self.globals.identity.is_some() && self.globals.passphrase_file.is_some() {
+            return Err(Error::new(ErrorKind::Usage, "--identity and --passphrase-file exclude each other"));
+        }
+        match self.globals.given_key(&*self.outside.world.storage) {
+            Some(Opening::File(path)) if path.as_os_str() == "-" => {
+                source::keys(&self.read(&path, "--identity", source::LINE_LIMIT)?).map(Some)
+            }
+            Some(opening) => Ok(Some(opening)),
+            None => Ok(self.given_passphrase()?.map(Opening::Passphrase)),
         }
     }
 
@@ -209,7 +239,8 @@ impl Desk {
             return source::file(&*self.outside.world.storage, path, limit);
         }
         // The passphrase is read last, so its claim is looked up beforehand: nothing may have been done by then.
-        let passphrase = self.passphrase_file().filter(|(file, name)| file.as_os_str() == "-" && *name != option);
+        let key = self.globals.identity.clone().map(|file| (file, "--identity"));
+        let passphrase = key.or_else(|| self.passphrase_file()).filter(|(file, name)| file.as_os_str() == "-" && *name != option);
         if let Some(first) = self.stdin.replace(option).or(passphrase.map(|(_, name)| name)) {
             return Err(Error::new(
                 ErrorKind::Usage,

@@ -1,6 +1,7 @@
 //! Where a command reads from: a file or stdin, bounded, and the single line of text that a secret file holds.
 
 use crate::error::{Error, ErrorKind, Result, describe_io};
+use crate::ops::unlock::Opening;
 use crate::ports::Storage;
 use crate::secret::SecretText;
 use std::io::{self, Read};
@@ -56,4 +57,10 @@ pub fn text(bytes: &[u8], path: &Path, what: &str) -> Result<SecretText> {
 fn wrong(path: &Path, what: &str, why: &str) -> Error {
     let place = if path.as_os_str() == "-" { "stdin".to_owned() } else { path.display().to_string() };
     Error::new(ErrorKind::Usage, format!("{what} in {place} {why}"))
+}
+
+/// Keys that came by stdin.
+pub fn keys(bytes: &[u8]) -> Result<Opening> {
+    let text = str::from_utf8(bytes).map_err(|_| Error::new(ErrorKind::Usage, "the key in stdin is not UTF-8 text"))?;
+    Ok(Opening::Keys { text: SecretText::new(text), name: "stdin".into() })
 }

@@ -3,14 +3,16 @@
 use super::backup::{Backups, Policy};
 use super::change::{self, Change, Outcome};
 use crate::error::{Error, Result};
-use crate::ports::Entropy;
+use crate::ports::{Entropy, Prompt};
 use crate::secret::SecretText;
 use crate::vault::backup::{Name, Why};
 use crate::vault::entry::EntryId;
+use crate::vault::seal::identity::Identities;
 use crate::vault::stamp::Stamper;
 use crate::vault::store::{self, OpenStore, Trust, WorkFactor, World};
 use crate::vault::{VERSION, Vault};
 use std::path::Path;
+use std::sync::Arc;
 
 pub struct Session {
     world: World,
@@ -46,8 +48,28 @@ impl Session {
         self
     }
 
+    /// By keys of the person instead of a passphrase.
+    pub fn unlock_by(world: &World, folder: &Path, keys: &Identities, person: Arc<dyn Prompt>, trust: Trust) -> Result<Session> {
+        Ok(Session::of(store::unlock_by(world, folder, keys, person, trust)?))
+    }
+
     pub fn in_memory(world: &World, vault: Vault) -> Session {
         Session { world: world.clone(), backing: Backing::Memory(Box::new(vault)) }
+    }
+
+    /// The files behind the vault, for what concerns them alone.
+    pub fn store_mut(&mut self) -> Result<&mut OpenStore> {
+        match &mut self.backing {
+            Backing::Store(store, _) => Ok(store),
+            Backing::Memory(_) => Err(Error::failed("the demo has no files").hint("create a vault of your own first")),
+        }
+    }
+
+    pub fn store(&self) -> Option<&OpenStore> {
+        match &self.backing {
+            Backing::Store(store, _) => Some(store),
+            Backing::Memory(_) => None,
+        }
     }
 
     pub fn vault(&self) -> &Vault {

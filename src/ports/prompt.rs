@@ -25,7 +25,7 @@ impl Prompt for TerminalPrompt {
     }
 
     /// `question` is written as it is. `UnexpectedEof` where the terminal ended or Ctrl-D was pressed.
-    fn secret(&mut self, question: &str) -> io::Result<SecretText> {
+    fn secret(&self, question: &str) -> io::Result<SecretText> {
         let mut terminal = tty::open_controlling()?;
         let silence = Silence::begin(&terminal)?;
         terminal.write_all(question.as_bytes())?;
@@ -40,7 +40,23 @@ impl Prompt for TerminalPrompt {
         }
     }
 
-    fn confirm(&mut self, question: &str) -> io::Result<bool> {
+    fn tell(&self, text: &str) {
+        if let Ok(mut terminal) = tty::open_controlling() {
+            let _ = terminal.write_all(format!("{text}\n").as_bytes());
+        }
+    }
+
+    fn text(&self, question: &str) -> io::Result<String> {
+        let mut terminal = tty::open_controlling()?;
+        terminal.write_all(question.as_bytes())?;
+        let line = read_line(&mut terminal)?;
+        match std::str::from_utf8(&line) {
+            Ok(text) => Ok(text.to_owned()),
+            Err(_) => Err(io::Error::new(io::ErrorKind::InvalidData, "what was typed is not UTF-8 text")),
+        }
+    }
+
+    fn confirm(&self, question: &str) -> io::Result<bool> {
         let mut terminal = tty::open_controlling()?;
         terminal.write_all(format!("{question} [y/N] ").as_bytes())?;
         match read_line(&mut terminal) {
@@ -53,7 +69,7 @@ impl Prompt for TerminalPrompt {
         }
     }
 
-    fn line(&mut self, question: &str, patience: Option<Duration>) -> io::Result<Line> {
+    fn line(&self, question: &str, patience: Option<Duration>) -> io::Result<Line> {
         let mut terminal = tty::open_controlling()?;
         terminal.write_all(question.as_bytes())?;
         if !waits_for_input(&terminal, patience)? {

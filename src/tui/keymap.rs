@@ -24,6 +24,8 @@ pub enum Place {
     Path,
     /// The passphrase of a vault that is there.
     Unlock,
+    /// The ways to unlock.
+    Keys,
     /// The passphrase of a new vault.
     Create,
     /// A code is shown to be entered on a site.
@@ -40,7 +42,7 @@ pub enum Place {
 }
 
 impl Place {
-    pub const ALL: [Place; 15] = [
+    pub const ALL: [Place; 16] = [
         Place::List,
         Place::Search,
         Place::Menu,
@@ -49,6 +51,7 @@ impl Place {
         Place::Form,
         Place::Path,
         Place::Unlock,
+        Place::Keys,
         Place::Create,
         Place::Try,
         Place::Recovery,
@@ -74,6 +77,7 @@ impl Place {
             Place::Form => "In a form",
             Place::Path => "While typing a path",
             Place::Unlock => "Unlocking",
+            Place::Keys => "In the ways to unlock",
             Place::Create => "Creating a vault",
             Place::Try => "Trying a code",
             Place::Recovery => "In the recovery codes",
@@ -104,6 +108,7 @@ const DEFAULTS: &[(Place, Command, &[&str])] = &[
     (Place::List, Command::LabelRows, &["f"]),
     (Place::List, Command::Reveal, &["r"]),
     (Place::List, Command::ShowQr, &["Q"]),
+    (Place::List, Command::Keys, &["K"]),
     (Place::List, Command::NextTag, &["Tab"]),
     (Place::List, Command::PreviousTag, &["BackTab"]),
     (Place::List, Command::Sort, &["s"]),
@@ -163,7 +168,14 @@ const DEFAULTS: &[(Place, Command, &[&str])] = &[
     (Place::Path, Command::Down, &["Down"]),
     (Place::Path, Command::Back, &["Esc"]),
     (Place::Unlock, Command::Accept, &["Enter"]),
+    (Place::Unlock, Command::OtherKey, &["Tab"]),
     (Place::Unlock, Command::ShowText, &["Ctrl-R"]),
+    (Place::Keys, Command::Accept, &["Enter"]),
+    (Place::Keys, Command::Delete, &["d"]),
+    (Place::Keys, Command::Up, &["Up", "k"]),
+    (Place::Keys, Command::Down, &["Down", "j"]),
+    (Place::Keys, Command::Back, &["Esc"]),
+    (Place::Keys, Command::Help, &["?"]),
     (Place::Create, Command::Accept, &["Enter"]),
     (Place::Create, Command::NextField, &["Tab", "Down"]),
     (Place::Create, Command::PreviousField, &["BackTab", "Up"]),

@@ -8,12 +8,14 @@ use crate::ops::change::{Change, Outcome};
 use crate::ops::export::Export;
 use crate::ops::intake::{Intake, PlainFile, Refused};
 use crate::ops::restore::Offer;
+use crate::ops::unlock::Opening;
 use crate::ops::usage::Usage;
 use crate::ports::{Clearing, ClipboardRoute, CopyKind, UnixMs};
 use crate::secret::SecretText;
 use crate::vault::Vault;
 use crate::vault::entry::EntryId;
 use crate::vault::stamp::Stamp;
+use crate::vault::store::{Listed, Way};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -88,7 +90,14 @@ pub enum Job {
         passphrase: SecretText,
     },
     Unlock {
-        passphrase: SecretText,
+        opening: Opening,
+        /// To what the key asked before: an SSH key's passphrase, a PIN.
+        answers: Vec<SecretText>,
+    },
+    /// Something about the unlock methods.
+    Keys {
+        act: KeysAct,
+        answers: Vec<SecretText>,
     },
     OpenDemo,
     /// The vault is damaged: looks for a backup that this passphrase opens.
@@ -188,6 +197,44 @@ pub struct ExportOrder {
     pub overwrite: bool,
 }
 
+/// What is done about unlock methods.
+#[derive(Clone, Debug, PartialEq)]
+pub enum KeysAct {
+    ChangePassphrase {
+        /// As it is now, where the vault was opened by it.
+        old: Option<SecretText>,
+        new: SecretText,
+    },
+    /// Makes a recovery key, which is no method yet.
+    MakeRecovery,
+    /// The recovery key that was made and typed back.
+    AddRecovery(SecretText),
+    AddSsh {
+        path: String,
+        name: Option<String>,
+    },
+    AddPlugin {
+        path: String,
+        name: Option<String>,
+    },
+    AddPerson {
+        recipient: String,
+        name: Option<String>,
+    },
+    /// By its name or id.
+    Remove(String),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum KeysDone {
+    /// A recovery key to be shown once.
+    Made(SecretText),
+    /// For a toast, with what is said more quietly.
+    Said(String, String),
+    /// The method, and the entries whose secrets its holder may have read.
+    Removed { name: String, exposed: Vec<String> },
+}
+
 /// What to do when a change is on the disk: carried through the worker and back.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Then {
@@ -238,6 +285,12 @@ pub struct Snapshot {
     pub vault: Arc<Vault>,
     pub read_only: Option<String>,
     pub demo: bool,
+    /// The ways to unlock it; none of the demo.
+    pub methods: Arc<Vec<Listed>>,
+    /// Those that an unlock screen offers.
+    pub ways: Vec<Way>,
+    /// Whether it was opened by the passphrase.
+    pub by_passphrase: bool,
     /// How often and when codes were used on this machine.
     pub usage: Arc<Usage>,
     /// To be said once.
@@ -253,6 +306,12 @@ pub enum Done {
     Opened(Result<Snapshot>),
     /// What could take the place of a damaged vault.
     BackupFound(Option<backup::Found>),
+    /// The key in use asks a question; the job is to be given again with the answer.
+    Asked(String),
+    Keys {
+        snapshot: Option<Snapshot>,
+        result: Result<KeysDone>,
+    },
     /// The vault is locked; and what came of clearing the clipboard.
     Locked(Clearing),
     Applied {

@@ -11,8 +11,11 @@ pub mod enrol;
 pub mod export;
 pub mod help;
 pub mod import;
+pub mod key_form;
+pub mod keys;
 pub mod list;
 pub mod mend;
+pub mod new_key;
 pub mod palette;
 pub mod qr;
 pub mod recovery;
@@ -180,6 +183,9 @@ screens! {
     Tags(tags::Tags),
     Recovery(recovery::Recovery),
     Qr(qr::Qr),
+    Keys(keys::Keys),
+    KeyForm(key_form::KeyForm),
+    NewKey(new_key::NewKey),
     Confirm(confirm::Confirm),
     Help(help::Help),
 }

@@ -10,6 +10,7 @@ use crate::ops::change::Change;
 use crate::secret::SecretText;
 use crate::tui::layout::fit;
 use crate::vault::entry::{Entry, EntryId};
+use crate::vault::store::Way;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -45,6 +46,8 @@ pub struct Common {
     pub vault_name: String,
     /// Whether a vault is on the disk: decides between welcome and unlock after locking the demo.
     pub vault_exists: bool,
+    /// The ways to unlock it that its files tell of.
+    pub ways: Vec<Way>,
     pub open: Option<Snapshot>,
     /// When the person last did something, in boot time.
     pub last_input: Duration,
@@ -126,6 +129,7 @@ impl Common {
             config_file: None,
             vault_name,
             vault_exists: false,
+            ways: Vec::new(),
             open: None,
             last_input: Duration::ZERO,
             toast: None,

@@ -1,24 +1,21 @@
 //! The one function that changes the state. Facts come in, orders go out; nothing here touches the world.
 
 mod clipboard;
+mod done;
+mod keys;
 
 use super::command::Command;
 use super::key::Key;
-use super::keymap::Place;
-use super::msg::{Copied, Done, Effect, Job, Msg, Now, Snapshot, Then};
+use super::msg::{Done, Effect, Job, Msg, Now};
 use super::screen::confirm::Confirm;
 use super::screen::help::Help;
-use super::screen::list::List;
 use super::screen::palette::Palette;
 use super::screen::unlock::Unlock;
 use super::screen::welcome::Welcome;
 use super::screen::{Event, Reaction, Screen, Step};
-use super::state::{COUNTER_CODE_SHOWN, Common, CounterCode, Start, State, Tone, Undo, sentence};
-use crate::error::{Error, Result};
-use crate::ops::change::Outcome;
-use crate::ops::restore::Offer;
-use crate::ports::CopyKind;
-use crate::secret::SecretText;
+use super::state::{Common, Start, State};
+use crate::error::Error;
+use crate::ops::unlock::Opening;
 use std::time::Duration;
 
 /// So long after a key nothing moves by itself: it is time for the next key.
@@ -28,15 +25,15 @@ impl State {
     pub fn new(start: Start, common: Common) -> (State, Vec<Effect>) {
         let (screen, effects) = match start {
             Start::Welcome => (Screen::Welcome(Welcome::default()), Vec::new()),
-            Start::Unlock => (Screen::Unlock(Unlock::new()), Vec::new()),
+            Start::Unlock => (Screen::Unlock(Unlock::new(&common.ways)), Vec::new()),
             Start::Demo => (Screen::Welcome(Welcome::default()), vec![Effect::Job(Job::OpenDemo)]),
         };
         (State { common, screens: vec![screen] }, effects)
     }
 
     /// Opens the vault as if this had been typed.
-    pub fn unlock_with(&mut self, passphrase: SecretText) -> Vec<Effect> {
-        let (screen, reaction) = Unlock::with(passphrase);
+    pub fn unlock_with(&mut self, opening: Opening) -> Vec<Effect> {
+        let (screen, reaction) = Unlock::with(&self.common.ways, opening);
         self.screens = vec![Screen::Unlock(screen)];
         react(self, reaction)
     }
@@ -68,7 +65,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Tick(now) => tick(state, now),
         Msg::Resize { width, height } => {
             state.common.size = (width, height);
-            tell_vault_changed(state);
+            done::tell_vault_changed(state);
             Vec::new()
         }
         Msg::Key(key) => {
@@ -86,7 +83,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         // The tick before this one has already checked auto-lock by boot time.
         Msg::Resumed => vec![Effect::Retake, Effect::Job(Job::Refresh)],
         Msg::Terminate(signal) => vec![Effect::Quit(128u8.saturating_add(signal.unsigned_abs() as u8))],
-        Msg::Done(done) => on_done(state, done),
+        Msg::Done(done) => done::on_done(state, done),
         Msg::WorkerGone => {
             let error = Error::failed("an internal error ended the work on the vault");
             vec![Effect::Fail(error.hint("what was saved before is safe; please report what you did last"))]
@@ -121,7 +118,8 @@ fn lock(state: &mut State) -> Vec<Effect> {
     common.clipboard_clears_at = None;
     common.counter_codes.clear();
     common.counters_asked.clear();
-    let screen = if common.vault_exists { Screen::Unlock(Unlock::new()) } else { Screen::Welcome(Welcome::default()) };
+    let screen =
+        if common.vault_exists { Screen::Unlock(Unlock::new(&common.ways)) } else { Screen::Welcome(Welcome::default()) };
     state.screens = vec![screen];
     vec![Effect::Job(Job::Lock)]
 }
@@ -241,6 +239,7 @@ impl Job {
             self,
             Job::Create { .. }
                 | Job::Unlock { .. }
+                | Job::Keys { .. }
                 | Job::OpenDemo
                 | Job::Read { .. }
                 | Job::ForeseeExport { .. }
@@ -248,168 +247,5 @@ impl Job {
                 | Job::SaveExport { .. }
                 | Job::Mend { .. }
         )
-    }
-}
-
-fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
-    // What was still under way when the vault was locked says nothing any more: a locked screen tells a stranger nothing.
-    match done {
-        Done::ClipboardCleared(clearing) if state.common.open.is_none() => {
-            clipboard::settled(&mut state.common, clearing);
-            Vec::new()
-        }
-        Done::Applied { .. }
-        | Done::Copied { .. }
-        | Done::Refreshed(_)
-        | Done::Found { .. }
-        | Done::Foreseen { .. }
-        | Done::ExportMade { .. }
-        | Done::Exported { .. }
-        | Done::ExportsDeleted { .. }
-        | Done::SettingsSaved(_)
-        | Done::Completions { .. }
-            if state.common.open.is_none() =>
-        {
-            Vec::new()
-        }
-        Done::Opened(Ok(snapshot)) => {
-            state.common.busy_since = None;
-            opened(state, snapshot)
-        }
-        Done::Opened(Err(_)) => {
-            state.common.busy_since = None;
-            to_asker(state, done)
-        }
-        Done::Found { ask, .. } | Done::Foreseen { ask, .. } | Done::ExportMade { ask, .. } | Done::Exported { ask, .. } => {
-            // An answer to an older question, that was given up, says nothing of the work that is waited for now.
-            if ask == state.common.asks {
-                state.common.busy_since = None;
-            }
-            to_asker(state, done)
-        }
-        Done::Applied { snapshot, result, then } => applied(state, snapshot, result, then),
-        Done::Copied { result, said, usage } => {
-            if let Some(open) = &mut state.common.open {
-                open.usage = usage;
-            }
-            clipboard::copied(state, result, said)
-        }
-        Done::Refreshed(Ok(snapshot)) => {
-            renew(state, snapshot);
-            Vec::new()
-        }
-        Done::Refreshed(Err(error)) => {
-            state.common.say_error(&error);
-            Vec::new()
-        }
-        Done::ClipboardCleared(clearing) => {
-            clipboard::cleared(&mut state.common, clearing);
-            Vec::new()
-        }
-        Done::Locked(clearing) => {
-            clipboard::settled(&mut state.common, clearing);
-            Vec::new()
-        }
-        Done::ExportsDeleted { .. }
-        | Done::SettingsSaved(_)
-        | Done::Completions { .. }
-        | Done::Strength { .. }
-        | Done::Generated(_)
-        | Done::BackupFound(_) => to_asker(state, done),
-    }
-}
-
-fn opened(state: &mut State, mut snapshot: Snapshot) -> Vec<Effect> {
-    let warnings = std::mem::take(&mut snapshot.warnings);
-    let offer = snapshot.offer.take();
-    state.common.vault_exists |= !snapshot.demo;
-    state.common.last_input = state.common.now.boot;
-    state.common.open = Some(snapshot);
-    state.screens = vec![Screen::List(List::new(&state.common))];
-    if !warnings.is_empty() {
-        state.common.say(Tone::Warning, warnings.join(" · "));
-    }
-    if let Some(offer) = offer {
-        state.screens.push(Screen::Confirm(merge_question(*offer)));
-    }
-    Vec::new()
-}
-
-/// An older state was put back: a backup has what is missing.
-fn merge_question(offer: Offer) -> Confirm {
-    let when = offer.name.when();
-    Confirm {
-        question: format!("Older state put back. Merge the backup of {}? {}", &when[..10], sentence(&offer.difference.tally())),
-        yes_word: "merge",
-        yes: vec![Effect::Job(Job::Apply { change: offer.change, then: Then::Say(format!("Merged the backup of {when}")) })],
-        leaves: false,
-    }
-}
-
-/// Takes in a newer vault. After locking, an answer that was still under way must not bring it back.
-fn renew(state: &mut State, snapshot: Option<Snapshot>) {
-    if let (Some(snapshot), true) = (snapshot, state.common.open.is_some()) {
-        state.common.open = Some(snapshot);
-        tell_vault_changed(state);
-    }
-}
-
-fn tell_vault_changed(state: &mut State) {
-    for screen in &mut state.screens {
-        screen.behaviour_mut().vault_changed(&state.common);
-    }
-}
-
-fn applied(state: &mut State, snapshot: Option<Snapshot>, result: Result<Outcome>, then: Then) -> Vec<Effect> {
-    renew(state, snapshot);
-    if let Then::CopyNextCode(id) = &then {
-        state.common.counters_asked.remove(id);
-    }
-    let outcome = match result {
-        Ok(outcome) => outcome,
-        Err(error) => {
-            state.common.say_error(&error);
-            return match then {
-                Then::Screen(_) => to_asker(state, Done::Applied { snapshot: None, result: Err(error), then }),
-                _ => Vec::new(),
-            };
-        }
-    };
-    match &then {
-        Then::Say(said) => {
-            state.common.note_undo(outcome.undo, said.clone());
-            let aside = undo_hint(&state.common);
-            state.common.say_with(Tone::Done, said.clone(), aside);
-            Vec::new()
-        }
-        Then::TakenBack { what, again } => {
-            state.common.undo = outcome.undo.map(|change| Undo { change: *change, what: what.clone(), again: !again });
-            state.common.say(Tone::Done, format!("{}: {what}", if *again { "Done again" } else { "Taken back" }));
-            Vec::new()
-        }
-        Then::CopyNextCode(id) => {
-            let Some((code, counter)) = outcome.code else { return Vec::new() };
-            let until = state.common.now.boot + COUNTER_CODE_SHOWN;
-            state.common.counter_codes.insert(*id, CounterCode { code: code.clone(), counter, until });
-            let entry = state.common.open.as_ref().and_then(|open| open.vault.entry(*id));
-            let what = entry.map_or_else(String::new, |entry| state.common.name_of(entry));
-            let said = Copied { what, valid_s: None, next_instead: false, entry: Some(*id), used_up: None };
-            vec![Effect::Job(Job::Copy { text: code, kind: CopyKind::Code, said })]
-        }
-        Then::Screen(_) => {
-            state.common.note_undo(outcome.undo.clone(), "the last change".into());
-            to_asker(state, Done::Applied { snapshot: None, result: Ok(outcome), then })
-        }
-        Then::Nothing => {
-            state.common.undo = None;
-            Vec::new()
-        }
-    }
-}
-
-fn undo_hint(common: &Common) -> String {
-    match (&common.undo, common.keymap.key(Place::List, Command::Undo)) {
-        (Some(_), Some(key)) => format!("{} takes it back", key.sign()),
-        _ => String::new(),
     }
 }

@@ -9,4 +9,5 @@ pub mod form;
 pub mod lines;
 pub mod menu;
 pub mod path;
+pub mod qr;
 pub mod steps;

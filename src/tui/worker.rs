@@ -1,6 +1,8 @@
 //! The one worker thread: it owns the session, the clipboard and the capture, does jobs in order and answers each.
 //! Slow work (scrypt, saving, pictures) never holds up a frame.
 
+mod keys;
+
 use super::msg::{Done, ExportOrder, Job, Origin, Reading, Snapshot, Which};
 use crate::error::{Error, Result};
 use crate::ops::backup::{self, Policy};
@@ -71,10 +73,8 @@ impl Worker {
                 let session = Session::create(&self.world, &self.vault, &passphrase, self.work_factor);
                 Done::Opened(session.and_then(|session| self.open(session)))
             }
-            Job::Unlock { passphrase } => {
-                let session = Session::unlock(&self.world, &self.vault, &passphrase, self.trust);
-                Done::Opened(session.and_then(|session| self.open(session)))
-            }
+            Job::Unlock { opening, answers } => self.unlock(opening, answers),
+            Job::Keys { act, answers } => self.keys(act, answers),
             Job::OpenDemo => {
                 let vault = demo::vault(self.world.clock.now());
                 let session = vault.map(|vault| Session::in_memory(&self.world, vault));
@@ -176,6 +176,9 @@ impl Worker {
             vault: Arc::new(session.vault().clone()),
             read_only: session.read_only().map(str::to_owned),
             demo: session.is_demo(),
+            methods: Arc::new(session.store().map(|store| store.methods()).unwrap_or_default()),
+            ways: session.store().map(|store| store.ways()).unwrap_or_default(),
+            by_passphrase: session.store().is_some_and(|store| store.is_by_passphrase()),
             usage: self.usage.clone(),
             warnings: Vec::new(),
             backup_trouble: session.backup_troubles().into_iter().next(),

@@ -1,12 +1,14 @@
 //! The encryption: a vault sealed to method keys (age, X25519), and method keys wrapped by a passphrase (age, scrypt).
 //! Every failure of age becomes one of ours here; no recipient is ever written in clear.
 
+pub mod identity;
+
 use crate::age_file::{self, Unopened, decrypt, describe, encrypt};
 pub use crate::age_file::{DEFAULT_WORK_FACTOR, MAX_WORK_FACTOR, WorkFactor, work_factor};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretText;
 use age::secrecy::ExposeSecret;
-use age::{DecryptError, Recipient, x25519};
+use age::{DecryptError, Decryptor, Identity, Recipient, x25519};
 use zeroize::Zeroizing;
 
 /// Less is warned of.
@@ -57,8 +59,12 @@ pub fn wrap_bytes(plain: &[u8], passphrase: &SecretText, work_factor: WorkFactor
 
 /// The method keys in such a file, newest first. More than one means that a change of the passphrase was cut short.
 pub fn unwrap(file: &[u8], passphrase: &SecretText) -> Result<Vec<MethodKey>> {
-    let lines = unwrap_bytes(file, passphrase)?;
-    let text = std::str::from_utf8(&lines).map_err(|_| damaged("it holds no key"))?;
+    read_keys(&unwrap_bytes(file, passphrase)?)
+}
+
+/// The lines `AGE-SECRET-KEY-1…` of a file that wrapped them.
+fn read_keys(lines: &[u8]) -> Result<Vec<MethodKey>> {
+    let text = std::str::from_utf8(lines).map_err(|_| damaged("it holds no key"))?;
     let keys: Vec<MethodKey> = text.lines().filter_map(|line| MethodKey::parse(line.trim())).collect();
     match keys.is_empty() {
         true => Err(damaged("it holds no key")),
@@ -100,6 +106,16 @@ pub fn open(file: &[u8], keys: &[MethodKey]) -> Result<(Zeroizing<Vec<u8>>, usiz
     Err(damaged("it is not encrypted to this key").hint(
         "nothing was changed; if the passphrase was changed elsewhere, let your sync bring all files, lock and unlock again",
     ))
+}
+
+/// Whether one of the keys opens the file, as far as its header tells.
+pub fn is_for(file: &[u8], keys: &[MethodKey]) -> bool {
+    let opens = |key: &MethodKey| {
+        let opened = Decryptor::new_buffered(file).map(|file| file.decrypt(std::iter::once(&key.0 as &dyn Identity)).map(drop));
+        // A header that can't be read is for nobody and for everybody: opening it tells why.
+        !matches!(opened, Ok(Err(DecryptError::NoMatchingKeys)))
+    };
+    keys.iter().any(opens)
 }
 
 fn damaged(why: impl Into<String>) -> Error {

@@ -4,18 +4,23 @@
 pub mod copies;
 mod files;
 mod memory;
+mod methods;
+mod rekey;
+mod unlock_files;
 
 use super::entry::Entry;
 use super::seal::{self, MethodKey};
 pub use super::seal::{DEFAULT_WORK_FACTOR, MAX_WORK_FACTOR, WEAK_WORK_FACTOR, WorkFactor};
 use super::stamp::{Stamp, Stamper, WILD_AHEAD_MS};
-use super::{Method, VERSION, Vault, merge, schema};
+use super::{Method, MethodKind, VERSION, Vault, merge, schema};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ports::{Clock, Entropy, Storage};
 use crate::secret::SecretText;
 use files::{Digest, Place};
 pub use files::{Unwritten, replace};
 use memory::Memory;
+pub use methods::{Listed, MethodState, NewMethod, Removed, Way, check_name, stub, unlock_by, ways};
+pub use rekey::Rekeyed;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -37,6 +42,8 @@ pub struct OpenStore {
     vault: Vault,
     /// Of `vault.age` as last read or written.
     digest: Digest,
+    /// Of `unlock/passphrase.age` as last read or written, where the vault was opened by it.
+    passphrase_file: Option<Digest>,
     memory: Memory,
     read_only: Option<String>,
     warnings: Vec<String>,
@@ -68,14 +75,7 @@ pub fn create(world: &World, folder: &Path, passphrase: &SecretText, work_factor
     let mut vault = Vault::new(random_hex(&*world.entropy));
     let at = Stamper::new(world.clock.now(), memory.device, Stamp::default()).next();
     vault.note_stamp(at);
-    vault.methods.push(Method {
-        name: "passphrase".into(),
-        kind: "passphrase".into(),
-        recipient: key.recipient(),
-        added: at,
-        removed: None,
-        extra: Default::default(),
-    });
+    vault.methods.push(Method::new(MethodKind::PASSPHRASE, MethodKind::PASSPHRASE, key.recipient(), at));
     let sealed = seal_vault(&vault)?;
     place.write_both(world, &wrapped, &sealed)?;
     memory.pin(&vault);
@@ -84,7 +84,18 @@ pub fn create(world: &World, folder: &Path, passphrase: &SecretText, work_factor
     memory.save(world);
     let warnings = std::mem::take(&mut memory.warnings);
     let digest = files::digest(&sealed);
-    Ok(OpenStore { world: world.clone(), place, keys: vec![key], vault, digest, memory, read_only: None, warnings })
+    let passphrase_file = Some(files::digest(&wrapped));
+    Ok(OpenStore {
+        world: world.clone(),
+        place,
+        keys: vec![key],
+        vault,
+        digest,
+        passphrase_file,
+        memory,
+        read_only: None,
+        warnings,
+    })
 }
 
 /// How `unlock` treats a vault id that is not the one pinned for this path.
@@ -104,13 +115,21 @@ pub fn unlock(world: &World, folder: &Path, passphrase: &SecretText, trust: Trus
         ErrorKind::VaultDamaged => place.damaged(files::PASSPHRASE_FILE, &error),
         _ => error,
     })?;
+    let mut store = open(world, place, keys, Some(&wrapped), trust)?;
+    store.finish_change_of_passphrase(passphrase, &wrapped);
+    Ok(store)
+}
+
+/// Opens a vault with the keys at hand. `wrapped` is the passphrase file, where they come from it.
+fn open(world: &World, place: Place, keys: Vec<MethodKey>, wrapped: Option<&[u8]>, trust: Trust) -> Result<OpenStore> {
+    let storage = &*world.storage;
     let sealed = place.read_vault(storage)?;
     let vault = open_vault(&place, &sealed, &keys)?;
     let digest = files::digest(&sealed);
     drop(sealed);
     let mut memory = Memory::load(world, &place);
     let mut warnings = memory.check(&vault, trust)?;
-    warnings.extend(seal::work_factor(&wrapped).and_then(|work_factor| memory.weigh(work_factor)));
+    warnings.extend(wrapped.and_then(seal::work_factor).and_then(|work_factor| memory.weigh(work_factor)));
     warnings.extend(wild_clocks(&vault, world.clock.now()));
     if !vault.unread.is_empty() {
         warnings.push(format!("{} could not be read; kept as it is", count(vault.unread.len(), "entry", "entries")));
@@ -118,7 +137,8 @@ pub fn unlock(world: &World, folder: &Path, passphrase: &SecretText, trust: Trus
     memory.save(world);
     warnings.append(&mut memory.warnings);
     let read_only = why_read_only(&vault).or_else(|| place.why_read_only(storage));
-    Ok(OpenStore { world: world.clone(), place, keys, vault, digest, memory, read_only, warnings })
+    let passphrase_file = wrapped.map(files::digest);
+    Ok(OpenStore { world: world.clone(), place, keys, vault, digest, passphrase_file, memory, read_only, warnings })
 }
 
 impl OpenStore {
@@ -144,10 +164,20 @@ impl OpenStore {
     /// The one way to change the vault: takes the lock, reads what others wrote, lets `edit` change a copy, writes it, and only then keeps it.
     /// Where `edit` fails nothing is written and the vault stays as it was.
     pub fn change<T>(&mut self, edit: impl FnOnce(&mut Vault, &mut Stamper) -> Result<T>) -> Result<T> {
-        if let Some(why) = &self.read_only {
-            return Err(Error::new(ErrorKind::ReadOnly, format!("nothing can be saved: {why}")));
-        }
+        self.writable()?;
         let _lock = self.place.lock(&*self.world.storage)?;
+        self.change_locked(edit)
+    }
+
+    fn writable(&self) -> Result<()> {
+        match &self.read_only {
+            Some(why) => Err(Error::new(ErrorKind::ReadOnly, format!("nothing can be saved: {why}"))),
+            None => Ok(()),
+        }
+    }
+
+    /// As [`OpenStore::change`], for whoever holds the lock.
+    fn change_locked<T>(&mut self, edit: impl FnOnce(&mut Vault, &mut Stamper) -> Result<T>) -> Result<T> {
         let sealed = self.place.read_vault(&*self.world.storage)?;
         self.place.remove_stale(&*self.world.storage);
         let (base, on_disk) = match self.take_in(&sealed)? {

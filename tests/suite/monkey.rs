@@ -139,6 +139,7 @@ fn failed(job: Job) -> Done {
     let error = || Error::failed("the disk is full");
     match job {
         Job::Create { .. } | Job::Unlock { .. } => Done::Opened(Err(error())),
+        Job::Keys { .. } => Done::Keys { snapshot: None, result: Err(error()) },
         Job::Apply { then, .. } => Done::Applied { snapshot: None, result: Err(error()), then },
         Job::Copy { said, .. } => Done::Copied { result: Err("no clipboard was found".into()), said, usage: Default::default() },
         Job::Read { ask, .. } => Done::Found { ask, from: "from nowhere", result: Err(error().into()) },

@@ -331,3 +331,14 @@ impl Drop for Held {
         self.disk.platter().locks.remove(&self.path);
     }
 }
+
+/// Throws dice: the same ones for the same seed.
+pub fn dice(seed: u64) -> impl FnMut(usize) -> usize {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    move |sides| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 20) as usize % sides
+    }
+}

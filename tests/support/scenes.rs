@@ -10,10 +10,13 @@ use countersign::ops::session::Session;
 use countersign::otp::{Credential, Kind};
 use countersign::secret::{Secret, SecretText};
 use countersign::transfer::{Draft, FORMATS, Sealing, by_id, read};
-use countersign::tui::msg::{Done, Msg};
+use countersign::tui::msg::{Done, KeysDone, Msg};
 use countersign::tui::state::Start;
 use countersign::tui::update::update;
+use countersign::vault::MethodKind;
 use countersign::vault::backup::Why;
+use countersign::vault::store::{Listed, MethodState};
+use std::sync::Arc;
 
 const LINK: &str = "otpauth://totp/Forge:hugo%40example.org?secret=JBSWY3DPEHPK3PXP&issuer=Forge";
 
@@ -95,6 +98,30 @@ pub fn with_an_older_state() -> Desk {
     desk
 }
 
+/// As if the demo had files: the screen of its unlock methods, after these keys.
+fn with_methods(mut tui: Tui, keys: &str) -> Tui {
+    let method = |name: &str, kind: &str, state| Listed {
+        name: name.into(),
+        kind: kind.into(),
+        id: "0badcafe".into(),
+        added_ms: 0,
+        state,
+    };
+    let open = tui.state.common.open.as_mut().unwrap();
+    open.demo = false;
+    open.by_passphrase = true;
+    open.methods = Arc::new(vec![
+        method("passphrase", MethodKind::PASSPHRASE, MethodState::Usable),
+        method("anna", MethodKind::PERSON, MethodState::Usable),
+        method("yubikey", MethodKind::PLUGIN, MethodState::FileMissing),
+    ]);
+    tui.press("K");
+    if !keys.is_empty() {
+        tui.press(keys);
+    }
+    tui
+}
+
 /// Name and how to get there.
 pub type Scene = (&'static str, fn() -> Tui);
 
@@ -131,6 +158,33 @@ pub const SCENES: &[Scene] = &[
         let desk = with_an_older_state();
         let mut tui = Tui::at(&desk, Start::Unlock, Config::default());
         tui.type_text("open sesame").press("Enter");
+        tui
+    }),
+    ("unlock-recovery", || {
+        let mut tui = Tui::start(Start::Unlock);
+        tui.press("Tab").paste("AGE-SECRET-KEY-1QQQQ");
+        tui
+    }),
+    ("keys", || with_methods(Tui::demo(), "")),
+    ("keys-passphrase", || {
+        let mut tui = with_methods(Tui::demo(), "Enter");
+        tui.type_text("old").press("Enter").type_text("new words here").press("Enter").type_text("new").press("Enter");
+        tui
+    }),
+    ("keys-ssh", || with_methods(Tui::demo(), "Down Down Down Down Down Enter")),
+    ("keys-recovery", || {
+        let mut tui = Tui::demo();
+        let key = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX";
+        let made = Done::Keys { snapshot: None, result: Ok(KeysDone::Made(SecretText::new(key))) };
+        tui.perform_done(made);
+        tui.type_text("EGA").press("Enter");
+        tui
+    }),
+    ("keys-removed", || {
+        let mut tui = with_methods(Tui::demo(), "Down d");
+        let exposed = vec!["Amazon (seller@shop.example)".into(), "GitHub (hugo@example.org)".into()];
+        tui.perform_done(Done::Keys { snapshot: None, result: Ok(KeysDone::Removed { name: "anna".into(), exposed }) });
+        tui.press("n");
         tui
     }),
     ("list", Tui::demo),

@@ -11,10 +11,10 @@ use crate::tui::keymap::Place;
 use crate::tui::layout::{MARGIN, fit, put, wrap};
 use crate::tui::state::Common;
 use crate::tui::theme::Role;
+use crate::tui::widget::qr as widget;
 use crate::vault::entry::Entry;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Color, Style};
 
 pub struct Qr {
     name: String,
@@ -28,10 +28,6 @@ impl std::fmt::Debug for Qr {
         f.write_str("Qr")
     }
 }
-
-/// Fixed places of the 256-colour table, which no theme of a terminal changes.
-const DARK: Color = Color::Indexed(16);
-const LIGHT: Color = Color::Indexed(231);
 
 impl Qr {
     pub fn new(entry: &Entry) -> Self {
@@ -47,10 +43,7 @@ impl Qr {
         let area = buffer.area;
         let keys = u16::from(area.height >= 4);
         let room = (area.width, area.height.saturating_sub(keys));
-        let size = |margin: usize| {
-            let modules = code.width(margin) as u16;
-            (modules, modules.div_ceil(2))
-        };
+        let size = |margin: usize| widget::size(code, margin);
         let fits = [QUIET, NARROW_MARGIN].into_iter().find(|margin| size(*margin).0 <= room.0 && size(*margin).1 <= room.1);
         let Some(margin) = fits else {
             let (columns, rows) = size(NARROW_MARGIN);
@@ -61,21 +54,7 @@ impl Qr {
         let (columns, rows) = size(margin);
         // In the middle of the rows, at the left: the words stand beside it where there is room.
         let (x, y) = (MARGIN.min(room.0 - columns), (room.1 - rows) / 2);
-        let dark = |column: u16, row: u16| code.is_dark(margin, column.into(), row.into());
-        for row in 0..rows {
-            for column in 0..columns {
-                let (upper, lower) = (dark(column, row * 2), dark(column, row * 2 + 1));
-                let (symbol, style) = match (upper, lower) {
-                    (true, true) => (" ", Style::new().fg(LIGHT).bg(DARK)),
-                    (false, false) => (" ", Style::new().fg(DARK).bg(LIGHT)),
-                    (true, false) => ("▀", Style::new().fg(DARK).bg(LIGHT)),
-                    (false, true) => ("▄", Style::new().fg(DARK).bg(LIGHT)),
-                };
-                if let Some(cell) = buffer.cell_mut((x + column, y + row)) {
-                    cell.set_symbol(symbol).set_style(style);
-                }
-            }
-        }
+        widget::draw(buffer, code, margin, x, y);
         let side = x + columns + 3;
         let beside = Rect::new(side, y + 2, area.width.saturating_sub(side + 1), rows.saturating_sub(2));
         if beside.width >= 16 {

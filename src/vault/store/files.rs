@@ -30,6 +30,7 @@ pub fn digest(bytes: &[u8]) -> Digest {
 pub struct Place {
     pub folder: PathBuf,
     pub vault: PathBuf,
+    /// Perhaps of a file that is not there: a vault may have other unlock methods alone.
     pub passphrase: PathBuf,
 }
 
@@ -43,11 +44,21 @@ pub fn presence(storage: &dyn Storage, folder: &Path) -> Result<Presence> {
     if exists(storage, &folder.join(VAULT_FILE))? {
         return Ok(Presence::Vault);
     }
-    if exists(storage, &folder.join(PASSPHRASE_FILE))? && !exists(storage, &folder.join(UNFINISHED))? {
+    if has_unlock_file(storage, folder)? && !exists(storage, &folder.join(UNFINISHED))? {
         return Err(Error::new(ErrorKind::VaultDamaged, format!("{VAULT_FILE} is missing in {}", folder.display()))
             .hint("wait until your sync has brought it, put it back from a backup, or move the folder away to start anew"));
     }
     Ok(Presence::Nothing)
+}
+
+/// Whichever method it is of.
+fn has_unlock_file(storage: &dyn Storage, folder: &Path) -> Result<bool> {
+    let unlock = folder.join("unlock");
+    match storage.list(&unlock) {
+        Ok(names) => Ok(names.iter().any(|name| name.ends_with(".age") && !name.starts_with('.'))),
+        Err(error) if error.kind() == Io::NotFound => Ok(false),
+        Err(error) => Err(Error::io("read", &unlock, &error)),
+    }
 }
 
 fn exists(storage: &dyn Storage, path: &Path) -> Result<bool> {
@@ -75,10 +86,7 @@ impl Place {
         let passphrase = given.join(PASSPHRASE_FILE);
         match storage.canonical(&passphrase) {
             Ok(passphrase) => Ok(Place { folder, vault, passphrase }),
-            Err(error) if error.kind() == Io::NotFound => {
-                Err(Error::new(ErrorKind::VaultDamaged, format!("{PASSPHRASE_FILE} is missing in {}", given.display()))
-                    .hint("wait until your sync has brought it, or put it back from a backup"))
-            }
+            Err(error) if error.kind() == Io::NotFound => Ok(Place { folder, vault, passphrase }),
             Err(error) => Err(Error::io("read", &passphrase, &error)),
         }
     }
@@ -118,6 +126,12 @@ impl Place {
     }
 
     pub fn read_passphrase_file(&self, storage: &dyn Storage) -> Result<Vec<u8>> {
+        if !exists(storage, &self.passphrase)? {
+            let folder = self.folder.display();
+            return Err(Error::new(ErrorKind::VaultDamaged, format!("{PASSPHRASE_FILE} is missing in {folder}")).hint(
+                "wait until your sync has brought it, put it back from a backup, or unlock with another key by --identity",
+            ));
+        }
         self.read(storage, &self.passphrase, PASSPHRASE_FILE, LONGEST_KEY_FILE)
     }
 
@@ -143,6 +157,27 @@ impl Place {
     /// Replaces `vault.age`. The lock is held.
     pub fn write_vault(&self, world: &World, sealed: &[u8]) -> Result<()> {
         replace(world, &self.vault, sealed).map_err(|unwritten| write_error(&unwritten))
+    }
+
+    pub fn unlock_folder(&self) -> &Path {
+        self.passphrase.parent().unwrap_or(&self.folder)
+    }
+
+    /// The folder of the unlock files, where it is missing.
+    pub fn make_unlock_folder(&self, world: &World) -> std::result::Result<(), Unwritten> {
+        let unlock = self.unlock_folder();
+        if world.storage.facts(unlock).is_ok() {
+            return Ok(());
+        }
+        world.storage.make_folder(unlock).map_err(|error| Unwritten::new(unlock, error))?;
+        let outer = unlock.parent().unwrap_or(&self.folder);
+        world.storage.sync_folder(outer).map_err(|error| Unwritten::new(outer, error))
+    }
+
+    /// Replaces `unlock/passphrase.age`, which is read back first. The lock is held.
+    pub fn write_passphrase_file(&self, world: &World, wrapped: &[u8]) -> std::result::Result<(), Unwritten> {
+        self.make_unlock_folder(world)?;
+        replace_read_back(world, &self.passphrase, wrapped)
     }
 
     /// The first writing of both files. `vault.age` comes last: before it is there, nothing is.
@@ -172,10 +207,11 @@ impl Place {
 
     /// Removes what a write that was cut short left. The lock is held, so nobody is writing one; `vault.age` is there.
     pub fn remove_stale(&self, storage: &dyn Storage) {
-        for path in [&self.vault, &self.passphrase] {
-            let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { continue };
-            let start = format!(".{}.", name.to_string_lossy());
-            let stale = |found: &String| found.starts_with(&start) && found.ends_with(TEMPORARY);
+        let of_vault = format!(".{}.", self.vault.file_name().unwrap_or_default().to_string_lossy());
+        let vault_folder = self.vault.parent().unwrap_or(&self.folder);
+        // Under `unlock/` all files are ours.
+        for (folder, start) in [(vault_folder, of_vault.as_str()), (self.unlock_folder(), ".")] {
+            let stale = |found: &String| found.starts_with(start) && found.ends_with(TEMPORARY);
             for found in storage.list(folder).unwrap_or_default().into_iter().filter(stale) {
                 let _ = storage.remove(&folder.join(found));
             }
@@ -214,11 +250,29 @@ impl Unwritten {
 /// A file that is there is replaced; where that fails it is as it was, and nothing is left beside it.
 pub fn replace(world: &World, path: &Path, bytes: &[u8]) -> std::result::Result<(), Unwritten> {
     put(world, path, bytes)?;
-    world.storage.sync_folder(folder_of(path)).map_err(|error| Unwritten { in_place: true, ..Unwritten::new(path, error) })
+    sync_folder_of(world, path)
+}
+
+/// As [`replace`], for a file that a vault may never do without: what the disk gives back is compared before the old one goes.
+pub fn replace_read_back(world: &World, path: &Path, bytes: &[u8]) -> std::result::Result<(), Unwritten> {
+    put_checked(world, path, bytes, |temporary| match world.storage.read(temporary, bytes.len() as u64)? == bytes {
+        true => Ok(()),
+        false => Err(std::io::Error::other("the disk gives back something else than was written")),
+    })?;
+    sync_folder_of(world, path)
 }
 
 /// [`replace`] without its last step, for what may be the old one again after a power cut, but never half of one.
 pub(super) fn put(world: &World, path: &Path, bytes: &[u8]) -> std::result::Result<(), Unwritten> {
+    put_checked(world, path, bytes, |_| Ok(()))
+}
+
+fn put_checked(
+    world: &World,
+    path: &Path,
+    bytes: &[u8],
+    check: impl FnOnce(&Path) -> std::io::Result<()>,
+) -> std::result::Result<(), Unwritten> {
     let storage = &*world.storage;
     let mut random = [0; 8];
     world.entropy.fill(&mut random);
@@ -227,11 +281,16 @@ pub(super) fn put(world: &World, path: &Path, bytes: &[u8]) -> std::result::Resu
     let written = storage
         .write_new(&temporary, bytes)
         .and_then(|()| storage.sync_file(&temporary))
+        .and_then(|()| check(&temporary))
         .and_then(|()| storage.rename(&temporary, path));
     written.map_err(|error| {
         let _ = storage.remove(&temporary);
         Unwritten::new(path, error)
     })
+}
+
+fn sync_folder_of(world: &World, path: &Path) -> std::result::Result<(), Unwritten> {
+    world.storage.sync_folder(folder_of(path)).map_err(|error| Unwritten { in_place: true, ..Unwritten::new(path, error) })
 }
 
 fn folder_of(path: &Path) -> &Path {

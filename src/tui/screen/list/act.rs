@@ -8,7 +8,7 @@ use crate::tui::command::Command;
 use crate::tui::keymap::Place;
 use crate::tui::msg::{Copied, Effect, Job, Then};
 use crate::tui::screen::confirm::Confirm;
-use crate::tui::screen::{Reaction, Screen, copy, edit, enrol, export, import, qr, recovery, settings, tags};
+use crate::tui::screen::{Reaction, Screen, copy, edit, enrol, export, import, keys, qr, recovery, settings, tags};
 use crate::tui::state::{Common, Tone, Undo};
 use crate::vault::entry::{Entry, EntryId};
 use std::sync::Arc;
@@ -43,6 +43,10 @@ impl List {
             Command::HideCodes => self.hidden = !self.hidden,
             Command::LabelRows if self.rows.len() > 0 => self.labels = Some(String::new()),
             Command::Undo => return self.undo(common),
+            Command::Keys if common.open.as_ref().is_some_and(|open| open.demo) => {
+                common.say(Tone::Note, "The demo has no files, and so nothing to unlock");
+            }
+            Command::Keys => return Reaction::push(Screen::Keys(keys::Keys::default())),
             _ => return self.entry_command(common, command),
         }
         Reaction::stay()
