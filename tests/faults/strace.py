@@ -171,7 +171,8 @@ def main():
                         if wrong:
                             failures.append(f"{point}: {wrong}; it said: {ran.stderr.decode().strip()}")
                         else:
-                            outcomes["after" if held == after else "before"] += 1
+                            is_after = held == after and opened == passphrases[-1]
+                            outcomes["after" if is_after else "before"] += 1
                         shutil.rmtree(home.folder)
             print(f"{name}: {tried} points, {outcomes['before']} left it as before, {outcomes['after']} as after")
             if not (outcomes["before"] and outcomes["after"]):
@@ -187,8 +188,8 @@ def main():
 
 def judge(home, ran, held, opened, before, after, passphrases):
     """What is wrong after a fault; nothing where all is well."""
-    if ran.returncode == 0 and held != after:
-        return "it said that it had succeeded, and the new content is not there"
+    if ran.returncode == 0 and (held != after or opened != passphrases[-1]):
+        return "it said that it had succeeded, and the new content or passphrase is not there"
     if held not in (before, after):
         return f"neither the old nor the new content is there: {opened}"
     if held is None:
