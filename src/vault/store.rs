@@ -1,6 +1,8 @@
 //! The store: the vault's files on disk. Every write is: lock; re-read and merge if the ciphertext changed;
 //! temporary file in the same folder; fsync; rename; fsync the folder.
 
+mod conflicts;
+mod copies;
 mod files;
 mod memory;
 
@@ -10,8 +12,10 @@ pub use super::seal::{DEFAULT_WORK_FACTOR, MAX_WORK_FACTOR, WEAK_WORK_FACTOR, Wo
 use super::stamp::{Stamp, Stamper, WILD_AHEAD_MS};
 use super::{Method, VERSION, Vault, merge, schema};
 use crate::error::{Error, ErrorKind, Result};
-use crate::ports::{Clock, Entropy, Storage};
+use crate::ports::{Clock, Entropy, LockGuard, Storage};
 use crate::secret::SecretText;
+pub use conflicts::{Conflict, Fate, is_of_vault, left_by};
+pub use copies::{Keep, OpenedBy, OpenedCopy, PASSPHRASE, PassphraseChange, UnlockFile, VaultFiles, is_unlock_file};
 use files::{Digest, Place};
 pub use files::{Unwritten, replace};
 use memory::Memory;
@@ -143,22 +147,9 @@ impl OpenStore {
     /// The one way to change the vault: takes the lock, reads what others wrote, lets `edit` change a copy, writes it, and only then keeps it.
     /// Where `edit` fails nothing is written and the vault stays as it was.
     pub fn change<T>(&mut self, edit: impl FnOnce(&mut Vault, &mut Stamper) -> Result<T>) -> Result<T> {
-        if let Some(why) = &self.read_only {
-            return Err(Error::new(ErrorKind::ReadOnly, format!("nothing can be saved: {why}")));
-        }
-        let _lock = self.place.lock(&*self.world.storage)?;
-        let sealed = self.place.read_vault(&*self.world.storage)?;
-        self.place.remove_stale(&*self.world.storage);
-        let (base, on_disk) = match self.take_in(&sealed)? {
-            Some((merged, same)) => match why_read_only(&merged) {
-                Some(why) => return Err(Error::new(ErrorKind::ReadOnly, format!("nothing can be saved: {why}"))),
-                None => (merged, same),
-            },
-            None => (self.vault.clone(), true),
-        };
-        drop(sealed);
+        let Base { _lock, vault: base, on_disk } = self.begin()?;
         let mut vault = base.clone();
-        let mut stamper = Stamper::new(self.world.clock.now(), self.memory.device, vault.highest());
+        let mut stamper = self.stamper(&vault);
         let before = stamper.last();
         let done = edit(&mut vault, &mut stamper)?;
         if stamper.last() > before {
@@ -167,13 +158,40 @@ impl OpenStore {
         strip_purged(&mut vault);
         if !on_disk || vault != base {
             let sealed = seal_vault(&vault)?;
-            self.place.write_vault(&self.world, &sealed)?;
-            self.digest = files::digest(&sealed);
-            self.memory.take(&vault);
-            self.memory.save(&self.world);
+            self.write(&vault, &sealed)?;
         }
         self.vault = vault;
         Ok(done)
+    }
+
+    /// Takes the lock and reads what others wrote.
+    fn begin(&self) -> Result<Base> {
+        if let Some(why) = &self.read_only {
+            return Err(nothing_saved(why));
+        }
+        let _lock = self.place.lock(&*self.world.storage)?;
+        let sealed = self.place.read_vault(&*self.world.storage)?;
+        self.place.remove_stale(&*self.world.storage);
+        match self.take_in(&sealed)? {
+            Some((merged, same)) => match why_read_only(&merged) {
+                Some(why) => Err(nothing_saved(&why)),
+                None => Ok(Base { _lock, vault: merged, on_disk: same }),
+            },
+            None => Ok(Base { _lock, vault: self.vault.clone(), on_disk: true }),
+        }
+    }
+
+    fn stamper(&self, vault: &Vault) -> Stamper {
+        Stamper::new(self.world.clock.now(), self.memory.device, vault.highest())
+    }
+
+    /// Replaces `vault.age`. The lock is held.
+    fn write(&mut self, vault: &Vault, sealed: &[u8]) -> Result<()> {
+        self.place.write_vault(&self.world, sealed)?;
+        self.digest = files::digest(sealed);
+        self.memory.take(vault);
+        self.memory.save(&self.world);
+        Ok(())
     }
 
     /// Takes in what another process wrote since. Returns whether anything changed.
@@ -201,14 +219,33 @@ impl OpenStore {
     }
 }
 
+/// Where a change starts from: what is on the disk joined with what is in memory, and the lock.
+struct Base {
+    _lock: Box<dyn LockGuard>,
+    vault: Vault,
+    /// Whether the disk has all of it.
+    on_disk: bool,
+}
+
+fn nothing_saved(why: &str) -> Error {
+    Error::new(ErrorKind::ReadOnly, format!("nothing can be saved: {why}"))
+}
+
 fn open_vault(place: &Place, sealed: &[u8], keys: &[MethodKey]) -> Result<Vault> {
     let (payload, _) = seal::open(sealed, keys).map_err(|error| place.damaged(files::VAULT_FILE, &error))?;
     schema::read(&payload)
 }
 
 fn seal_vault(vault: &Vault) -> Result<Vec<u8>> {
-    let recipients: Vec<&str> =
-        vault.methods.iter().filter(|method| method.in_use()).map(|method| method.recipient.as_str()).collect();
+    seal_to(vault, &[])
+}
+
+/// To all methods in use, and to others for a moment.
+fn seal_to(vault: &Vault, others: &[String]) -> Result<Vec<u8>> {
+    let in_use = vault.methods.iter().filter(|method| method.in_use()).map(|method| method.recipient.as_str());
+    let mut recipients: Vec<&str> = in_use.chain(others.iter().map(String::as_str)).collect();
+    recipients.sort();
+    recipients.dedup();
     seal::seal(&schema::write(vault), &recipients)
 }
 

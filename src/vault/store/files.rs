@@ -1,9 +1,11 @@
 //! Where the files of a vault lie, and how each is read and replaced as a whole.
 
+use super::copies::{VaultFiles, is_unlock_file};
 use super::{Presence, World, hex};
 use crate::error::{Error, ErrorKind, Result, describe_io};
 use crate::ports::{LockGuard, Storage};
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
 use std::io::ErrorKind as Io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,6 +13,7 @@ use std::time::Duration;
 pub const VAULT_FILE: &str = "vault.age";
 pub const PASSPHRASE_FILE: &str = "unlock/passphrase.age";
 const LOCK_FILE: &str = "vault.lock";
+const BACKUPS: &str = "backups";
 /// There from the first step of making a vault to the last: what lies beside it without `vault.age` is unfinished.
 const UNFINISHED: &str = ".unfinished";
 const TEMPORARY: &str = ".tmp";
@@ -131,6 +134,56 @@ impl Place {
         }
     }
 
+    /// The name of the vault's file: another one than usual where it is a link.
+    pub fn vault_name(&self) -> String {
+        self.vault.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned())
+    }
+
+    pub fn unlock_folder(&self) -> PathBuf {
+        self.passphrase.parent().unwrap_or(&self.folder).to_owned()
+    }
+
+    /// A copy of the vault that lies beside it.
+    pub fn read_beside(&self, storage: &dyn Storage, path: &Path) -> Result<Vec<u8>> {
+        read_whole(storage, path)
+    }
+
+    /// The files of unlock methods, by name.
+    pub fn read_unlock_files(&self, storage: &dyn Storage) -> Result<BTreeMap<String, Vec<u8>>> {
+        read_unlock_folder(storage, &self.unlock_folder())
+    }
+
+    /// Replaces a file of an unlock method. The lock is held.
+    pub fn write_unlock_file(&self, world: &World, name: &str, bytes: &[u8]) -> Result<()> {
+        replace(world, &self.unlock_folder().join(name), bytes).map_err(|unwritten| write_error(&unwritten))
+    }
+
+    /// What is left behind opens nothing any more, so trouble is none.
+    pub fn remove_unlock_file(&self, world: &World, name: &str) {
+        let folder = self.unlock_folder();
+        if world.storage.remove(&folder.join(name)).is_ok() {
+            let _ = world.storage.sync_folder(&folder);
+        }
+    }
+
+    /// Moves a file to `backups/`, under its own name where that is free. Returns where it is now.
+    pub fn keep_in_backups(&self, storage: &dyn Storage, from: &Path) -> std::io::Result<PathBuf> {
+        let backups = self.folder.join(BACKUPS);
+        storage.make_folder(&backups)?;
+        let name = from.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, "age"));
+        let numbered = |number: u32| match number {
+            1 => backups.join(&name),
+            _ => backups.join(format!("{stem} {number}.{extension}")),
+        };
+        let is_free = |path: &PathBuf| storage.facts(path).is_err_and(|error| error.kind() == Io::NotFound);
+        let to = (1..1000).map(numbered).find(is_free).ok_or(Io::AlreadyExists)?;
+        storage.rename(from, &to)?;
+        storage.sync_folder(&backups)?;
+        storage.sync_folder(&self.folder)?;
+        Ok(to)
+    }
+
     /// `the vault is damaged: vault.age: it is cut short`, with what to do.
     pub fn damaged(&self, name: &str, why: &Error) -> Error {
         let usual =
@@ -192,6 +245,47 @@ impl Place {
             _ => None,
         }
     }
+}
+
+/// A copy of a vault named by a person: a folder with `vault.age`, or such a file alone.
+pub fn read_copy(storage: &dyn Storage, path: &Path) -> Result<VaultFiles> {
+    let facts = storage.facts(path).map_err(|error| Error::io("read", path, &error))?;
+    if !facts.is_folder {
+        return Ok(VaultFiles { vault: read_whole(storage, path)?, unlock: BTreeMap::new() });
+    }
+    let vault = path.join(VAULT_FILE);
+    if !exists(storage, &vault)? {
+        return Err(Error::failed(format!("there is no {VAULT_FILE} in {}", path.display())));
+    }
+    let unlock = path.join(PASSPHRASE_FILE);
+    let unlock = read_unlock_folder(storage, unlock.parent().unwrap_or(path))?;
+    Ok(VaultFiles { vault: read_whole(storage, &vault)?, unlock })
+}
+
+fn read_whole(storage: &dyn Storage, path: &Path) -> Result<Vec<u8>> {
+    match storage.read(path, LONGEST_VAULT) {
+        Ok(bytes) if bytes.is_empty() => Err(Error::new(ErrorKind::VaultDamaged, format!("{} is empty", path.display()))),
+        Ok(bytes) => Ok(bytes),
+        Err(error) if error.kind() == Io::FileTooLarge => {
+            Err(Error::new(ErrorKind::VaultDamaged, format!("{} is too long to be a vault", path.display())))
+        }
+        Err(error) => Err(Error::io("read", path, &error)),
+    }
+}
+
+fn read_unlock_folder(storage: &dyn Storage, folder: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
+    let names = match storage.list(folder) {
+        Ok(names) => names,
+        Err(error) if error.kind() == Io::NotFound => Vec::new(),
+        Err(error) => return Err(Error::io("list", folder, &error)),
+    };
+    let mut files = BTreeMap::new();
+    for name in names.into_iter().filter(|name| is_unlock_file(name)) {
+        let path = folder.join(&name);
+        let bytes = storage.read(&path, LONGEST_KEY_FILE).map_err(|error| Error::io("read", &path, &error))?;
+        files.insert(name, bytes);
+    }
+    Ok(files)
 }
 
 /// Why a file was not replaced, or not for certain.
