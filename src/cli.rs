@@ -9,12 +9,16 @@ mod export;
 mod formats;
 mod import;
 mod init;
+mod judge;
 mod list;
+mod merge;
+mod merge_driver;
 pub mod output;
 mod restore;
 mod rm;
 mod show;
 mod source;
+mod sync;
 mod trash;
 
 use crate::config::Config;
@@ -109,6 +113,12 @@ enum Command {
     Export(export::Export),
     /// List the formats that can be read and written
     Formats(formats::Formats),
+    /// Fold other copies of the vault into it
+    Merge(merge::Merge),
+    /// Sync the vault with other machines through a git repository
+    Sync(sync::Sync),
+    /// Merge two versions of vault.age for git: countersign merge-driver %O %A %B
+    MergeDriver(merge_driver::MergeDriver),
 }
 
 /// What the command line asks for.
@@ -178,6 +188,9 @@ impl Command {
             Command::Import(line) => line.run(desk),
             Command::Export(line) => line.run(desk),
             Command::Formats(line) => line.run(desk),
+            Command::Merge(line) => line.run(desk),
+            Command::Sync(line) => line.run(desk),
+            Command::MergeDriver(line) => line.run(desk),
             Command::Demo => Err(Error::failed("the demo is shown by the full-screen program")),
         }
     }

@@ -8,6 +8,7 @@ use countersign::cli::{self, Globals, Start};
 use countersign::error::Result;
 use countersign::ports::clipboard::{RoutedClipboard, Surroundings, holder};
 use countersign::ports::disk::Disk;
+use countersign::ports::git::SystemGit;
 use countersign::ports::prompt::TerminalPrompt;
 use countersign::ports::system::{SystemClock, SystemEntropy};
 use countersign::ports::terminal::{self, tty};
@@ -59,6 +60,7 @@ fn outside(environment: Environment) -> Outside {
             let around = Surroundings::of_this_process(terminal.is_some());
             holder::copy_and_hand_over(text, seconds, &around, terminal, &holder::Holder::itself()?)
         }),
+        git: Box::new(|interactive| Box::new(SystemGit { interactive })),
     }
 }
 

@@ -6,7 +6,7 @@ use super::source;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ops::session::Session;
-use crate::ports::{Clipboard, ClipboardRoute, Environment, Prompt, ScreenCapture};
+use crate::ports::{Clipboard, ClipboardRoute, Environment, Git, Prompt, ScreenCapture};
 use crate::secret::SecretText;
 use crate::vault::entry::Entry;
 use crate::vault::store::{self, Presence, World};
@@ -26,6 +26,8 @@ pub struct Outside {
     pub clipboard: Box<dyn Fn() -> Box<dyn Clipboard>>,
     pub capture: OpenCapture,
     pub hand_over: HandOver,
+    /// Given whether it may ask at the terminal.
+    pub git: Box<dyn Fn(bool) -> Box<dyn Git>>,
 }
 
 pub struct Desk {
@@ -52,8 +54,17 @@ impl Desk {
         self.globals.vault_folder(&self.config()?, &self.outside.environment)
     }
 
-    /// Opens the vault; its warnings are printed.
+    /// Opens the vault and takes in conflict copies that lie beside it; its warnings are printed.
     pub fn open(&mut self) -> Result<Session> {
+        let mut session = self.unlock()?;
+        for sentence in session.fold_conflict_copies() {
+            self.output.warn(&sentence);
+        }
+        Ok(session)
+    }
+
+    /// Opens the vault without writing anything to its folder; its warnings are printed.
+    pub fn unlock(&mut self) -> Result<Session> {
         let folder = self.vault_folder()?;
         let world = self.outside.world.clone();
         if store::presence(&world, &folder)? == Presence::Nothing {
@@ -119,6 +130,23 @@ impl Desk {
         if self.globals.yes || !self.outside.prompt.is_interactive() {
             return Ok(true);
         }
+        self.asked(question)
+    }
+
+    /// A question that away from a terminal is refused, and answered by `--yes` alone.
+    pub fn confirmed(&mut self, question: &str) -> Result<bool> {
+        if self.globals.yes {
+            return Ok(true);
+        }
+        if !self.outside.prompt.is_interactive() {
+            return Err(Error::new(ErrorKind::NotTrusted, "this needs your word, and there is no terminal to ask for it")
+                .hint("look at what would change, and go on with --yes if it is yours"));
+        }
+        self.asked(question)
+    }
+
+    /// A question at the terminal.
+    pub fn asked(&mut self, question: &str) -> Result<bool> {
         self.outside.prompt.confirm(question).map_err(|error| no_answer(&error))
     }
 

@@ -1,18 +1,21 @@
 //! An open vault as both front ends hold it: apply a change, take in what others wrote. In memory only for the demo.
 
 use super::change::{self, Change, Outcome};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ports::Entropy;
 use crate::secret::SecretText;
 use crate::vault::Vault;
 use crate::vault::entry::EntryId;
 use crate::vault::stamp::Stamper;
 use crate::vault::store::{self, OpenStore, Trust, WorkFactor, World};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 pub struct Session {
     world: World,
     backing: Backing,
+    /// What was said of conflict copies that stay where they are: once is enough.
+    told: BTreeSet<String>,
 }
 
 enum Backing {
@@ -24,16 +27,20 @@ enum Backing {
 impl Session {
     pub fn create(world: &World, folder: &Path, passphrase: &SecretText, work_factor: WorkFactor) -> Result<Session> {
         let store = store::create(world, folder, passphrase, work_factor)?;
-        Ok(Session { world: world.clone(), backing: Backing::Store(Box::new(store)) })
+        Ok(Session::with(world, Backing::Store(Box::new(store))))
     }
 
     pub fn unlock(world: &World, folder: &Path, passphrase: &SecretText, trust: Trust) -> Result<Session> {
         let store = store::unlock(world, folder, passphrase, trust)?;
-        Ok(Session { world: world.clone(), backing: Backing::Store(Box::new(store)) })
+        Ok(Session::with(world, Backing::Store(Box::new(store))))
     }
 
     pub fn in_memory(world: &World, vault: Vault) -> Session {
-        Session { world: world.clone(), backing: Backing::Memory(Box::new(vault)) }
+        Session::with(world, Backing::Memory(Box::new(vault)))
+    }
+
+    fn with(world: &World, backing: Backing) -> Session {
+        Session { world: world.clone(), backing, told: BTreeSet::new() }
     }
 
     pub fn vault(&self) -> &Vault {
@@ -81,6 +88,31 @@ impl Session {
                 Ok(outcome)
             }
         }
+    }
+
+    /// Where the vault's files are; `None` for the demo.
+    pub fn folder(&self) -> Option<&Path> {
+        match &self.backing {
+            Backing::Store(store) => Some(store.folder()),
+            Backing::Memory(_) => None,
+        }
+    }
+
+    pub(super) fn store(&mut self) -> Result<&mut OpenStore> {
+        match &mut self.backing {
+            Backing::Store(store) => Ok(store),
+            Backing::Memory(_) => Err(Error::failed("the demo has no files")),
+        }
+    }
+
+    /// Folds in the conflict copies that lie beside the vault, and says what became of each that was not told of before.
+    pub fn fold_conflict_copies(&mut self) -> Vec<String> {
+        if self.is_demo() {
+            return Vec::new();
+        }
+        let mut said = super::merge::fold_conflict_copies(self);
+        said.retain(|sentence| self.told.insert(sentence.clone()));
+        said
     }
 
     pub fn refresh(&mut self) -> Result<bool> {

@@ -2,8 +2,8 @@
 //! temporary file in the same folder; fsync; rename; fsync the folder.
 
 mod conflicts;
-mod copies;
 mod files;
+mod fold;
 mod memory;
 
 use super::entry::Entry;
@@ -15,9 +15,11 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::ports::{Clock, Entropy, LockGuard, Storage};
 use crate::secret::SecretText;
 pub use conflicts::{Conflict, Fate, is_of_vault, left_by};
-pub use copies::{Keep, OpenedBy, OpenedCopy, PASSPHRASE, PassphraseChange, UnlockFile, VaultFiles, is_unlock_file};
 use files::{Digest, Place};
 pub use files::{Unwritten, replace};
+pub use fold::{
+    Keep, OpenedBy, OpenedCopy, PASSPHRASE, PassphraseChange, UnlockFile, VaultFiles, is_passphrase_file, is_unlock_file, receive,
+};
 use memory::Memory;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

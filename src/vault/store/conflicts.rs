@@ -1,9 +1,9 @@
 //! Conflict copies that sync programs leave beside the vault: found by their names, folded in, and then moved to `backups/`.
 //! The merged vault is on the disk before a copy is moved; one that does not open stays where it is, and is told of.
 
-use super::copies::{Keep, OpenedBy, PASSPHRASE, PassphraseChange, VaultFiles};
-use super::files::digest;
 use super::OpenStore;
+use super::files::digest;
+use super::fold::{Keep, OpenedBy, PASSPHRASE, PassphraseChange, VaultFiles};
 use crate::error::{Error, Result, describe_io};
 use std::io::ErrorKind as Io;
 use std::path::PathBuf;
@@ -95,13 +95,13 @@ impl OpenStore {
         }
         let bytes = self.place.read_beside(&*storage, &from)?;
         let read = digest(&bytes);
-        let Some(copy) = self.open_copy(&VaultFiles { vault: bytes, unlock: Default::default() })? else {
+        let Some(copy) = self.open_other(&VaultFiles { vault: bytes, unlock: Default::default() })? else {
             return Ok(Some(Fate::Refused("none of the keys in hand opens it".into())));
         };
         if copy.opened_by == OpenedBy::Retired || self.passphrase_change(&copy)? != PassphraseChange::Ours {
             return Ok(Some(Fate::Waits));
         }
-        self.merge(&[copy], Keep::Ours, &[])?;
+        self.fold_in(&[copy], Keep::Ours, &[])?;
         Ok(match self.place.keep_in_backups(&*storage, &from) {
             Ok(to) if storage.read(&to, u64::MAX).is_ok_and(|bytes| digest(&bytes) == read) => Some(Fate::Merged(to)),
             Ok(to) => Some(Fate::Refused(format!("it was changed while it was merged, and is now {}", to.display()))),

@@ -1,6 +1,6 @@
 //! Where the files of a vault lie, and how each is read and replaced as a whole.
 
-use super::copies::{VaultFiles, is_unlock_file};
+use super::fold::{VaultFiles, is_unlock_file};
 use super::{Presence, World, hex};
 use crate::error::{Error, ErrorKind, Result, describe_io};
 use crate::ports::{LockGuard, Storage};

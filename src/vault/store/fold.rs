@@ -1,12 +1,14 @@
 //! Copies of the vault from elsewhere: another folder, a conflict copy, what a sync brought. Each is opened with the keys in
 //! hand and folded in as a whole; a copy that needs a key that was replaced says so, and it is the caller who asks.
 
-use super::{Base, OpenStore, files, nothing_saved, seal_to, seal_vault, strip_purged, why_read_only};
+use super::files::Place;
+use super::{Base, OpenStore, Presence, World, files, nothing_saved, presence, seal_to, seal_vault, strip_purged, why_read_only};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretText;
 use crate::vault::seal::{self, MethodKey};
 use crate::vault::{RetiredKey, Vault, merge, schema};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 /// The files of a vault that travel: `vault.age`, and those under `unlock/` by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,7 +83,7 @@ impl OpenStore {
 
     /// Opens a copy with the keys in hand, else with those that were replaced. `None` where none opens it;
     /// `NotTrusted` where it is of another vault.
-    pub fn open_copy(&self, files: &VaultFiles) -> Result<Option<OpenedCopy>> {
+    pub fn open_other(&self, files: &VaultFiles) -> Result<Option<OpenedCopy>> {
         let retired: Vec<MethodKey> =
             self.vault.retired.iter().filter_map(|key| MethodKey::parse(key.identity.expose())).collect();
         let is_retired = |key: &&MethodKey| retired.iter().any(|old| old.recipient() == key.recipient());
@@ -97,7 +99,7 @@ impl OpenStore {
     }
 
     /// Opens a copy with its own passphrase. `WrongPassphrase` where it is not that.
-    pub fn open_copy_with(&self, files: &VaultFiles, passphrase: &SecretText) -> Result<OpenedCopy> {
+    pub fn open_given(&self, files: &VaultFiles, passphrase: &SecretText) -> Result<OpenedCopy> {
         let wrapped = files.unlock.get(PASSPHRASE).ok_or_else(|| {
             Error::new(ErrorKind::Locked, "the copy opens with none of the keys in hand")
                 .hint("if its passphrase was changed, give the folder it lies in")
@@ -136,7 +138,7 @@ impl OpenStore {
 
     /// Folds copies in, with one write, and files of unlock methods with them. `keep` decides where the passphrase was
     /// changed on both sides. On an error nothing was written, or the old passphrase still opens the vault.
-    pub fn merge(&mut self, copies: &[OpenedCopy], keep: Keep, unlock: &[UnlockFile]) -> Result<()> {
+    pub fn fold_in(&mut self, copies: &[OpenedCopy], keep: Keep, unlock: &[UnlockFile]) -> Result<()> {
         let Base { _lock, vault: base, on_disk } = self.begin()?;
         // A backup before a merge is made here.
         let mut vault = base.clone();
@@ -249,8 +251,37 @@ impl OpenStore {
 }
 
 impl VaultFiles {
+    /// Whether it can be opened by a passphrase of its own.
+    pub fn has_passphrase(&self) -> bool {
+        self.unlock.contains_key(PASSPHRASE)
+    }
+
     /// Of a copy given by a person: a folder of a vault or a backup, or the file `vault.age` alone.
-    pub fn read(world: &super::World, path: &std::path::Path) -> Result<VaultFiles> {
+    pub fn read(world: &World, path: &Path) -> Result<VaultFiles> {
         files::read_copy(&*world.storage, path)
     }
+}
+
+/// Whether it looks like a key wrapped by a passphrase that can be asked for.
+pub fn is_passphrase_file(bytes: &[u8]) -> bool {
+    seal::work_factor(bytes).is_some_and(|factor| factor <= seal::MAX_WORK_FACTOR)
+}
+
+/// Writes a vault brought from elsewhere to a folder that has none. `vault.age` comes last: before it is there, nothing is.
+pub fn receive(world: &World, folder: &Path, files: &VaultFiles) -> Result<()> {
+    let wrapped = files.unlock.get(PASSPHRASE).filter(|bytes| is_passphrase_file(bytes)).ok_or_else(|| {
+        Error::new(ErrorKind::VaultDamaged, "the vault that was brought has no passphrase")
+            .hint("sync it from the other machine again")
+    })?;
+    let place = Place::make(&*world.storage, folder)?;
+    let _lock = place.lock(&*world.storage)?;
+    if presence(world, folder)? == Presence::Vault {
+        return Err(Error::new(ErrorKind::WouldOverwrite, format!("there is a vault already: {}", folder.display())));
+    }
+    let unlock = place.unlock_folder();
+    world.storage.make_folder(&unlock).map_err(|error| Error::io("make", &unlock, &error))?;
+    for (name, bytes) in files.unlock.iter().filter(|(name, _)| *name != PASSPHRASE) {
+        place.write_unlock_file(world, name, bytes)?;
+    }
+    place.write_both(world, wrapped, &files.vault)
 }
