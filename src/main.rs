@@ -12,6 +12,7 @@ use countersign::ports::git::SystemGit;
 use countersign::ports::prompt::TerminalPrompt;
 use countersign::ports::system::{SystemClock, SystemEntropy};
 use countersign::ports::terminal::{self, tty};
+use countersign::ports::watch::FolderWatch;
 use countersign::ports::{Environment, capture, environment, hardening};
 use countersign::tui::{self, Launch, state, theme::Theme, worker::Worker};
 use countersign::vault::store::{self, DEFAULT_WORK_FACTOR, Presence, World};
@@ -86,6 +87,7 @@ fn screens(globals: &Globals, demo: bool, environment: Environment) -> Result<u8
     let clipboard = Box::new(RoutedClipboard::new(Some(Box::new(terminal.writer()))));
     let capture = Box::new(capture::Screenshot::new(capture::Surroundings::of_this_process(config.screenshot_command.clone())));
     let clock = world.clock.clone();
-    let worker = Worker::new(world, clipboard, capture, vault, environment.home, globals.trust(), DEFAULT_WORK_FACTOR);
+    let worker = Worker::new(world, clipboard, capture, vault, environment.home, globals.trust(), DEFAULT_WORK_FACTOR)
+        .watching(Box::new(FolderWatch::default()));
     tui::launch(Launch { config, theme, vault_name, start, vault_exists, passphrase }, terminal, worker, clock)
 }

@@ -4,6 +4,7 @@
 pub mod change;
 pub mod check;
 pub mod demo;
+pub mod duplicates;
 pub mod export;
 pub mod find;
 pub mod gather;

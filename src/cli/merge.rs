@@ -4,7 +4,7 @@ use super::desk::Desk;
 use super::judge::{Answers, AtDesk, tell};
 use super::output::count;
 use crate::error::Result;
-use crate::ops::merge;
+use crate::ops::{duplicates, merge};
 use crate::vault::store::VaultFiles;
 use std::path::PathBuf;
 
@@ -49,6 +49,7 @@ impl Merge {
             judge.desk.output.say("Nothing was merged");
             return Ok(());
         }
+        let before = session.vault().clone();
         let brought = merge::fold(&mut session, &copies_said, &copies, &[], &mut judge)?;
         for path in &self.files {
             if let Some(kept) = merge::put_away(&mut session, path)? {
@@ -56,6 +57,9 @@ impl Merge {
             }
         }
         desk.output.say(&format!("Merged {copies_said}: {}", brought.tally()));
+        for sentence in duplicates::new_ones(&before, session.vault()) {
+            desk.output.warn(&sentence);
+        }
         Ok(())
     }
 }

@@ -37,6 +37,7 @@ commands! {
     RecoveryCodes, "recovery-codes", "recovery codes", "show, copy and replace the site's recovery codes";
     ShowQr, "show-qr", "QR", "show the entry as a QR code";
     Delete, "delete", "delete", "move the entry, or all marked ones, to the trash";
+    Join, "join", "join", "join the entries that have the secret of this one";
     Undo, "undo", "undo", "take the last change back";
     Mark, "mark", "mark", "mark the line, or take the mark off";
     Pin, "pin", "pin", "pin the entry to the top, or let it go";

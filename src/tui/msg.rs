@@ -52,6 +52,8 @@ pub enum Msg {
         width: u16,
         height: u16,
     },
+    /// Another program may have written the vault, or put a copy beside it.
+    FilesChanged,
     /// Back from suspension.
     Resumed,
     /// SIGTERM, SIGHUP, SIGINT or SIGQUIT.
@@ -162,7 +164,7 @@ pub struct Snapshot {
     pub demo: bool,
     /// How often and when codes were used on this machine.
     pub usage: Arc<Usage>,
-    /// To be said once.
+    /// To be said once, on opening and on each taking in.
     pub warnings: Vec<String>,
 }
 

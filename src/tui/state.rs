@@ -49,6 +49,9 @@ pub struct Common {
     pub clipboard_retry: Option<Duration>,
     /// The worker is at something the person waits for, since then (boot time).
     pub busy_since: Option<Duration>,
+    /// The worker takes in what others wrote; and more was written since it was asked to.
+    pub refreshing: bool,
+    pub refresh_again: bool,
     /// What takes the last change back, and what to say of it.
     pub undo: Option<Undo>,
     /// Counter codes taken a moment ago: shown, and copied again rather than advanced.
@@ -122,6 +125,8 @@ impl Common {
             clipboard_clears_at: None,
             clipboard_retry: None,
             busy_since: None,
+            refreshing: false,
+            refresh_again: false,
             undo: None,
             counter_codes: BTreeMap::new(),
             counters_asked: BTreeSet::new(),

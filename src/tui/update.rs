@@ -11,7 +11,7 @@ use super::screen::list::List;
 use super::screen::unlock::Unlock;
 use super::screen::welcome::Welcome;
 use super::screen::{Event, Reaction, Screen, Step};
-use super::state::{COUNTER_CODE_SHOWN, Common, CounterCode, Start, State, Tone, Undo};
+use super::state::{COUNTER_CODE_SHOWN, Common, CounterCode, Start, State, Tone, Undo, sentence};
 use crate::error::{Error, Result};
 use crate::ops::change::Outcome;
 use crate::ports::CopyKind;
@@ -75,8 +75,9 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.common.last_input = state.common.now.boot;
             to_top(state, Event::Mouse { act, column, row })
         }
+        Msg::FilesChanged => refresh(&mut state.common),
         // The tick before this one has already checked auto-lock by boot time.
-        Msg::Resumed => vec![Effect::Retake, Effect::Job(Job::Refresh)],
+        Msg::Resumed => std::iter::once(Effect::Retake).chain(refresh(&mut state.common)).collect(),
         Msg::Terminate(signal) => vec![Effect::Quit(128u8.saturating_add(signal.unsigned_abs() as u8))],
         Msg::Done(done) => on_done(state, done),
         Msg::WorkerGone => {
@@ -110,6 +111,8 @@ fn lock(state: &mut State) -> Vec<Effect> {
     common.toast = None;
     common.undo = None;
     common.busy_since = None;
+    common.refreshing = false;
+    common.refresh_again = false;
     common.clipboard_clears_at = None;
     common.counter_codes.clear();
     common.counters_asked.clear();
@@ -257,14 +260,7 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             }
             clipboard::copied(state, result, said)
         }
-        Done::Refreshed(Ok(snapshot)) => {
-            renew(state, snapshot);
-            Vec::new()
-        }
-        Done::Refreshed(Err(error)) => {
-            state.common.say_error(&error);
-            Vec::new()
-        }
+        Done::Refreshed(result) => refreshed(state, result),
         Done::ClipboardCleared(clearing) => {
             clipboard::cleared(&mut state.common, clearing);
             Vec::new()
@@ -287,6 +283,38 @@ fn opened(state: &mut State, mut snapshot: Snapshot) -> Vec<Effect> {
         state.common.say(Tone::Warning, warnings.join(" · "));
     }
     Vec::new()
+}
+
+/// Asks for what others wrote, once however often they write.
+fn refresh(common: &mut Common) -> Vec<Effect> {
+    if common.open.as_ref().is_none_or(|open| open.demo) {
+        return Vec::new();
+    }
+    if common.refreshing {
+        common.refresh_again = true;
+        return Vec::new();
+    }
+    common.refreshing = true;
+    vec![Effect::Job(Job::Refresh)]
+}
+
+fn refreshed(state: &mut State, result: Result<Option<Snapshot>>) -> Vec<Effect> {
+    match result {
+        Ok(Some(mut snapshot)) => {
+            let warnings = std::mem::take(&mut snapshot.warnings);
+            renew(state, Some(snapshot));
+            if !warnings.is_empty() {
+                state.common.say(Tone::Warning, sentence(&warnings.join(" · ")));
+            }
+        }
+        Ok(None) => {}
+        Err(error) => state.common.say_error(&error),
+    }
+    state.common.refreshing = false;
+    match std::mem::take(&mut state.common.refresh_again) {
+        true => refresh(&mut state.common),
+        false => Vec::new(),
+    }
 }
 
 /// Takes in a newer vault. After locking, an answer that was still under way must not bring it back.

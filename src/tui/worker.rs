@@ -6,8 +6,8 @@ use crate::error::{Error, Result};
 use crate::ops::change::Outcome;
 use crate::ops::session::Session;
 use crate::ops::usage::Usage;
-use crate::ops::{demo, passphrase};
-use crate::ports::{Clipboard, Picture, ScreenCapture};
+use crate::ops::{demo, duplicates, passphrase};
+use crate::ports::{ChangeSink, Clipboard, Picture, ScreenCapture, Watch};
 use crate::transfer::{self, Found};
 use crate::vault::entry::EntryId;
 use crate::vault::store::{Trust, WorkFactor, World};
@@ -25,6 +25,9 @@ pub struct Worker {
     pub home: Option<PathBuf>,
     pub trust: Trust,
     pub work_factor: WorkFactor,
+    /// Watches the vault's folder while the vault is open, for whom.
+    watch: Option<Box<dyn Watch>>,
+    changes: Option<ChangeSink>,
     session: Option<Session>,
     usage: Arc<Usage>,
 }
@@ -39,7 +42,30 @@ impl Worker {
         trust: Trust,
         work_factor: WorkFactor,
     ) -> Worker {
-        Worker { world, clipboard, capture, vault, home, trust, work_factor, session: None, usage: Arc::default() }
+        Worker {
+            world,
+            clipboard,
+            capture,
+            vault,
+            home,
+            trust,
+            work_factor,
+            watch: None,
+            changes: None,
+            session: None,
+            usage: Arc::default(),
+        }
+    }
+
+    /// Sees what other programs write.
+    pub fn watching(mut self, watch: Box<dyn Watch>) -> Worker {
+        self.watch = Some(watch);
+        self
+    }
+
+    /// Whom to tell, by its name, of each file that is written in the folder of the open vault.
+    pub fn tell_changes(&mut self, sink: ChangeSink) {
+        self.changes = Some(sink);
     }
 
     /// Works until the jobs end or nobody takes an answer any more; then the clipboard is cleared if it is ours.
@@ -70,6 +96,9 @@ impl Worker {
             }
             Job::Lock => {
                 self.session = None;
+                if let Some(watch) = &mut self.watch {
+                    watch.stop();
+                }
                 Done::Locked(self.clipboard.clear_if_ours())
             }
             Job::Apply { change, then } => {
@@ -109,12 +138,21 @@ impl Worker {
         }
     }
 
-    fn open(&mut self, session: Session) -> Result<Snapshot> {
-        let warnings = session.warnings().to_vec();
+    fn open(&mut self, mut session: Session) -> Result<Snapshot> {
+        let mut warnings = session.warnings().to_vec();
+        // Watched before it is looked around: what comes in between is told of.
+        warnings.extend(self.watch_folder(&session));
+        warnings.extend(session.fold_conflict_copies());
         self.usage = if session.is_demo() { Arc::default() } else { Arc::new(Usage::load(&self.world)) };
         self.session = Some(session);
         let snapshot = self.snapshot().ok_or_else(locked)?;
         Ok(Snapshot { warnings, ..snapshot })
+    }
+
+    /// The sentence of what went wrong.
+    fn watch_folder(&mut self, session: &Session) -> Option<String> {
+        let (watch, sink, folder) = (self.watch.as_mut()?, self.changes.clone()?, session.folder()?);
+        watch.start(folder, sink).err()
     }
 
     fn snapshot(&self) -> Option<Snapshot> {
@@ -141,7 +179,16 @@ impl Worker {
 
     fn refresh(&mut self) -> Result<Option<Snapshot>> {
         match &mut self.session {
-            Some(session) => Ok(if session.refresh()? { self.snapshot() } else { None }),
+            Some(session) => {
+                let before = session.vault().clone();
+                let changed = session.refresh()?;
+                let mut warnings = session.fold_conflict_copies();
+                if changed || !warnings.is_empty() {
+                    warnings.extend(duplicates::new_ones(&before, session.vault()));
+                }
+                let news = changed || !warnings.is_empty();
+                Ok(self.snapshot().filter(|_| news).map(|snapshot| Snapshot { warnings, ..snapshot }))
+            }
             None => Ok(None),
         }
     }
