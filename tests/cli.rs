@@ -6,6 +6,8 @@ mod support;
 
 #[path = "cli/bad_input.rs"]
 mod bad_input;
+#[path = "cli/copies.rs"]
+mod copies;
 #[path = "cli/desktop.rs"]
 mod desktop;
 #[path = "cli/foreign.rs"]

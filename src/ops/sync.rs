@@ -40,15 +40,28 @@ pub fn is_set_up(world: &World, folder: &Path) -> bool {
 pub fn sync(session: &mut Session, git: &dyn Git, remote: Option<&str>, judge: &mut dyn Judge) -> Result<Synced> {
     let world = session.world().clone();
     let folder = session.folder().ok_or_else(|| Error::failed("the demo has no files"))?.to_owned();
+    let before = match is_set_up(&world, &folder) {
+        true => Repository::open(git, &folder, world.clock.now())?.remote()?,
+        false => None,
+    };
     let repository = set_up(&world, git, &folder, remote)?;
     if repository.remote()?.is_none() {
         return Err(Error::new(ErrorKind::Usage, "no repository is known to sync with").hint("name it once with --remote URL"));
     }
+    let synced = exchange(session, &repository, judge);
+    // An address that led to nothing good is not kept.
+    if let (Err(_), Some(before)) = (&synced, before) {
+        repository.set_remote(&before)?;
+    }
+    synced
+}
+
+fn exchange(session: &mut Session, repository: &Repository<'_>, judge: &mut dyn Judge) -> Result<Synced> {
     let mut synced = Synced::default();
     for _ in 0..TRIES {
         session.refresh()?;
         let (head, known) = repository.tips()?;
-        let head = commit_here(session, &repository, head)?;
+        let head = commit_here(session, repository, head)?;
         let theirs = match repository.fetch() {
             Ok(true) => repository.tips()?.1,
             Ok(false) => None,
@@ -63,10 +76,10 @@ pub fn sync(session: &mut Session, git: &dyn Git, remote: Option<&str>, judge: &
         let head = match theirs {
             Some(theirs) if theirs.commit == head.commit => return Ok(synced),
             Some(theirs) if !repository.is_ancestor(&theirs.commit, &head.commit)? => {
-                let brought = take_in(session, &repository, &head, &theirs, judge)?;
+                let brought = take_in(session, repository, &head, &theirs, judge)?;
                 synced.brought.entries.extend(brought.entries);
                 synced.brought.others.extend(brought.others);
-                match join(session, &repository, &head, &theirs)? {
+                match join(session, repository, &head, &theirs)? {
                     Some(joined) => joined,
                     // Nothing of ours is missing there.
                     None => return Ok(synced),

@@ -122,7 +122,8 @@ fn a_second_copy_of_one_name_takes_no_place_of_the_first() {
 
 #[test]
 fn a_copy_that_is_damaged_or_of_another_vault_stays_where_it_is_and_is_told_of_once() {
-    let (desk, other) = (Desk::new(), Desk::new());
+    let (desk, mut other) = (Desk::new(), Desk::new());
+    other.world.entropy = Arc::new(crate::support::world::FakeEntropy::seed(99));
     desk.create();
     other.create();
     fs::write(desk.folder.join("vault 2.age"), "rubbish").unwrap();
@@ -146,7 +147,8 @@ fn a_copy_that_is_damaged_or_of_another_vault_stays_where_it_is_and_is_told_of_o
 
 #[test]
 fn a_copy_of_another_vault_with_the_same_key_is_refused() {
-    let (desk, other) = (Desk::new(), Desk::new());
+    let (desk, mut other) = (Desk::new(), Desk::new());
+    other.world.entropy = Arc::new(crate::support::world::FakeEntropy::seed(99));
     let store = desk.create();
     let recipient = store.vault().methods[0].recipient.clone();
     let mut foreign = other.create();

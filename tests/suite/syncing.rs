@@ -138,16 +138,21 @@ struct Net {
 
 impl Net {
     fn of(count: u64) -> Net {
+        Net::seeded(count, 0)
+    }
+
+    /// Vaults of different seeds are different ones.
+    fn seeded(count: u64, seed: u64) -> Net {
         let home = tempfile::tempdir().unwrap();
         let hub = home.path().join("hub.git").to_str().unwrap().to_owned();
         git(home.path(), &["init", "--quiet", "--bare", "--initial-branch=main", &hub]);
         let cable = Cable::new();
-        let mut first = Machine::new(home.path(), 0);
+        let mut first = Machine::new(home.path(), seed);
         store::create(&first.world, &first.folder, &passphrase(), 1).unwrap();
         sync::sync(first.open(), &cable, Some(&hub), &mut Answers::default()).unwrap();
         let mut machines = vec![first];
         for number in 1..count {
-            let mut machine = Machine::new(home.path(), number);
+            let mut machine = Machine::new(home.path(), seed + number);
             sync::bring(&machine.world, &cable, &machine.folder, &hub).unwrap();
             machine.open();
             machines.push(machine);
@@ -369,8 +374,10 @@ fn without_the_other_side_all_is_committed_and_goes_later() {
     net.sync(1);
     assert_eq!(net.machines[1].labels(), ["GitHub"]);
     // An address that never worked is a mistake.
-    let error = sync::sync(net.machines[0].open(), &net.git, Some("/nowhere/at/all"), &mut Answers::default()).map(|_| ());
-    assert!(error.is_ok(), "the old state of the other side is known, so this is a journey");
+    let error = sync::sync(net.machines[0].open(), &net.git, Some("/nowhere/at/all"), &mut Answers::default()).unwrap_err();
+    assert!(error.what.starts_with("the repository can't be reached: "), "{error}");
+    assert_eq!(git(&folder, &["config", "remote.origin.url"]).trim(), net.hub, "the one before is used again");
+    assert_eq!(net.sync(0).unreached, None);
     let mut fresh = Machine::new(net.home.path(), 9);
     let error = sync::bring(&fresh.world, &net.git, &fresh.folder, "/nowhere/at/all").unwrap_err();
     assert!(error.what.starts_with("the repository can't be reached: "), "{error}");
@@ -413,7 +420,7 @@ fn the_repository_of_another_vault_is_refused_and_nothing_is_sent() {
     if !alone("the_repository_of_another_vault_is_refused_and_nothing_is_sent") {
         return;
     }
-    let (mut net, mut other) = (Net::of(1), Net::of(1));
+    let (mut net, mut other) = (Net::of(1), Net::seeded(1, 50));
     other.machines[0].enrol("GitHub");
     other.sync(0);
     let hub = other.hub.clone();

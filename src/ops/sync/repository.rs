@@ -71,7 +71,11 @@ impl<'g> Repository<'g> {
         Ok(new)
     }
 
+    /// What was fetched from another address before says nothing of this one.
     pub fn set_remote(&self, url: &str) -> Result<()> {
+        if self.remote()?.is_some_and(|before| before != url) {
+            self.text(&["update-ref", "-d", &self.remote_ref()])?;
+        }
         self.text(&["config", &format!("remote.{REMOTE}.url"), url])?;
         self.text(&["config", &format!("remote.{REMOTE}.fetch"), &format!("+refs/heads/*:refs/remotes/{REMOTE}/*")]).map(drop)
     }
