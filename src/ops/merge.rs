@@ -205,20 +205,19 @@ pub fn put_away(session: &mut Session, copy: &Path) -> Result<Option<PathBuf>> {
     Ok(session.store()?.put_away(copy))
 }
 
-/// Folds in what sync programs left beside the vault; a sentence for each copy.
-pub(super) fn fold_conflict_copies(session: &mut Session) -> Vec<String> {
+/// Folds in what sync programs left beside the vault. Sentences of what was done, and of what stays as it is.
+pub(super) fn fold_conflict_copies(session: &mut Session) -> (Vec<String>, Vec<String>) {
     let before = session.vault().clone();
     let told = match session.store().and_then(|store| store.fold_conflict_copies()) {
         Ok(told) => told,
-        Err(error) => return vec![format!("conflict copies could not be looked for: {}", error.what)],
+        Err(error) => return (Vec::new(), vec![format!("conflict copies could not be looked for: {}", error.what)]),
     };
-    let merged = told.iter().any(|conflict| matches!(conflict.fate, Fate::Merged(_) | Fate::Unmoved(_)));
-    let mut said: Vec<String> = told.iter().map(sentence).collect();
-    if merged {
-        let tally = Difference::between(&before, session.vault()).tally();
-        said.push(format!("the conflict copies brought: {tally}"));
+    let (merged, standing): (Vec<_>, Vec<_>) = told.iter().partition(|conflict| matches!(conflict.fate, Fate::Merged(_)));
+    let mut done: Vec<String> = merged.into_iter().map(sentence).collect();
+    if !done.is_empty() {
+        done.push(format!("the conflict copies brought: {}", Difference::between(&before, session.vault()).tally()));
     }
-    said
+    (done, standing.into_iter().map(sentence).collect())
 }
 
 fn sentence(Conflict { name, fate }: &Conflict) -> String {

@@ -110,8 +110,8 @@ impl Session {
         if self.is_demo() {
             return Vec::new();
         }
-        let mut said = super::merge::fold_conflict_copies(self);
-        said.retain(|sentence| self.told.insert(sentence.clone()));
+        let (mut said, standing) = super::merge::fold_conflict_copies(self);
+        said.extend(standing.into_iter().filter(|sentence| self.told.insert(sentence.clone())));
         said
     }
 

@@ -9,7 +9,7 @@ use super::session::Session;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ports::Git;
 use crate::vault::Vault;
-use crate::vault::store::{self, OpenedBy, PASSPHRASE, PassphraseChange, UnlockFile, VaultFiles, World, is_unlock_file};
+use crate::vault::store::{self, PASSPHRASE, PassphraseChange, UnlockFile, VaultFiles, World, is_unlock_file};
 use repository::{Item, Repository, Tip, Tree, Unreached};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -40,12 +40,12 @@ pub fn is_set_up(world: &World, folder: &Path) -> bool {
 pub fn sync(session: &mut Session, git: &dyn Git, remote: Option<&str>, judge: &mut dyn Judge) -> Result<Synced> {
     let world = session.world().clone();
     let folder = session.folder().ok_or_else(|| Error::failed("the demo has no files"))?.to_owned();
-    let before = match is_set_up(&world, &folder) {
+    let before = match remote.is_some() && is_set_up(&world, &folder) {
         true => Repository::open(git, &folder, world.clock.now())?.remote()?,
         false => None,
     };
     let repository = set_up(&world, git, &folder, remote)?;
-    if repository.remote()?.is_none() {
+    if remote.is_none() && repository.remote()?.is_none() {
         return Err(Error::new(ErrorKind::Usage, "no repository is known to sync with").hint("name it once with --remote URL"));
     }
     let synced = exchange(session, &repository, judge);
@@ -75,17 +75,23 @@ fn exchange(session: &mut Session, repository: &Repository<'_>, judge: &mut dyn 
         };
         let head = match theirs {
             Some(theirs) if theirs.commit == head.commit => return Ok(synced),
-            Some(theirs) if !repository.is_ancestor(&theirs.commit, &head.commit)? => {
-                let brought = take_in(session, repository, &head, &theirs, judge)?;
-                synced.brought.entries.extend(brought.entries);
-                synced.brought.others.extend(brought.others);
-                match join(session, repository, &head, &theirs)? {
-                    Some(joined) => joined,
-                    // Nothing of ours is missing there.
-                    None => return Ok(synced),
+            Some(theirs) => {
+                let base = repository.merge_base(&head.commit, &theirs.commit)?;
+                if base.as_ref() == Some(&theirs.commit) {
+                    head.commit
+                } else {
+                    let meeting = Meeting::of(repository, base, head, theirs)?;
+                    let brought = take_in(session, repository, &meeting, judge)?;
+                    synced.brought.entries.extend(brought.entries);
+                    synced.brought.others.extend(brought.others);
+                    match join(session, repository, meeting)? {
+                        Some(joined) => joined,
+                        // Nothing of ours is missing there.
+                        None => return Ok(synced),
+                    }
                 }
             }
-            _ => head.commit,
+            None => head.commit,
         };
         match repository.push(&head) {
             Ok(()) => return Ok(Synced { sent: true, ..synced }),
@@ -155,6 +161,9 @@ fn address(world: &World, remote: &str) -> Result<String> {
 fn commit_here(session: &mut Session, repository: &Repository<'_>, head: Option<Tip>) -> Result<Tip> {
     let files = session.store()?.files()?;
     let before = head.as_ref().map(|head| repository.tree(&head.commit)).transpose()?.unwrap_or_default();
+    if let Some(head) = head.as_ref().filter(|_| is_in(&files, &before)) {
+        return Ok(head.clone());
+    }
     let tree = tree_of(repository, &files, top_level(&before), &before)?;
     match head {
         Some(head) if head.tree == tree => Ok(head),
@@ -167,32 +176,45 @@ fn commit_here(session: &mut Session, repository: &Repository<'_>, head: Option<
     }
 }
 
+/// Two commits that have gone apart, with their trees and the one of what both come from.
+struct Meeting {
+    /// Nothing happened here since both were the same.
+    is_behind: bool,
+    head: Tip,
+    theirs: Tip,
+    base: Tree,
+    our_tree: Tree,
+    their_tree: Tree,
+}
+
+impl Meeting {
+    fn of(repository: &Repository<'_>, base: Option<String>, head: Tip, theirs: Tip) -> Result<Meeting> {
+        let is_behind = base.as_ref() == Some(&head.commit);
+        let (our_tree, their_tree) = (repository.tree(&head.commit)?, repository.tree(&theirs.commit)?);
+        let base = match base {
+            _ if is_behind => our_tree.clone(),
+            Some(base) => repository.tree(&base)?,
+            None => Tree::new(),
+        };
+        Ok(Meeting { is_behind, head, theirs, base, our_tree, their_tree })
+    }
+}
+
 /// Merges what the other side has into the vault on the disk.
-fn take_in(
-    session: &mut Session,
-    repository: &Repository<'_>,
-    head: &Tip,
-    theirs: &Tip,
-    judge: &mut dyn Judge,
-) -> Result<Difference> {
-    let their_tree = repository.tree(&theirs.commit)?;
-    let Some(files) = read(repository, &their_tree)? else { return Ok(Difference::default()) };
-    let copy = merge::open(session, COPY, &files, judge)?;
-    let copies = [copy];
-    if copies[0].opened_by == OpenedBy::Retired {
+fn take_in(session: &mut Session, repository: &Repository<'_>, meeting: &Meeting, judge: &mut dyn Judge) -> Result<Difference> {
+    let Some(files) = read(repository, &meeting.their_tree)? else { return Ok(Difference::default()) };
+    let copies = [merge::open(session, COPY, &files, judge)?];
+    if merge::needs_trust(&copies) {
         let difference = merge::difference(session, &copies)?;
         if !difference.is_empty() && !judge.trusts(COPY, &difference)? {
             return Err(Error::new(ErrorKind::NotTrusted, "nothing was merged, and nothing was sent")
                 .hint("what is here stays committed here"));
         }
     }
-    let base = repository.merge_base(&head.commit, &theirs.commit)?;
-    let base = base.map(|base| repository.tree(&base)).transpose()?.unwrap_or_default();
-    let our_tree = repository.tree(&head.commit)?;
     let store = session.store()?;
     let same_passphrase = store.passphrase_change(&copies[0])? == PassphraseChange::Ours;
     let merged = store.preview(&copies)?;
-    let mut unlock = unlock_files(&base, &our_tree, &their_tree, &files, &merged);
+    let mut unlock = unlock_files(meeting, &files, &merged);
     unlock.retain(|(name, bytes)| {
         name != PASSPHRASE || (same_passphrase && bytes.as_deref().is_some_and(store::is_passphrase_file))
     });
@@ -200,7 +222,8 @@ fn take_in(
 }
 
 /// The files of unlock methods that only the other side has changed since both were the same.
-fn unlock_files(base: &Tree, ours: &Tree, theirs: &Tree, files: &VaultFiles, merged: &Vault) -> Vec<UnlockFile> {
+fn unlock_files(meeting: &Meeting, files: &VaultFiles, merged: &Vault) -> Vec<UnlockFile> {
+    let Meeting { base, our_tree: ours, their_tree: theirs, .. } = meeting;
     let path = |name: &str| [UNLOCK, b"/", name.as_bytes()].concat();
     let ours_names = ours.keys().filter_map(|path| unlock_name(path));
     let names: std::collections::BTreeSet<String> = files.unlock.keys().cloned().chain(ours_names).collect();
@@ -224,11 +247,8 @@ fn unlock_files(base: &Tree, ours: &Tree, theirs: &Tree, files: &VaultFiles, mer
 }
 
 /// Commits the disk with both parents. `None` where the branch could simply be moved to theirs.
-fn join(session: &mut Session, repository: &Repository<'_>, head: &Tip, theirs: &Tip) -> Result<Option<String>> {
-    let base = repository.merge_base(&head.commit, &theirs.commit)?;
-    let has_ours = base.as_deref() == Some(&head.commit);
-    let base = base.map(|base| repository.tree(&base)).transpose()?.unwrap_or_default();
-    let (our_tree, their_tree) = (repository.tree(&head.commit)?, repository.tree(&theirs.commit)?);
+fn join(session: &mut Session, repository: &Repository<'_>, meeting: Meeting) -> Result<Option<String>> {
+    let Meeting { is_behind, head, theirs, base, our_tree, their_tree } = meeting;
     let (base, ours, others) = (top_level(&base), top_level(&our_tree), top_level(&their_tree));
     // What else lies in the repository goes by whoever changed it; where both did, ours stays.
     let mut beside = BTreeMap::new();
@@ -239,7 +259,7 @@ fn join(session: &mut Session, repository: &Repository<'_>, head: &Tip, theirs: 
     let known: Tree = our_tree.into_iter().chain(their_tree).collect();
     let files = session.store()?.files()?;
     let tree = tree_of(repository, &files, beside, &known)?;
-    if has_ours && tree == theirs.tree {
+    if is_behind && tree == theirs.tree {
         repository.move_branch(&theirs.commit, Some(&head.commit))?;
         return Ok(None);
     }
@@ -264,6 +284,14 @@ fn tree_of(repository: &Repository<'_>, files: &VaultFiles, mut beside: BTreeMap
         beside.insert(UNLOCK.to_vec(), Item { mode: "040000".into(), kind: "tree".into(), id });
     }
     repository.keep_tree(&beside)
+}
+
+/// Whether a tree has these very files. It may say no in a repository of another kind.
+fn is_in(files: &VaultFiles, tree: &Tree) -> bool {
+    let has = |path: &[u8], bytes: &[u8]| tree.get(path).is_some_and(|item| item.id == blob_id(bytes));
+    let unlock = |(name, bytes): (&String, &Vec<u8>)| has(&[UNLOCK, b"/", name.as_bytes()].concat(), bytes);
+    let number = tree.keys().filter(|path| path.starts_with(b"unlock/")).count();
+    has(VAULT, &files.vault) && files.unlock.iter().all(unlock) && files.unlock.len() == number
 }
 
 /// git's name of a blob in repositories of the usual kind; another kind has longer names and is asked.

@@ -109,7 +109,7 @@ pub fn unlock(world: &World, folder: &Path, passphrase: &SecretText, trust: Trus
         ErrorKind::VaultDamaged => place.damaged(files::PASSPHRASE_FILE, &error),
         _ => error,
     })?;
-    let sealed = place.read_vault(storage)?;
+    let sealed = conflicts::right_one(world, &place, place.read_vault(storage)?, &keys);
     let vault = open_vault(&place, &sealed, &keys)?;
     let digest = files::digest(&sealed);
     drop(sealed);

@@ -302,3 +302,25 @@ fn a_passphrase_changed_in_the_copy_is_asked_for_and_becomes_the_vaults() {
     let opened = store::unlock(&desk.world, &desk.folder, &new, Trust::Pinned).unwrap();
     assert_eq!(opened.vault().active().count(), 2);
 }
+
+#[test]
+fn a_sync_program_that_chose_the_vault_of_the_old_passphrase_locks_nobody_out() {
+    let desk = Desk::new();
+    add(&mut desk.create(), 1, "GitHub");
+    let other = elsewhere(&desk, "other", 2, "written with the old one");
+    let new = SecretText::new("quite another one");
+    change_passphrase(&desk.world, &desk.folder, &passphrase(), &new);
+    // The other machine's file was newer; the one of the new passphrase became the conflict copy.
+    let name = "vault.sync-conflict-20261125-101010-ABCDEFG.age";
+    fs::rename(desk.folder.join("vault.age"), desk.folder.join(name)).unwrap();
+    fs::copy(other.join("vault.age"), desk.folder.join("vault.age")).unwrap();
+    let mut session = Session::unlock(&desk.world, &desk.folder, &new, Trust::Pinned).unwrap();
+    assert_eq!(labels(&session), ["GitHub"]);
+    let said = session.fold_conflict_copies();
+    assert!(said.len() == 1 && said[0].contains("waits for you") && said[0].contains("older passphrase"), "{said:?}");
+    let waiting = desk.folder.join("vault (conflict, older passphrase).age");
+    fold(&mut session, &waiting, &mut Answers { trusts: Some(true), ..Answers::default() }).unwrap();
+    merge::put_away(&mut session, &waiting).unwrap().unwrap();
+    assert_eq!(labels(&session), ["GitHub", "written with the old one"]);
+    assert_eq!(names(&desk.folder), ["backups", "unlock", "vault.age", "vault.lock"]);
+}

@@ -174,10 +174,6 @@ impl<'g> Repository<'g> {
         Ok(())
     }
 
-    pub fn is_ancestor(&self, older: &str, newer: &str) -> Result<bool> {
-        Ok(self.maybe(&["merge-base", "--is-ancestor", older, newer])?.is_some())
-    }
-
     pub fn merge_base(&self, one: &str, other: &str) -> Result<Option<String>> {
         Ok(self.maybe(&["merge-base", one, other])?.and_then(|bases| bases.lines().next().map(str::to_owned)))
     }

@@ -1,10 +1,12 @@
 //! Conflict copies that sync programs leave beside the vault: found by their names, folded in, and then moved to `backups/`.
 //! The merged vault is on the disk before a copy is moved; one that does not open stays where it is, and is told of.
 
-use super::OpenStore;
-use super::files::digest;
+use super::files::{Place, digest};
 use super::fold::{Keep, OpenedBy, PASSPHRASE, PassphraseChange, VaultFiles};
+use super::{OpenStore, World};
 use crate::error::{Error, Result, describe_io};
+use crate::vault::schema;
+use crate::vault::seal::{self, MethodKey};
 use std::io::ErrorKind as Io;
 use std::path::PathBuf;
 
@@ -118,6 +120,43 @@ impl OpenStore {
         let is_beside = place.parent() == Some(&*self.place.folder) && is_copy_of(&self.place.vault_name(), name);
         is_beside.then(|| self.place.keep_in_backups(storage, &place).ok()).flatten()
     }
+}
+
+/// The vault to open. Where the file of that name was written with a replaced key, while a conflict copy beside it opens with
+/// the keys in hand and knows that older key, a sync program chose the wrong one of the two: they change places. What was
+/// `vault.age` becomes a conflict copy, which waits for a person's word.
+pub(super) fn right_one(world: &World, place: &Place, sealed: Vec<u8>, keys: &[MethodKey]) -> Vec<u8> {
+    match seal::open_if_any(&sealed, keys) {
+        Ok(None) => find_right_one(world, place, &sealed, keys).unwrap_or(sealed),
+        _ => sealed,
+    }
+}
+
+fn find_right_one(world: &World, place: &Place, sealed: &[u8], keys: &[MethodKey]) -> Option<Vec<u8>> {
+    let (storage, vault) = (&*world.storage, place.vault_name());
+    let names = storage.list(&place.folder).ok()?;
+    for name in names.into_iter().filter(|name| is_copy_of(&vault, name)) {
+        let from = place.folder.join(&name);
+        let Ok(bytes) = place.read_beside(storage, &from) else { continue };
+        let Ok(Some((payload, _))) = seal::open_if_any(&bytes, keys) else { continue };
+        let Ok(newer) = schema::read(&payload) else { continue };
+        let retired: Vec<MethodKey> = newer.retired.iter().filter_map(|key| MethodKey::parse(key.identity.expose())).collect();
+        let Ok(Some((payload, _))) = seal::open_if_any(sealed, &retired) else { continue };
+        if !schema::read(&payload).is_ok_and(|older| older.id == newer.id) {
+            continue;
+        }
+        let _lock = place.lock(storage).ok()?;
+        place.read_vault(storage).ok().filter(|now| now == sealed)?;
+        let stem = vault.rsplit_once('.').map_or(vault.as_str(), |(stem, _)| stem);
+        let aside = place.folder.join(format!("{stem} (conflict, older passphrase).age"));
+        // Nothing is replaced before it lies elsewhere, too.
+        storage.write_new(&aside, sealed).and_then(|()| storage.sync_file(&aside)).ok()?;
+        storage.sync_folder(&place.folder).ok()?;
+        place.write_vault(world, &bytes).ok()?;
+        let _ = place.keep_in_backups(storage, &from);
+        return Some(bytes);
+    }
+    None
 }
 
 /// Whether a change of this file in the folder of a vault is of interest to who has it open.
