@@ -191,6 +191,7 @@ pub fn fold(
         }
     }
     let before = store.vault().clone();
+    // The backup before a merge belongs here, and one before conflict copies are folded in below.
     store.fold_in(copies, keep, unlock)?;
     Ok(Difference::between(&before, store.vault()))
 }

@@ -154,6 +154,9 @@ fn address(world: &World, remote: &str) -> Result<String> {
         return Err(Error::new(ErrorKind::Usage, format!("{remote:?} is not the address of a repository")));
     }
     let path = world.storage.canonical(Path::new(remote)).ok();
+    if path.is_none() && (remote.starts_with("./") || remote.starts_with("../")) {
+        return Err(Error::failed(format!("there is no {remote}")));
+    }
     Ok(path.and_then(|path| path.to_str().map(str::to_owned)).unwrap_or_else(|| remote.to_owned()))
 }
 

@@ -232,6 +232,8 @@ fn copies_that_can_not_be_merged_are_told_apart() {
     let ran = place.run(&["merge", &rubbish]);
     assert_eq!(ran.status, Some(5), "{}", ran.stderr);
     assert_eq!(place.run(&["sync"]).status, Some(2));
+    let ran = place.run(&["sync", "--remote", "./nowhere.git"]);
+    assert_eq!((ran.status, ran.stderr.as_str()), (Some(1), "countersign: there is no ./nowhere.git\n"));
 }
 
 fn copy(from: &Path, to: &Path) {

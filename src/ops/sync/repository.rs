@@ -49,8 +49,8 @@ impl<'g> Repository<'g> {
     /// The repository in this folder, which is there.
     pub fn open(git: &'g dyn Git, folder: &Path, now: UnixMs) -> Result<Repository<'g>> {
         let mut repository = Repository { git, place: folder.join(".git"), now, branch: String::new() };
-        repository.branch = repository.text(&["symbolic-ref", "--quiet", "--short", "HEAD"]).map_err(|error| {
-            Error::failed(format!("the repository in {} is on no branch: {}", folder.display(), error.what))
+        repository.branch = repository.maybe(&["symbolic-ref", "--quiet", "--short", "HEAD"])?.ok_or_else(|| {
+            Error::failed(format!("the repository in {} is on no branch", folder.display()))
                 .hint("put it back on its branch with: git symbolic-ref HEAD refs/heads/main")
         })?;
         Ok(repository)

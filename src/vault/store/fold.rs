@@ -140,7 +140,6 @@ impl OpenStore {
     /// changed on both sides. On an error nothing was written, or the old passphrase still opens the vault.
     pub fn fold_in(&mut self, copies: &[OpenedCopy], keep: Keep, unlock: &[UnlockFile]) -> Result<()> {
         let Base { _lock, vault: base, on_disk } = self.begin()?;
-        // A backup before a merge is made here.
         let mut vault = base.clone();
         for copy in copies {
             vault = merge::vault(&vault, &copy.vault)?;
