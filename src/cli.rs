@@ -2,6 +2,7 @@
 //! A new command is its file under `cli/`, a row in `Command` and a row in `Command::run`.
 
 mod add;
+mod backup;
 mod code;
 pub mod desk;
 mod edit;
@@ -10,19 +11,27 @@ mod formats;
 mod import;
 mod init;
 mod judge;
+mod keys;
+mod linear;
 mod list;
 mod merge;
 mod merge_driver;
+mod new_passphrase;
 pub mod output;
+mod passwd;
 mod restore;
+mod restore_backup;
 mod rm;
 mod show;
 mod source;
 mod sync;
 mod trash;
+mod verify;
 
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
+use crate::ops::backup::Policy;
+use crate::ops::unlock::Opening;
 use crate::ports::Environment;
 use crate::secret::SecretText;
 use crate::vault::store::Trust;
@@ -54,6 +63,10 @@ pub struct Globals {
     /// Read the passphrase from a file; - is stdin [env: COUNTERSIGN_PASSPHRASE_FILE]
     #[arg(long, global = true, value_name = "FILE|-", help_heading = "Everywhere")]
     pub passphrase_file: Option<PathBuf>,
+    /// Unlock with a key instead of the passphrase: a recovery key, an SSH key or a plugin's identity in a file (- is
+    /// stdin), or the name of a plugin's method
+    #[arg(long, global = true, value_name = "FILE|NAME", help_heading = "Everywhere")]
+    pub identity: Option<PathBuf>,
     /// Read the configuration from this file
     #[arg(long, global = true, value_name = "FILE", help_heading = "Everywhere")]
     pub config: Option<PathBuf>,
@@ -67,6 +80,9 @@ pub struct Globals {
         help_heading = "Everywhere"
     )]
     pub color: Color,
+    /// Plain lines instead of columns and of the full screen: for screen readers and simple terminals
+    #[arg(long, global = true, help_heading = "Everywhere")]
+    pub linear: bool,
     /// Say nothing but results, warnings and errors
     #[arg(long, short, global = true, help_heading = "Everywhere")]
     pub quiet: bool,
@@ -111,6 +127,10 @@ enum Command {
     Import(import::ImportLine),
     /// Write the entries in another format
     Export(export::Export),
+    /// Change the passphrase
+    Passwd(passwd::Passwd),
+    /// List, add and remove ways to unlock the vault
+    Keys(keys::Keys),
     /// List the formats that can be read and written
     Formats(formats::Formats),
     /// Fold other copies of the vault into it
@@ -119,6 +139,12 @@ enum Command {
     Sync(sync::Sync),
     /// Merge two versions of vault.age for git: countersign merge-driver %O %A %B
     MergeDriver(merge_driver::MergeDriver),
+    /// Make a proved copy of the vault, or one file that stock age opens
+    Backup(backup::Backup),
+    /// Bring a backup back: merge it, or replace what is there
+    RestoreBackup(restore_backup::RestoreBackup),
+    /// Reopen the vault and all its backups
+    Verify(verify::Verify),
 }
 
 /// What the command line asks for.
@@ -134,15 +160,16 @@ pub enum Start {
 /// A command and what it was given.
 pub struct Invocation {
     globals: Globals,
-    command: Command,
+    /// None: the program in plain lines.
+    command: Option<Command>,
 }
 
 /// Reads the command line. Help goes to stdout; a wrong command line is told on stderr and exits 2.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Start {
     match Line::try_parse_from(arguments) {
-        Ok(Line { globals, command: None }) => Start::Screens { globals, demo: false },
-        Ok(Line { globals, command: Some(Command::Demo) }) => Start::Screens { globals, demo: true },
-        Ok(Line { globals, command: Some(command) }) => Start::Command(Invocation { globals, command }),
+        Ok(Line { globals, command: None }) if !globals.linear => Start::Screens { globals, demo: false },
+        Ok(Line { globals, command: Some(Command::Demo) }) if !globals.linear => Start::Screens { globals, demo: true },
+        Ok(Line { globals, command }) => Start::Command(Invocation { globals, command }),
         Err(error) if matches!(error.kind(), ClapKind::DisplayHelp | ClapKind::DisplayVersion) => {
             let mut output = Output::new(false, false);
             output.text(&error.render().to_string());
@@ -167,9 +194,12 @@ fn usage_error(error: &clap::Error) -> Error {
 /// Runs a command to its exit status; all its errors are printed.
 pub fn run(invocation: Invocation, outside: Outside) -> u8 {
     let Invocation { globals, command } = invocation;
-    let output = Output::new(globals.wants_color(&outside.environment), globals.quiet);
+    let output = Output::new(globals.wants_color(&outside.environment), globals.quiet).linear(globals.linear);
     let mut desk = Desk::new(globals, outside, output);
-    let result = command.run(&mut desk);
+    let result = match command {
+        Some(command) => command.run(&mut desk),
+        None => linear::run(&mut desk, false),
+    };
     desk.output.finish(result)
 }
 
@@ -187,11 +217,17 @@ impl Command {
             Command::Show(line) => line.run(desk),
             Command::Import(line) => line.run(desk),
             Command::Export(line) => line.run(desk),
+            Command::Passwd(line) => line.run(desk),
+            Command::Keys(line) => line.run(desk),
             Command::Formats(line) => line.run(desk),
             Command::Merge(line) => line.run(desk),
             Command::Sync(line) => line.run(desk),
             Command::MergeDriver(line) => line.run(desk),
-            Command::Demo => Err(Error::failed("the demo is shown by the full-screen program")),
+            Command::Backup(line) => line.run(desk),
+            Command::RestoreBackup(line) => line.run(desk),
+            Command::Verify(line) => line.run(desk),
+            // With --linear; otherwise the full-screen program shows it.
+            Command::Demo => linear::run(desk, true),
         }
     }
 }
@@ -218,9 +254,34 @@ impl Globals {
     }
 
     /// The configuration file named, or the usual one.
+    pub fn config_file<'a>(&'a self, environment: &'a Environment) -> &'a Path {
+        self.config.as_deref().unwrap_or(&environment.config_file)
+    }
+
     pub fn load_config(&self, storage: &dyn crate::ports::Storage, environment: &Environment) -> Result<Config> {
-        let path = self.config.as_deref().unwrap_or(&environment.config_file);
-        Config::load(storage, path, self.config.is_some())
+        Config::load(storage, self.config_file(environment), self.config.is_some())
+    }
+
+    /// What flag or environment name to unlock with; `None` where a person is to be asked.
+    pub fn given_opening(&self, storage: &dyn crate::ports::Storage, environment: &Environment) -> Result<Option<Opening>> {
+        if self.identity.is_some() && self.passphrase_file.is_some() {
+            return Err(Error::new(ErrorKind::Usage, "--identity and --passphrase-file exclude each other"));
+        }
+        match self.given_key(storage) {
+            Some(Opening::File(path)) if path.as_os_str() == "-" => source::keys(&source::stdin(source::LINE_LIMIT)?).map(Some),
+            Some(opening) => Ok(Some(opening)),
+            None => Ok(self.given_passphrase(storage, environment)?.map(Opening::Passphrase)),
+        }
+    }
+
+    /// The key that `--identity` names.
+    fn given_key(&self, storage: &dyn crate::ports::Storage) -> Option<Opening> {
+        let path = self.identity.as_ref()?;
+        let is_method = is_bare_name(path) && path.as_os_str() != "-" && storage.facts(path).is_err();
+        Some(match is_method {
+            true => Opening::Plugin(path.to_string_lossy().into_owned()),
+            false => Opening::File(path.clone()),
+        })
     }
 
     /// The passphrase of the file that flag or environment name; `None` where none is named.
@@ -237,6 +298,12 @@ impl Globals {
     fn passphrase_from(&self, environment: &Environment) -> Option<(PathBuf, &'static str)> {
         let flag = self.passphrase_file.clone().map(|file| (file, "--passphrase-file"));
         flag.or_else(|| Some((environment.passphrase_file.clone()?, "COUNTERSIGN_PASSPHRASE_FILE")))
+    }
+
+    /// When and where backups are made.
+    pub fn backup_policy(&self, config: &Config, environment: &Environment) -> Policy {
+        let second = config.backup_folder.as_deref().map(|folder| expand_home(folder, environment));
+        Policy { every_h: config.backup_every_h, second }
     }
 
     /// Where the vault is: the flag, else the environment, else the configuration, else the default.

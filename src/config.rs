@@ -1,6 +1,8 @@
 //! Settings: defaults < file < environment < flags. An unknown key is an error with a suggestion.
 //! A new setting is a field, its default and a row in `take`.
 
+pub mod edit;
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::ports::Storage;
 use crate::words::nearest;
@@ -27,6 +29,10 @@ pub struct Config {
     pub keys: BTreeMap<String, Vec<String>>,
     /// A folder, or a name beside the default vault.
     pub vault: Option<PathBuf>,
+    /// Hours until a change makes another backup; 0 only before imports and the like.
+    pub backup_every_h: u64,
+    /// A second folder for backups.
+    pub backup_folder: Option<PathBuf>,
 }
 
 impl Default for Config {
@@ -41,13 +47,26 @@ impl Default for Config {
             screenshot_command: None,
             keys: BTreeMap::new(),
             vault: None,
+            backup_every_h: 24,
+            backup_folder: None,
         }
     }
 }
 
 /// Every key of the file, as documented.
-pub const KEYS: [&str; 9] =
-    ["lock_after_s", "clipboard_clear_s", "min_left_s", "mouse", "theme", "hide_codes", "screenshot_command", "keys", "vault"];
+pub const KEYS: [&str; 11] = [
+    "lock_after_s",
+    "clipboard_clear_s",
+    "min_left_s",
+    "mouse",
+    "theme",
+    "hide_codes",
+    "screenshot_command",
+    "keys",
+    "vault",
+    "backup_every_h",
+    "backup_folder",
+];
 
 /// A larger file is not a configuration.
 const LIMIT: u64 = 1024 * 1024;
@@ -87,6 +106,8 @@ impl Config {
             "mouse" => self.mouse = truth(key, &value)?,
             "hide_codes" => self.hide_codes = truth(key, &value)?,
             "theme" => self.theme = text(key, value)?,
+            "backup_every_h" => self.backup_every_h = number(key, &value, 24 * 365, "hours")?,
+            "backup_folder" => self.backup_folder = Some(PathBuf::from(text(key, value)?)),
             "vault" => self.vault = Some(PathBuf::from(text(key, value)?)),
             "screenshot_command" => {
                 let words = texts(key, value)?;
@@ -126,8 +147,12 @@ fn expected(key: &str, what: &str) -> Error {
 }
 
 fn seconds(key: &str, value: &Value, most: i64) -> Result<u64> {
+    number(key, value, most, "seconds")
+}
+
+fn number(key: &str, value: &Value, most: i64, unit: &str) -> Result<u64> {
     let number = value.as_integer().filter(|number| (0..=most).contains(number));
-    number.map(i64::unsigned_abs).ok_or_else(|| expected(key, &format!("a number of seconds from 0 to {most}")))
+    number.map(i64::unsigned_abs).ok_or_else(|| expected(key, &format!("a number of {unit} from 0 to {most}")))
 }
 
 fn truth(key: &str, value: &Value) -> Result<bool> {

@@ -7,7 +7,7 @@
 //! 3  tui/            cli/         two front ends that know nothing of each other
 //! 2  ops/                         what a user can do, once; pure or through ports
 //! 1  vault/  transfer/  config    the file · foreign formats · settings
-//! 0  otp/  secret  error  words  pixels  ports    codes · wiped bytes · errors · pictures · traits of the outside world
+//! 0  otp/  secret  error  words  pixels  age_file  ports    codes · wiped bytes · errors · pictures · the outside world
 //! ```
 //!
 //! # Glossary
@@ -21,6 +21,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod age_file;
 pub mod cli;
 pub mod config;
 pub mod error;

@@ -5,10 +5,11 @@
 use countersign::cli::desk::Outside;
 use countersign::cli::output::Output;
 use countersign::cli::{self, Globals, Start};
-use countersign::error::Result;
+use countersign::error::{ErrorKind, Result};
 use countersign::ports::clipboard::{RoutedClipboard, Surroundings, holder};
 use countersign::ports::disk::Disk;
 use countersign::ports::git::SystemGit;
+use countersign::ports::process::Programs;
 use countersign::ports::prompt::TerminalPrompt;
 use countersign::ports::system::{SystemClock, SystemEntropy};
 use countersign::ports::terminal::{self, tty};
@@ -53,9 +54,10 @@ fn outside(environment: Environment) -> Outside {
     Outside {
         world: world(&environment),
         environment,
-        prompt: Box::new(TerminalPrompt),
+        prompt: Arc::new(TerminalPrompt),
         clipboard: Box::new(|| Box::new(RoutedClipboard::new(None))),
         capture: Box::new(|command| Box::new(capture::Screenshot::new(capture::Surroundings::of_this_process(command)))),
+        process: Arc::new(Programs),
         hand_over: Box::new(|text, seconds| {
             let terminal = tty::open_controlling().ok().map(|file| Box::new(file) as Box<dyn Write + Send>);
             let around = Surroundings::of_this_process(terminal.is_some());
@@ -74,20 +76,31 @@ fn screens(globals: &Globals, demo: bool, environment: Environment) -> Result<u8
     let (start, vault_exists) = match demo {
         // A damaged vault is one too: it must not be offered to make another in its place.
         true => (state::Start::Demo, !matches!(presence, Ok(Presence::Nothing))),
-        false if presence? == Presence::Vault => (state::Start::Unlock, true),
-        false => (state::Start::Welcome, false),
+        false => match presence {
+            Ok(Presence::Nothing) => (state::Start::Welcome, false),
+            Ok(Presence::Vault) => (state::Start::Unlock, true),
+            // Unlocking says what is wrong with it, and offers a backup.
+            Err(error) if error.kind == ErrorKind::VaultDamaged => (state::Start::Unlock, true),
+            Err(error) => return Err(error),
+        },
     };
-    let passphrase = match start {
-        state::Start::Unlock => globals.given_passphrase(&*world.storage, &environment)?,
+    let opening = match start {
+        state::Start::Unlock => globals.given_opening(&*world.storage, &environment)?,
         _ => None,
     };
-    let theme = Theme::built_in(if globals.wants_color_on_screen(&environment) { &config.theme } else { "mono" })?;
+    let ways = if start == state::Start::Unlock { store::ways(&world, &vault) } else { Vec::new() };
+    let color = globals.wants_color_on_screen(&environment);
+    let theme = Theme::built_in(if color { &config.theme } else { "mono" })?;
+    let config_file = globals.config_file(&environment).to_owned();
     let vault_name = vault.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
     let terminal = terminal::open(config.mouse)?;
     let clipboard = Box::new(RoutedClipboard::new(Some(Box::new(terminal.writer()))));
     let capture = Box::new(capture::Screenshot::new(capture::Surroundings::of_this_process(config.screenshot_command.clone())));
     let clock = world.clock.clone();
-    let worker = Worker::new(world, clipboard, capture, vault, environment.home, globals.trust(), DEFAULT_WORK_FACTOR)
+    let backups = globals.backup_policy(&config, &environment);
+    let mut worker = Worker::new(world, clipboard, capture, vault, environment.home, globals.trust(), DEFAULT_WORK_FACTOR)
         .watching(Box::new(FolderWatch::default()));
-    tui::launch(Launch { config, theme, vault_name, start, vault_exists, passphrase }, terminal, worker, clock)
+    worker.backups = backups;
+    let launch = Launch { config, config_file, theme, color, vault_name, start, vault_exists, ways, opening };
+    tui::launch(launch, terminal, worker, clock)
 }

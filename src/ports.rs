@@ -7,6 +7,7 @@ pub mod disk;
 pub mod environment;
 pub mod git;
 pub mod hardening;
+pub mod process;
 mod program;
 pub mod prompt;
 pub mod system;
@@ -61,6 +62,10 @@ pub trait Storage: Send + Sync {
     fn sync_folder(&self, path: &Path) -> io::Result<()>;
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     fn remove(&self, path: &Path) -> io::Result<()>;
+    /// Removes an empty folder.
+    fn remove_folder(&self, _path: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
     /// Makes the folder and its parents, 0700.
     fn make_folder(&self, path: &Path) -> io::Result<()>;
     /// Names in a folder, sorted.
@@ -71,6 +76,10 @@ pub trait Storage: Send + Sync {
     /// Takes the exclusive lock of a lock file (made where missing, never removed).
     /// `WouldBlock` where another holder keeps it for longer than `patience`. A file system without locks gives a guard that locks nothing.
     fn lock(&self, path: &Path, patience: Duration) -> io::Result<Box<dyn LockGuard>>;
+    /// Who holds that lock, for a person: `countersign (process 4711)`. `None` where the system does not tell.
+    fn lock_holder(&self, _path: &Path) -> Option<String> {
+        None
+    }
 }
 
 /// Holds a lock until dropped.
@@ -112,6 +121,21 @@ pub struct GitCall<'a> {
 pub trait Git {
     /// What it printed.
     fn run(&self, call: GitCall<'_>) -> Result<Vec<u8>, GitFailure>;
+}
+
+/// Programs that may be installed.
+pub trait Process: Send + Sync {
+    /// Runs a program of this name with `input` on its stdin, and waits for it: it may ask the person something on the
+    /// terminal. What it prints is given back, of at most `limit` bytes.
+    fn run(&self, program: &str, arguments: &[&str], input: &[u8], limit: u64) -> Result<Vec<u8>, ProcessError>;
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProcessError {
+    /// It is not on PATH.
+    Missing,
+    /// Why it gave nothing, a sentence.
+    Failed(String),
 }
 
 /// Which way a text went to the clipboard.
@@ -187,14 +211,36 @@ pub struct Environment {
     pub color: bool,
 }
 
-/// Asks the person at the terminal (command line only; the TUI has screens for it).
-pub trait Prompt {
+/// Asks the person: at the terminal, or by a screen that has the answers already.
+pub trait Prompt: Send + Sync {
     /// Whether there is a person to ask.
     fn is_interactive(&self) -> bool;
+    /// Tells something that nobody has to answer: "touch your key".
+    fn tell(&self, text: &str);
     /// Asks without echo.
-    fn secret(&mut self, question: &str) -> io::Result<SecretText>;
+    fn secret(&self, question: &str) -> io::Result<SecretText>;
+    /// Asks for a line that may be seen.
+    fn text(&self, question: &str) -> io::Result<String>;
     /// Asks a yes-or-no question; the default is no.
-    fn confirm(&mut self, question: &str) -> io::Result<bool>;
+    fn confirm(&self, question: &str) -> io::Result<bool>;
+    /// As [`Prompt::text`], but waits at most so long, where a time is given and there is somebody to wait for.
+    fn line(&self, question: &str, _patience: Option<Duration>) -> io::Result<Line> {
+        self.text(question).map(Line::Typed)
+    }
+    /// Waits until Enter is pressed. What is typed before is neither shown nor kept.
+    fn pause(&self, text: &str) -> io::Result<()> {
+        self.secret(text).map(drop)
+    }
+}
+
+/// What came of asking for a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line {
+    Typed(String),
+    /// Nothing was entered in time.
+    Idle,
+    /// The terminal ended, or Ctrl-D was pressed.
+    End,
 }
 
 /// What reaches the full-screen front end from the terminal and from the system.

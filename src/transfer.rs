@@ -3,27 +3,58 @@
 
 pub mod aegis;
 pub mod andotp;
+pub mod authenticator_extension;
+pub mod authenticator_plus;
+pub mod authy;
+pub mod backup;
+pub mod battle_net;
 pub mod bitwarden;
+pub mod chronos;
+pub mod cotp;
+pub mod csv;
+pub mod cxf;
 pub mod draft;
 pub mod duo;
+pub mod enpass;
 pub mod ente;
 pub mod file;
 pub mod found;
+pub mod freeotp;
 pub mod freeotp_plus;
 pub mod google;
+pub mod google_database;
+pub mod html;
 pub mod json;
+pub mod keepass;
+pub mod keepass_csv;
+pub mod keeper;
 pub mod lastpass;
 pub mod links;
+pub mod microsoft;
+pub mod onepassword;
+pub mod otp_auth;
 pub mod otpauth;
+pub mod otpclient;
+pub mod pass;
 pub mod picture;
+pub mod print;
 pub mod proton_authenticator;
+pub mod proton_pass;
+pub mod pskc;
 pub mod qr;
 pub mod raivo;
 pub mod read;
+pub mod steam;
 pub mod stratum;
+pub mod synology;
 pub mod target;
+pub mod totp_authenticator;
+pub mod totp_cli;
 pub mod twofas;
+pub mod twofauth;
+pub mod winauth;
 
+use crate::age_file::{DEFAULT_WORK_FACTOR, WorkFactor};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ports::Entropy;
 use crate::secret::SecretText;
@@ -47,9 +78,17 @@ pub trait Format: Sync {
     fn encryption(&self) -> Encryption {
         Encryption::Never
     }
+    /// Whether a key file may be needed besides the password, or in its place.
+    fn takes_key_file(&self) -> bool {
+        false
+    }
     /// Whether the file is of this format. Cheap. The first row of [`FORMATS`] that says yes is taken,
     /// so a format without a signature stands behind those that have one.
     fn detect(&self, file: &ForeignFile) -> bool;
+    /// Whether it is one file of an export of this format that is a folder as a whole, and means nothing without the others.
+    fn is_part(&self, _: &ForeignFile) -> bool {
+        false
+    }
     /// Reads all that is in it. `password` is for encrypted forms: `NeedsPassword` without, `WrongPassword` with a wrong one.
     /// `ForeignDamaged` where nothing at all can be taken; an entry that can't is in [`Found::skipped`].
     fn read(&self, file: &ForeignFile, password: Option<&SecretText>) -> Result<Found>;
@@ -70,14 +109,36 @@ pub enum Encryption {
 pub trait Writer: Sync {
     /// Whether a password is used. `Optional`: encrypted with one, in clear without.
     fn encryption(&self) -> Encryption;
+    /// How names of such files end, without the dot: `json`. Empty where there is no custom.
+    fn ending(&self) -> &'static str {
+        ""
+    }
     /// Writes what the format can hold. A caller sees to it that `Always` gets a password and `Never` none.
     fn write(&self, drafts: &[Draft], sealing: &Sealing) -> Result<Written>;
+    /// Whether the trash goes along unasked.
+    fn is_whole(&self) -> bool {
+        false
+    }
+    /// Where each line it writes is the text of a QR code: a writer of lines of at most `longest` bytes, as far as one
+    /// account alone is not longer, and of no more than are read well.
+    fn codes(&self, _longest: usize) -> Option<Box<dyn Writer>> {
+        None
+    }
 }
 
 /// What a writer needs besides the drafts: the password, and chance for salts, nonces and ids.
 pub struct Sealing<'a> {
     pub password: Option<&'a SecretText>,
     pub entropy: &'a dyn Entropy,
+    /// Of our own backup. The files of other programs cost what those programs take.
+    pub work_factor: WorkFactor,
+}
+
+impl<'a> Sealing<'a> {
+    /// At the usual cost.
+    pub fn new(password: Option<&'a SecretText>, entropy: &'a dyn Entropy) -> Self {
+        Sealing { password, entropy, work_factor: DEFAULT_WORK_FACTOR }
+    }
 }
 
 /// An exported file and what the format could not hold, a sentence each.
@@ -100,19 +161,49 @@ impl Written {
 /// All formats, in the order of detection.
 pub static FORMATS: &[&dyn Format] = &[
     &picture::QrPicture,
+    &backup::Backup,
+    &keepass::KeePass,
     &aegis::Aegis,
     &twofas::TwoFas,
     &stratum::Stratum,
     &ente::Ente,
     &proton_authenticator::ProtonAuthenticator,
     &bitwarden::Bitwarden,
+    &onepassword::OnePassword,
+    &proton_pass::ProtonPass,
+    &cxf::Cxf,
+    &keeper::Keeper,
+    &enpass::Enpass,
+    &synology::SynologyC2,
+    &keepass_csv::KeePassCsv,
+    &csv::Csv,
     &raivo::Raivo,
     &lastpass::LastPass,
     &duo::Duo,
     &freeotp_plus::FreeOtpPlus,
+    &chronos::Chronos,
+    &twofauth::TwoFAuth,
+    &cotp::Cotp,
+    &steam::Steam,
+    &google_database::GoogleDatabase,
+    &microsoft::Microsoft,
+    &authenticator_plus::AuthenticatorPlus,
+    &otpclient::OtpClient,
+    &totp_cli::TotpCli,
+    &freeotp::FreeOtp,
+    &authy::Authy,
+    &battle_net::BattleNet,
+    &winauth::WinAuth,
+    &pskc::Pskc,
     &json::Json,
+    &print::Print,
+    &html::Html,
+    &authenticator_extension::AuthenticatorExtension,
     &google::Google,
     &otpauth::Otpauth,
+    &pass::Pass,
+    &otp_auth::OtpAuth,
+    &totp_authenticator::TotpAuthenticator,
     &andotp::AndOtp,
 ];
 
@@ -122,6 +213,11 @@ pub fn detect(file: &ForeignFile) -> Result<&'static dyn Format> {
         return Err(Error::new(ErrorKind::UnknownFormat, "the file is empty"));
     }
     FORMATS.iter().copied().find(|format| format.detect(file)).ok_or_else(|| unknown(file))
+}
+
+/// Whether the folder it lies in is to be read in its place.
+pub fn is_part(file: &ForeignFile) -> bool {
+    FORMATS.iter().any(|format| format.is_part(file))
 }
 
 /// The format of this id, or `Usage` with the nearest one named.
@@ -143,11 +239,6 @@ pub fn read(bytes: &[u8], password: Option<&SecretText>) -> Result<(&'static dyn
     Ok((format, format.read(&file, password)?))
 }
 
-/// Reads pasted text: one link or several, or anything else a file may hold.
-pub fn read_text(text: &SecretText) -> Result<Found> {
-    read(text.expose().as_bytes(), None).map(|(_, found)| found)
-}
-
 fn unknown(file: &ForeignFile) -> Error {
     if file.is_folder() {
         return Error::new(ErrorKind::UnknownFormat, "the folder is no export of a known program")
@@ -156,6 +247,9 @@ fn unknown(file: &ForeignFile) -> Error {
     if let Some(error) = file.json_error() {
         return Error::new(ErrorKind::ForeignDamaged, format!("the file is damaged JSON: {error}"))
             .hint("it may be cut short: export or copy it again");
+    }
+    if let Some(error) = file.xml_error() {
+        return Error::new(ErrorKind::ForeignDamaged, error).hint("it may be cut short: export or copy it again");
     }
     if let Some(error) = file.text().and_then(links::explain) {
         return error;

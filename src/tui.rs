@@ -18,23 +18,31 @@ pub mod worker;
 
 use crate::config::Config;
 use crate::error::Result;
+use crate::ops::unlock::Opening;
 use crate::ports::{Clock, Terminal};
-use crate::secret::SecretText;
+use crate::vault::store::Way;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use worker::Worker;
 
 /// What the program is started with.
 pub struct Launch {
     pub config: Config,
+    /// Where it came from, and changes to it go.
+    pub config_file: PathBuf,
     pub theme: theme::Theme,
+    /// Whether colours are welcome.
+    pub color: bool,
     /// The vault's name for the title.
     pub vault_name: String,
     pub start: state::Start,
     /// Whether a vault is on the disk, also while the demo is shown.
     pub vault_exists: bool,
+    /// The ways to unlock it that its files tell of.
+    pub ways: Vec<Way>,
     /// Opens the vault at once, without asking.
-    pub passphrase: Option<SecretText>,
+    pub opening: Option<Opening>,
 }
 
 /// Runs the full-screen program on a terminal; returns the exit status.
@@ -47,9 +55,12 @@ where
     let mut common = state::Common::new(launch.config, keymap, launch.theme, launch.vault_name);
     common.size = stage.size().map_err(run::terminal_failed)?;
     common.vault_exists = launch.vault_exists;
+    common.color = launch.color;
+    common.config_file = Some(launch.config_file);
+    common.ways = launch.ways;
     let (mut state, mut first) = state::State::new(launch.start, common);
-    if let Some(passphrase) = launch.passphrase {
-        first.extend(state.unlock_with(passphrase));
+    if let Some(opening) = launch.opening {
+        first.extend(state.unlock_with(opening));
     }
     let code = run::run(&mut state, first, &mut stage, clock.as_ref())?;
     stage.leave().map_err(run::terminal_failed)?;

@@ -1,6 +1,8 @@
 //! The vault: the open set of entries in memory, and its files on disk.
-//! `entry` and `schema` are the data, `seal` the encryption, `store` the files, `merge` the joining of copies.
+//! `entry` and `schema` are the data, `seal` the encryption, `store` the files, `merge` the joining of copies,
+//! `backup` the proved copies.
 
+pub mod backup;
 pub mod devices;
 pub mod entry;
 pub mod merge;
@@ -95,7 +97,27 @@ impl fmt::Debug for Method {
     }
 }
 
+/// The kinds of unlock methods that this program knows; others are kept as they are.
+pub struct MethodKind;
+
+impl MethodKind {
+    /// A key wrapped by scrypt in `unlock/passphrase.age`.
+    pub const PASSPHRASE: &str = "passphrase";
+    /// An age key kept outside, on paper: a recipient directly.
+    pub const RECOVERY: &str = "recovery";
+    /// A key wrapped to an age plugin in `unlock/NAME.age`.
+    pub const PLUGIN: &str = "plugin";
+    /// A key wrapped to an SSH key in `unlock/NAME.age`.
+    pub const SSH: &str = "ssh";
+    /// Another person's age key: a recipient directly.
+    pub const PERSON: &str = "person";
+}
+
 impl Method {
+    pub fn new(name: impl Into<String>, kind: &str, recipient: String, added: Stamp) -> Self {
+        Method { name: name.into(), kind: kind.into(), recipient, added, removed: None, extra: Map::new() }
+    }
+
     pub fn in_use(&self) -> bool {
         self.removed.is_none_or(|removed| removed < self.added)
     }

@@ -4,6 +4,8 @@
 #[path = "support/mod.rs"]
 mod support;
 
+#[path = "cli/backups.rs"]
+mod backups;
 #[path = "cli/bad_input.rs"]
 mod bad_input;
 #[path = "cli/copies.rs"]
@@ -12,6 +14,10 @@ mod copies;
 mod desktop;
 #[path = "cli/foreign.rs"]
 mod foreign;
+#[path = "cli/keys.rs"]
+mod keys;
+#[path = "cli/password_store.rs"]
+mod password_store;
 #[path = "cli/place.rs"]
 mod place;
 #[path = "cli/statuses.rs"]

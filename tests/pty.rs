@@ -13,6 +13,8 @@ mod clipboard;
 mod home;
 #[path = "pty/leaving.rs"]
 mod leaving;
+#[path = "pty/linear.rs"]
+mod linear;
 #[path = "pty/stopping.rs"]
 mod stopping;
 #[path = "pty/streams.rs"]

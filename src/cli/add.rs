@@ -93,7 +93,7 @@ impl Add {
             add.push(draft);
         }
         if !add.is_empty() {
-            session.apply(Change::Enrol(add))?;
+            desk.save(&mut session, Change::Enrol(add))?;
         }
         said.iter().for_each(|line| desk.output.say(line));
         Ok(())

@@ -9,13 +9,13 @@ use crate::ops::session::Session;
 use crate::ops::usage::Usage;
 use crate::otp::{NotComputable, Window};
 use crate::secret::SecretText;
-use crate::vault::entry::Entry;
+use crate::vault::entry::{Entry, EntryId};
 use serde::Serialize;
 use std::sync::Arc;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub struct Code {
     /// An issuer, an account or an id; else a part of them that only one entry has
     query: String,
@@ -55,9 +55,19 @@ struct Told<'a> {
 }
 
 impl Code {
+    /// The code of one entry, to be printed or copied.
+    pub fn of(id: EntryId, next: bool, copy: bool) -> Code {
+        Code { query: id.to_string(), next, copy, ..Code::default() }
+    }
+
     pub fn run(self, desk: &mut Desk) -> Result<()> {
-        let config = desk.config()?;
         let mut session = desk.open()?;
+        self.give(desk, &mut session)
+    }
+
+    /// The same with a vault that is open.
+    pub fn give(self, desk: &mut Desk, session: &mut Session) -> Result<()> {
+        let config = desk.config()?;
         let entry = find::one(session.vault(), &self.query)?.clone();
         if self.watch {
             return watch(&entry, desk);
@@ -69,7 +79,7 @@ impl Code {
                 (window.code.clone(), Some(window), None)
             }
             false => {
-                let (code, counter) = self.take_next(&mut session, &entry)?;
+                let (code, counter) = self.take_next(desk, session, &entry)?;
                 (code, None, Some(counter))
             }
         };
@@ -113,7 +123,7 @@ impl Code {
     }
 
     /// HOTP: the counter is saved before the code is seen.
-    fn take_next(&self, session: &mut Session, entry: &Entry) -> Result<(SecretText, u64)> {
+    fn take_next(&self, desk: &mut Desk, session: &mut Session, entry: &Entry) -> Result<(SecretText, u64)> {
         entry.credential.value.code_for(entry.counter).map_err(|why| no_code(entry, &why))?;
         if self.next || self.at.is_some() || self.min_left.is_some() {
             return Err(Error::new(
@@ -125,7 +135,7 @@ impl Code {
         if let Some(why) = session.read_only() {
             return Err(Error::new(ErrorKind::ReadOnly, format!("the counter can't be saved: {why}")));
         }
-        let outcome = session.apply(Change::NextCode(entry.id))?;
+        let outcome = desk.save(session, Change::NextCode(entry.id))?;
         outcome.code.ok_or_else(|| Error::failed(format!("{} gave no code", called(entry))))
     }
 
@@ -153,7 +163,7 @@ fn no_code(entry: &Entry, why: &NotComputable) -> Error {
 /// A line for each new code; on a terminal one line that is written over, with the seconds left.
 fn watch(entry: &Arc<Entry>, desk: &mut Desk) -> Result<()> {
     let clock = desk.outside.world.clock.clone();
-    let on_terminal = Output::is_terminal();
+    let on_terminal = Output::is_terminal() && !desk.output.is_linear();
     let mut shown = None;
     while !desk.output.is_broken() {
         let now = clock.now();

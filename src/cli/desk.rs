@@ -5,12 +5,17 @@ use super::output::Output;
 use super::source;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
+use crate::ops::backup::{self, Policy};
+use crate::ops::change::{Change, Outcome};
+use crate::ops::restore;
 use crate::ops::session::Session;
-use crate::ports::{Clipboard, ClipboardRoute, Environment, Git, Prompt, ScreenCapture};
+use crate::ops::unlock::Opening;
+use crate::ports::{Clipboard, ClipboardRoute, Environment, Git, Process, Prompt, ScreenCapture};
 use crate::secret::SecretText;
 use crate::vault::entry::Entry;
-use crate::vault::store::{self, Presence, World};
+use crate::vault::store::{self, Presence, Way, World};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Given the user's own screenshot command, if one is configured.
 pub type OpenCapture = Box<dyn Fn(Option<Vec<String>>) -> Box<dyn ScreenCapture>>;
@@ -22,9 +27,10 @@ pub type HandOver = Box<dyn Fn(&SecretText, u64) -> std::result::Result<Clipboar
 pub struct Outside {
     pub world: World,
     pub environment: Environment,
-    pub prompt: Box<dyn Prompt>,
+    pub prompt: Arc<dyn Prompt>,
     pub clipboard: Box<dyn Fn() -> Box<dyn Clipboard>>,
     pub capture: OpenCapture,
+    pub process: Arc<dyn Process>,
     pub hand_over: HandOver,
     /// Given whether it may ask at the terminal.
     pub git: Box<dyn Fn(bool) -> Box<dyn Git>>,
@@ -36,6 +42,10 @@ pub struct Desk {
     pub output: Output,
     /// Which option took stdin.
     stdin: Option<&'static str>,
+    /// What the vault was last tried with.
+    passphrase: Option<SecretText>,
+    /// What was told of the backups already.
+    told_of_backups: Vec<String>,
 }
 
 /// How often a person may try.
@@ -43,7 +53,7 @@ const TRIES: usize = 3;
 
 impl Desk {
     pub fn new(globals: Globals, outside: Outside, output: Output) -> Self {
-        Desk { globals, outside, output, stdin: None }
+        Desk { globals, outside, output, stdin: None, passphrase: None, told_of_backups: Vec::new() }
     }
 
     pub fn config(&self) -> Result<Config> {
@@ -54,32 +64,92 @@ impl Desk {
         self.globals.vault_folder(&self.config()?, &self.outside.environment)
     }
 
+    pub fn backup_policy(&self) -> Result<Policy> {
+        let config = self.config()?;
+        Ok(self.globals.backup_policy(&config, &self.outside.environment))
+    }
+
     /// Opens the vault and takes in conflict copies that lie beside it; its warnings are printed.
     pub fn open(&mut self) -> Result<Session> {
         let mut session = self.unlock()?;
         for sentence in session.fold_conflict_copies() {
             self.output.warn(&sentence);
         }
+        self.warn_of_backups(&session);
         Ok(session)
     }
 
-    /// Opens the vault without writing anything to its folder; its warnings are printed.
+    /// Opens the vault and leaves conflict copies where they are; its warnings are printed.
     pub fn unlock(&mut self) -> Result<Session> {
         let folder = self.vault_folder()?;
         let world = self.outside.world.clone();
-        if store::presence(&world, &folder)? == Presence::Nothing {
+        let offer = |error| backup::with_offer(&world, &folder, error, "countersign restore-backup");
+        if store::presence(&world, &folder).map_err(offer)? == Presence::Nothing {
             let what = format!("there is no vault in {}", folder.display());
             return Err(Error::new(ErrorKind::NoVault, what).hint("create one with: countersign init"));
         }
         let trust = self.globals.trust();
-        let session = match self.given_passphrase()? {
-            Some(passphrase) => Session::unlock(&world, &folder, &passphrase, trust)?,
-            None => self.ask_until_right(|passphrase| Session::unlock(&world, &folder, passphrase, trust))?,
+        let (person, given) = (self.outside.prompt.clone(), self.given_opening()?);
+        let unlock = |opening: &Opening| opening.unlock(&world, &folder, person.clone(), trust);
+        let session = match given {
+            Some(opening) => {
+                self.note_passphrase(&opening);
+                unlock(&opening)
+            }
+            None => {
+                let question = match store::ways(&world, &folder).contains(&Way::Passphrase) {
+                    true => "Passphrase: ",
+                    false => "Recovery key: ",
+                };
+                self.ask_until_right(question, unlock)
+            }
         };
+        let session = session.map_err(offer)?.with_backups(&self.backup_policy()?);
         for warning in session.warnings() {
             self.output.warn(warning);
         }
+        if let Some(offer) = restore::offer(&session) {
+            self.output.warn(&format!(
+                "the backup of {} has what is missing ({}): merge it with countersign restore-backup {}",
+                offer.name.when(),
+                offer.difference.tally(),
+                offer.name
+            ));
+        }
+        self.warn_of_backups(&session);
         Ok(session)
+    }
+
+    /// As [`Desk::open`], with the passphrase that opened it.
+    pub fn open_with_passphrase(&mut self) -> Result<(Session, SecretText)> {
+        let session = self.open()?;
+        match self.passphrase.take() {
+            Some(passphrase) => Ok((session, passphrase)),
+            None => self.ask_secret("Passphrase: ").map(|passphrase| (session, passphrase)),
+        }
+    }
+
+    /// What the vault was last tried with, right or wrong.
+    pub fn last_passphrase(&self) -> Option<&SecretText> {
+        self.passphrase.as_ref()
+    }
+
+    /// Saves a change; what is wrong with the backups is told.
+    pub fn save(&mut self, session: &mut Session, change: Change) -> Result<Outcome> {
+        let outcome = session.apply(change);
+        self.warn_of_backups(session);
+        outcome
+    }
+
+    /// Each sentence once.
+    pub fn warn_of_backups(&mut self, session: &Session) {
+        for why in session.backup_troubles() {
+            let trouble = format!("{}: {why}", backup::FAILED);
+            if !self.told_of_backups.contains(&trouble) {
+                self.output.warn(&trouble);
+                self.told_of_backups.push(trouble);
+            }
+        }
     }
 
     /// As [`Desk::open`], for a command that changes something.
@@ -91,17 +161,47 @@ impl Desk {
         }
     }
 
-    fn ask_until_right(&mut self, unlock: impl Fn(&SecretText) -> Result<Session>) -> Result<Session> {
+    fn ask_until_right(&mut self, question: &str, unlock: impl Fn(&Opening) -> Result<Session>) -> Result<Session> {
         let mut tries = 0;
         loop {
-            let passphrase = self.ask_secret("Passphrase: ")?;
+            let opening = Opening::typed(self.ask_secret(question)?);
             tries += 1;
-            match unlock(&passphrase) {
-                Err(error) if error.kind == ErrorKind::WrongPassphrase && tries < TRIES => {
-                    self.output.warn("that is not the passphrase")
-                }
+            self.note_passphrase(&opening);
+            match unlock(&opening) {
+                Err(error) if error.kind == ErrorKind::WrongPassphrase && tries < TRIES => match opening {
+                    Opening::Passphrase(_) => self.output.warn("that is not the passphrase"),
+                    _ => self.output.warn(&error.what),
+                },
                 result => return result,
             }
+        }
+    }
+
+    /// The passphrase from the file named by flag or environment, or else asked for.
+    pub fn passphrase(&mut self, question: &str) -> Result<SecretText> {
+        match self.given_passphrase()? {
+            Some(passphrase) => Ok(passphrase),
+            None => self.ask_secret(question),
+        }
+    }
+
+    fn note_passphrase(&mut self, opening: &Opening) {
+        if let Opening::Passphrase(passphrase) = opening {
+            self.passphrase = Some(passphrase.clone());
+        }
+    }
+
+    /// The key or the passphrase that the command line or the environment names; `None` where a person is to be asked.
+    fn given_opening(&mut self) -> Result<Option<Opening>> {
+        if self.globals.identity.is_some() && self.globals.passphrase_file.is_some() {
+            return Err(Error::new(ErrorKind::Usage, "--identity and --passphrase-file exclude each other"));
+        }
+        match self.globals.given_key(&*self.outside.world.storage) {
+            Some(Opening::File(path)) if path.as_os_str() == "-" => {
+                source::keys(&self.read(&path, "--identity", source::LINE_LIMIT)?).map(Some)
+            }
+            Some(opening) => Ok(Some(opening)),
+            None => Ok(self.given_passphrase()?.map(Opening::Passphrase)),
         }
     }
 
@@ -109,6 +209,10 @@ impl Desk {
     pub fn given_passphrase(&mut self) -> Result<Option<SecretText>> {
         let Some((file, name)) = self.passphrase_file() else { return Ok(None) };
         self.read_line_secret(&file, name, "the passphrase").map(Some)
+    }
+
+    pub fn has_passphrase_file(&self) -> bool {
+        self.passphrase_file().is_some()
     }
 
     /// The file and which option or variable names it.
@@ -123,6 +227,14 @@ impl Desk {
                 .hint("give it with --passphrase-file FILE, or - for stdin"));
         }
         self.outside.prompt.secret(question).map_err(|error| no_answer(&error))
+    }
+
+    /// Waits for Enter; goes on at once where nobody is at a terminal.
+    pub fn pause(&mut self, text: &str) -> Result<()> {
+        if !self.outside.prompt.is_interactive() {
+            return Ok(());
+        }
+        self.outside.prompt.pause(text).map_err(|error| no_answer(&error))
     }
 
     /// A question before many entries change. Yes without asking under `--yes` and away from a terminal.
@@ -156,7 +268,8 @@ impl Desk {
             return source::file(&*self.outside.world.storage, path, limit);
         }
         // The passphrase is read last, so its claim is looked up beforehand: nothing may have been done by then.
-        let passphrase = self.passphrase_file().filter(|(file, name)| file.as_os_str() == "-" && *name != option);
+        let key = self.globals.identity.clone().map(|file| (file, "--identity"));
+        let passphrase = key.or_else(|| self.passphrase_file()).filter(|(file, name)| file.as_os_str() == "-" && *name != option);
         if let Some(first) = self.stdin.replace(option).or(passphrase.map(|(_, name)| name)) {
             return Err(Error::new(
                 ErrorKind::Usage,

@@ -78,7 +78,7 @@ impl EditLine {
         let mut changes: Vec<Change> = self.confirm.then_some(Change::Confirm(entry.id, tried)).into_iter().collect();
         changes.push(Change::Edit(entry.id, edit));
         changes.extend(recovery_codes.map(|codes| Change::SetRecoveryCodes(entry.id, codes)));
-        let outcome = session.apply(Change::Several(changes))?;
+        let outcome = desk.save(&mut session, Change::Several(changes))?;
         match outcome.undo {
             Some(_) => desk.output.say(&format!("Changed {}", called(&entry))),
             None => desk.output.say(&format!("{} is like that already", called(&entry))),

@@ -2,12 +2,14 @@
 
 use super::desk::{Desk, called};
 use super::output::{Cell, count};
+use super::source;
 use crate::error::{Error, ErrorKind, Result};
-use crate::ops::gather::{self, Gathered};
+use crate::ops::gather;
 use crate::ops::import::{self, OnConflict, Plan, Standing};
+use crate::ops::intake::{self, Intake, Keys};
+use crate::ops::password_store::Opener;
 use crate::otp::Kind;
-use crate::secret::SecretText;
-use crate::transfer::{self, Draft, ForeignFile, Format, Found, MAX_FILE, NamedFile};
+use crate::transfer::{self, Draft, Format, MAX_FILE, NamedFile};
 use crate::vault::Vault;
 use clap::ValueEnum;
 use serde::Serialize;
@@ -24,7 +26,7 @@ pub struct ImportLine {
     /// Read the password of an encrypted file
     #[arg(long, value_name = "FILE|-")]
     password_file: Option<PathBuf>,
-    /// The key file of a password database
+    /// The key file of a password database, or the identities of age for a password store
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
     /// Only say what would be done
@@ -58,7 +60,7 @@ impl From<HowOnConflict> for OnConflict {
 impl ImportLine {
     pub fn run(self, desk: &mut Desk) -> Result<()> {
         let on_conflict = OnConflict::from(self.on_conflict);
-        let (formats, found) = self.read(desk)?;
+        let Intake { formats, found, .. } = self.read(desk)?;
         let mut session = if self.dry_run { desk.open()? } else { desk.open_to_change()? };
         let plan = import::plan(session.vault(), found);
         match self.json {
@@ -72,83 +74,48 @@ impl ImportLine {
         if self.dry_run {
             return Ok(());
         }
-        let changes = plan.rows.iter().filter(|(_, standing)| takes(*standing, on_conflict)).count();
+        let changes = plan.rows.iter().filter(|(_, standing)| on_conflict.takes(*standing)).count();
         if changes > 1 && !desk.agreed(&format!("{tally}. Go on?"))? {
             desk.output.say("Nothing was imported");
             return Ok(());
         }
         if let Some(change) = plan.change(on_conflict) {
-            session.apply(change)?;
+            desk.save(&mut session, change)?;
         }
         desk.output.say(&format!("Imported: {tally}"));
         Ok(())
     }
 
     /// Reads all files before the vault is opened, so that a bad one costs no passphrase.
-    fn read(&self, desk: &mut Desk) -> Result<(Vec<&'static str>, Found)> {
+    fn read(&self, desk: &mut Desk) -> Result<Intake> {
         let format = self.format.as_deref().map(transfer::by_id).transpose()?;
-        let mut password =
-            self.password_file.as_ref().map(|path| desk.read_line_secret(path, "--password-file", "the password")).transpose()?;
+        // A database may have an empty password, which is not the same as none.
+        let password = self
+            .password_file
+            .as_ref()
+            .map(|path| source::text(&desk.read(path, "--password-file", source::LINE_LIMIT)?, path, "the password"))
+            .transpose()?;
         let key_file = self.key_file.as_ref().map(|path| desk.read(path, "--key-file", MAX_FILE)).transpose()?;
-        let mut formats = Vec::new();
-        let mut whole = Found::default();
-        for (names, gathered) in self.gather(desk)? {
-            for (name, file) in names.iter().zip(gathered.each()) {
-                let named = |error: Error| Error { what: format!("{name}: {}", error.what), ..error };
-                let file = file.with_key_file(key_file.as_deref().map(Vec::as_slice));
-                let format = match format {
-                    Some(format) => format,
-                    None => transfer::detect(&file).map_err(named)?,
-                };
-                let mut found = read_one(desk, format, &file, &mut password).map_err(named)?;
-                if self.files.len() > 1 {
-                    found.skipped.iter_mut().for_each(|skipped| skipped.reason = format!("{name}: {}", skipped.reason));
-                }
-                if !formats.contains(&format.id()) {
-                    formats.push(format.id());
-                }
-                whole.absorb(found);
-            }
-        }
-        Ok((formats, whole))
-    }
-
-    /// Folders each by themselves, then all files together; each with what to call it.
-    fn gather(&self, desk: &mut Desk) -> Result<Vec<(Vec<String>, Gathered)>> {
         let storage = desk.outside.world.storage.clone();
-        let (mut gathered, mut names, mut files) = (Vec::new(), Vec::new(), Vec::new());
-        for path in &self.files {
-            let name = if path.as_os_str() == "-" { "stdin".to_owned() } else { path.display().to_string() };
-            if storage.facts(path).is_ok_and(|facts| facts.is_folder) {
-                gathered.push((vec![name], gather::folder(&*storage, path)?));
-                continue;
+        let (process, home) = (desk.outside.process.clone(), desk.outside.environment.home.clone());
+        let opener =
+            Opener { process: &*process, storage: &*storage, home: home.as_deref(), identities: self.key_file.as_deref() };
+        let open_store = |files: &mut [NamedFile]| opener.open(files);
+        let gathered = gather::all(&*storage, &self.files, &mut |path| desk.read(path, "import", MAX_FILE), &open_store)?;
+        let mut ask = |format: &'static dyn Format| match desk.outside.prompt.is_interactive() {
+            true => desk.ask_secret(&format!("Password of the file ({}): ", format.name())).map(Some),
+            false => Ok(None),
+        };
+        let mut keys = Keys { password, key_file: key_file.as_deref().map(Vec::as_slice), ask: &mut ask };
+        intake::read(&gathered, format, &mut keys).map_err(|refused| {
+            let what = format!("{}: {}", intake::name_of(&refused.path), refused.error.what);
+            let error = Error { what, ..refused.error };
+            match error.kind {
+                ErrorKind::NeedsPassword if error.hint.is_none() => error.hint("give it with --password-file FILE"),
+                _ => error,
             }
-            let bytes = desk.read(path, "import", MAX_FILE)?;
-            let bare = path.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
-            names.push(name);
-            files.push(NamedFile { name: bare, bytes });
-        }
-        gathered.push((names, Gathered::Files(files)));
-        Ok(gathered)
+        })
     }
-}
-
-/// Reads one file; a missing password is asked for, where somebody can be asked.
-fn read_one(desk: &mut Desk, format: &dyn Format, file: &ForeignFile, password: &mut Option<SecretText>) -> Result<Found> {
-    match format.read(file, password.as_ref()) {
-        Err(error) if error.kind == ErrorKind::NeedsPassword && desk.outside.prompt.is_interactive() => {
-            let asked = desk.ask_secret(&format!("Password of the file ({}): ", format.name()))?;
-            format.read(file, Some(password.insert(asked)))
-        }
-        Err(error) if error.kind == ErrorKind::NeedsPassword && error.hint.is_none() => {
-            Err(error.hint("give it with --password-file FILE"))
-        }
-        result => result,
-    }
-}
-
-fn takes(standing: Standing, on_conflict: OnConflict) -> bool {
-    !matches!((standing, on_conflict), (Standing::Same(_), _) | (Standing::Conflict(_), OnConflict::Skip))
 }
 
 /// `3 new, 1 already there, …`: what is not zero.

@@ -1,14 +1,12 @@
 //! `init`: a new vault.
 
 use super::desk::Desk;
+use super::new_passphrase;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ops::passphrase;
 use crate::ops::session::Session;
 use crate::secret::SecretText;
-use crate::vault::store::{self, DEFAULT_WORK_FACTOR, Presence, WEAK_WORK_FACTOR, WorkFactor};
-
-/// zxcvbn's score from which a passphrase is not warned of.
-const FAIR: u8 = 2;
+use crate::vault::store::{self, DEFAULT_WORK_FACTOR, Presence, WorkFactor};
 
 #[derive(Debug, clap::Args)]
 pub struct Init {
@@ -30,10 +28,7 @@ impl Init {
         }
         let passphrase = self.passphrase(desk)?;
         let work_factor = self.work_factor.unwrap_or(DEFAULT_WORK_FACTOR);
-        if work_factor < WEAK_WORK_FACTOR {
-            desk.output
-                .warn(&format!("at work factor {work_factor} the passphrase is cheap to guess; use 18 for a vault that matters"));
-        }
+        new_passphrase::warn_if_cheap(desk, work_factor);
         if self.generate {
             // A vault whose passphrase nobody has seen would be lost, so it is shown first.
             desk.output.secret(&passphrase);
@@ -55,28 +50,13 @@ impl Init {
             return Ok(passphrase::generate(&*desk.outside.world.entropy));
         }
         if let Some(given) = desk.given_passphrase()? {
-            warn_if_weak(desk, &given);
+            new_passphrase::warn_if_weak(desk, &given);
             return Ok(given);
         }
         if !desk.outside.prompt.is_interactive() {
             return Err(Error::new(ErrorKind::Usage, "a new vault needs a passphrase, and there is no terminal to ask for it")
                 .hint("give it with --passphrase-file FILE, or - for stdin; --generate makes one up"));
         }
-        let first = desk.ask_secret("New passphrase: ")?;
-        if first.is_empty() {
-            return Err(Error::failed("the passphrase is empty").hint("--generate makes one up"));
-        }
-        warn_if_weak(desk, &first);
-        match desk.ask_secret("The same again: ")? == first {
-            true => Ok(first),
-            false => Err(Error::failed("the two passphrases differ").hint("start again")),
-        }
-    }
-}
-
-fn warn_if_weak(desk: &mut Desk, passphrase: &SecretText) {
-    let strength = passphrase::strength(passphrase);
-    if strength.score < FAIR {
-        desk.output.warn(&format!("this passphrase is {}", strength.verdict));
+        new_passphrase::ask(desk, "--generate makes one up")
     }
 }

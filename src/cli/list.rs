@@ -89,7 +89,7 @@ impl List {
         if entries.is_empty() {
             desk.output.say("The vault has no entries; add one with: countersign add");
         }
-        let rows: Vec<_> = entries.iter().map(|entry| row(entry, codes_at)).collect();
+        let rows: Vec<_> = entries.iter().map(|entry| row(entry, codes_at, desk.output.is_linear())).collect();
         desk.output.table(&rows);
         Ok(())
     }
@@ -108,16 +108,14 @@ impl List {
     }
 }
 
-/// Pinned first, then by issuer and account, case aside.
+/// In the order of [`Entry::sort_key`].
 pub fn sort(entries: &mut [&Arc<Entry>]) {
-    entries.sort_by_cached_key(|entry| {
-        (!entry.pinned.value, entry.issuer.value.to_lowercase(), entry.account.value.to_lowercase(), entry.id)
-    });
+    entries.sort_by_cached_key(|entry| entry.sort_key());
 }
 
-fn row(entry: &Entry, codes_at: Option<u64>) -> Vec<Cell> {
+fn row(entry: &Entry, codes_at: Option<u64>, linear: bool) -> Vec<Cell> {
     let mut row = vec![
-        Cell::plain(if entry.pinned.value { "★" } else { "" }),
+        Cell::plain(if entry.pinned.value && !linear { "★" } else { "" }),
         Cell::plain(&entry.issuer.value),
         Cell::plain(&entry.account.value),
     ];
@@ -125,6 +123,9 @@ fn row(entry: &Entry, codes_at: Option<u64>) -> Vec<Cell> {
         row.extend(code_cells(entry, unix));
     }
     let mut remarks: Vec<String> = Vec::new();
+    if entry.pinned.value && linear {
+        remarks.push("pinned".into());
+    }
     if entry.is_pending() {
         remarks.push("pending".into());
     }

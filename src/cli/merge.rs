@@ -51,6 +51,7 @@ impl Merge {
         }
         let before = session.vault().clone();
         let brought = merge::fold(&mut session, &copies_said, &copies, &[], &mut judge)?;
+        desk.warn_of_backups(&session);
         for path in &self.files {
             if let Some(kept) = merge::put_away(&mut session, path)? {
                 desk.output.say(&format!("Moved {} to {}", path.display(), kept.display()));

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 pub struct Output {
     color: bool,
     quiet: bool,
+    linear: bool,
     /// The first error of stdout; after it nothing is written there.
     broken: Option<io::Error>,
 }
@@ -46,15 +47,40 @@ impl Cell {
 
 impl Output {
     pub fn new(color: bool, quiet: bool) -> Self {
-        Output { color, quiet, broken: None }
+        Output { color, quiet, linear: false, broken: None }
+    }
+
+    /// With a table as plain lines that can be read out, without columns.
+    pub fn linear(self, linear: bool) -> Self {
+        Output { linear, ..self }
+    }
+
+    pub fn is_linear(&self) -> bool {
+        self.linear
     }
 
     pub fn is_terminal() -> bool {
         io::stdout().is_terminal()
     }
 
+    /// Columns and rows of the terminal that stdout is, if it is one. One that does not know has the usual 80 and 24.
+    pub fn size() -> Option<(usize, usize)> {
+        let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+        match (size.ws_col, size.ws_row) {
+            (0, _) | (_, 0) => Some((80, 24)),
+            (columns, rows) => Some((columns.into(), rows.into())),
+        }
+    }
+
     pub fn color(&self) -> bool {
         self.color
+    }
+
+    /// Clears the last lines of the terminal, where it understands colours and so this too.
+    pub fn wipe(&mut self, lines: usize) {
+        if self.color {
+            self.text(&format!("\u{1b}[{lines}A\r\u{1b}[J"));
+        }
     }
 
     /// Text as it is, to stdout.
@@ -96,8 +122,17 @@ impl Output {
         }
     }
 
-    /// Rows with their columns aligned, by the width that the terminal gives each character.
+    /// Rows with their columns aligned, by the width that the terminal gives each character; each a list of what it holds where
+    /// the output is linear.
     pub fn table(&mut self, rows: &[Vec<Cell>]) {
+        if self.linear {
+            let lines = rows.iter().map(|row| {
+                let said: Vec<&str> = row.iter().map(|cell| cell.text.trim()).filter(|text| !text.is_empty()).collect();
+                format!("{}\n", said.join(", "))
+            });
+            let text = Zeroizing::new(lines.collect::<String>());
+            return self.bytes(text.as_bytes());
+        }
         let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
         let widths: Vec<usize> = (0..columns)
             .map(|at| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.text.width()).max().unwrap_or(0))
@@ -137,16 +172,21 @@ impl Output {
 
     /// Prints the error, if any, and gives the exit status. A reader that went away is no failure.
     pub fn finish(self, result: Result<()>) -> u8 {
-        let result = result.and(match self.broken {
+        let result = result.and(match &self.broken {
             Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Error::failed(format!("can't write the output: {}", describe_io(&error))))
+                Err(Error::failed(format!("can't write the output: {}", describe_io(error))))
             }
             _ => Ok(()),
         });
         let Err(error) = result else { return 0 };
+        self.tell(&error);
+        error.kind.exit_code()
+    }
+
+    /// An error and what to do about it, to stderr.
+    pub fn tell(&self, error: &Error) {
         let hint = error.hint.as_ref().map_or(String::new(), |hint| format!("hint: {}\n", lines(hint)));
         complain(&format!("countersign: {}\n{hint}", lines(&error.what)));
-        error.kind.exit_code()
     }
 }
 

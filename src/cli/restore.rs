@@ -15,7 +15,7 @@ impl Restore {
     pub fn run(self, desk: &mut Desk) -> Result<()> {
         let mut session = desk.open_to_change()?;
         let entry = find::one_in_trash(session.vault(), &self.query)?.clone();
-        session.apply(Change::Restore(vec![entry.id]))?;
+        desk.save(&mut session, Change::Restore(vec![entry.id]))?;
         desk.output.say(&format!("Restored {}", called(&entry)));
         Ok(())
     }

@@ -15,7 +15,7 @@ impl Rm {
     pub fn run(self, desk: &mut Desk) -> Result<()> {
         let mut session = desk.open_to_change()?;
         let entry = find::one(session.vault(), &self.query)?.clone();
-        session.apply(Change::Delete(vec![entry.id]))?;
+        desk.save(&mut session, Change::Delete(vec![entry.id]))?;
         desk.output.say(&format!("Moved {} to the trash", called(&entry)));
         Ok(())
     }

@@ -5,10 +5,8 @@ use crate::error::{Error, Result};
 use crate::ops::{export, find};
 use crate::secret::SecretText;
 use crate::transfer::otpauth;
+use crate::transfer::qr::code::{self, Code};
 use crate::vault::entry::Entry;
-use qrcode::render::unicode::Dense1x2;
-use qrcode::{EcLevel, QrCode};
-use zeroize::Zeroizing;
 
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("what").required(true))]
@@ -37,7 +35,10 @@ impl Show {
         let link = link(entry)?;
         match self.qr {
             true => {
-                let drawn = draw(&link, desk.output.color(), entry)?;
+                let code = Code::of(&link).ok_or_else(|| {
+                    Error::failed(format!("the link of {} is too long for a QR code", called(entry))).hint("use --uri")
+                })?;
+                let drawn = code.to_text(code::MARGIN, desk.output.color());
                 desk.output.bytes(drawn.as_bytes());
             }
             false => desk.output.secret(&link),
@@ -56,23 +57,4 @@ fn secret_text(entry: &Entry) -> Result<SecretText> {
 
 fn link(entry: &Entry) -> Result<SecretText> {
     otpauth::link(&export::draft_of(entry)).ok_or_else(|| Error::failed(format!("{} can't be written as a link", called(entry))))
-}
-
-/// Two modules a character. With colours black on white whatever the terminal's are; without, for a dark background.
-fn draw(link: &SecretText, color: bool, entry: &Entry) -> Result<Zeroizing<String>> {
-    let code = QrCode::with_error_correction_level(link.expose(), EcLevel::L)
-        .map_err(|_| Error::failed(format!("the link of {} is too long for a QR code", called(entry))).hint("use --uri"))?;
-    let (dark, light) = match color {
-        true => (Dense1x2::Dark, Dense1x2::Light),
-        false => (Dense1x2::Light, Dense1x2::Dark),
-    };
-    let drawn = Zeroizing::new(code.render::<Dense1x2>().dark_color(dark).light_color(light).quiet_zone(true).build());
-    let mut text = Zeroizing::new(String::with_capacity(drawn.len() * 2));
-    for line in drawn.lines() {
-        match color {
-            true => text.push_str(&format!("\u{1b}[30;107m{line}\u{1b}[0m\n")),
-            false => text.push_str(&format!("{line}\n")),
-        }
-    }
-    Ok(text)
 }

@@ -1,6 +1,7 @@
 //! Where a command reads from: a file or stdin, bounded, and the single line of text that a secret file holds.
 
 use crate::error::{Error, ErrorKind, Result, describe_io};
+use crate::ops::unlock::Opening;
 use crate::ports::Storage;
 use crate::secret::SecretText;
 use std::io::{self, Read};
@@ -41,14 +42,25 @@ fn too_large(name: &str, limit: u64) -> Error {
     Error::new(ErrorKind::ForeignDamaged, format!("{name} is too large")).hint(format!("at most {limit} are read"))
 }
 
-/// The text of a secret file without its last newline.
+/// The text of a secret file without its last newline, not empty.
 pub fn line(bytes: &[u8], path: &Path, what: &str) -> Result<SecretText> {
+    let line = text(bytes, path, what)?;
+    if line.is_empty() { Err(wrong(path, what, "is empty")) } else { Ok(line) }
+}
+
+/// As [`line`], but it may be empty.
+pub fn text(bytes: &[u8], path: &Path, what: &str) -> Result<SecretText> {
+    let text = str::from_utf8(bytes).map_err(|_| wrong(path, what, "is not UTF-8 text"))?;
+    Ok(SecretText::new(text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text))))
+}
+
+fn wrong(path: &Path, what: &str, why: &str) -> Error {
     let place = if path.as_os_str() == "-" { "stdin".to_owned() } else { path.display().to_string() };
-    let wrong = |why: &str| Error::new(ErrorKind::Usage, format!("{what} in {place} {why}"));
-    let text = str::from_utf8(bytes).map_err(|_| wrong("is not UTF-8 text"))?;
-    let text = text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text));
-    match text.is_empty() {
-        true => Err(wrong("is empty")),
-        false => Ok(SecretText::new(text)),
-    }
+    Error::new(ErrorKind::Usage, format!("{what} in {place} {why}"))
+}
+
+/// Keys that came by stdin.
+pub fn keys(bytes: &[u8]) -> Result<Opening> {
+    let text = str::from_utf8(bytes).map_err(|_| Error::new(ErrorKind::Usage, "the key in stdin is not UTF-8 text"))?;
+    Ok(Opening::Keys { text: SecretText::new(text), name: "stdin".into() })
 }

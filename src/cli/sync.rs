@@ -30,6 +30,7 @@ impl Sync {
         let before = session.vault().clone();
         let mut judge = AtDesk::new(desk, self.answers);
         let synced = sync::sync(&mut session, &*git, self.remote.as_deref(), &mut judge)?;
+        desk.warn_of_backups(&session);
         if !synced.brought.is_empty() {
             tell(desk, &synced.brought);
         }

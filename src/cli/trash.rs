@@ -49,7 +49,7 @@ fn empty(desk: &mut Desk) -> Result<()> {
         desk.output.say("Nothing was removed");
         return Ok(());
     }
-    let removed = session.apply(Change::EmptyTrash(shown))?.ids;
+    let removed = desk.save(&mut session, Change::EmptyTrash(shown))?.ids;
     desk.output.say(&format!("Removed {} for good", entries(removed.len())));
     Ok(())
 }

@@ -14,12 +14,13 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::otp::Credential;
 use crate::secret::SecretText;
 use crate::transfer::Draft;
-use crate::vault::Vault;
 use crate::vault::entry::{Entry, EntryId, Status};
 use crate::vault::stamp::{Stamp, Stamper};
+use crate::vault::{Vault, merge};
 pub use credential::CredentialEdit;
 use fields::Pen;
 pub use revert::Reversal;
+use std::sync::Arc;
 
 /// What is `None` or empty leaves the entry as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -89,6 +90,8 @@ pub enum Change {
     },
     /// Takes earlier changes back, field by field, where nothing else changed the field since. Comes as [`Outcome::undo`].
     Revert(Vec<Reversal>),
+    /// Joins another copy of the same vault.
+    MergeCopy(Arc<Vault>),
     /// Several changes as one save (undo of a bulk change).
     Several(Vec<Change>),
 }
@@ -165,6 +168,10 @@ pub fn apply(vault: &mut Vault, stamper: &mut Stamper, new_id: &mut dyn FnMut() 
         Change::NextCandidateCode(id) => next_code(vault, stamper, id, Which::Candidate),
         Change::Join { keep, others } => join::join(vault, stamper, keep, others),
         Change::Revert(reversals) => revert::revert(vault, stamper, reversals),
+        Change::MergeCopy(copy) => {
+            *vault = merge::vault(vault, &copy)?;
+            Ok(Outcome::default())
+        }
         Change::Several(changes) => {
             let mut whole = Outcome::default();
             let mut undos = Vec::new();

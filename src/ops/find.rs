@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::vault::Vault;
 use crate::vault::entry::{Entry, EntryId};
 use crate::words::printable;
-pub use search::{Search, TagFilter};
+pub use search::{Search, TagFilter, rank_texts};
 use std::sync::Arc;
 
 /// How many entries a hint names.

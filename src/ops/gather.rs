@@ -2,8 +2,8 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::ports::Storage;
-use crate::transfer::{ForeignFile, MAX_FILE, NamedFile};
-use std::path::Path;
+use crate::transfer::{self, ForeignFile, MAX_FILE, NamedFile, pass};
+use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 /// Deeper folders are not looked into: a link may lead back up.
@@ -26,6 +26,47 @@ impl Gathered {
             Gathered::Folder(files) => vec![ForeignFile::folder(files)],
         }
     }
+}
+
+/// Folders each by themselves, then all files together. `read` reads a file; its name and place are those of `paths`.
+/// A file that is part of an export which is a folder stands for that folder. `open_store` decrypts a password store.
+pub fn all(
+    storage: &dyn Storage,
+    paths: &[PathBuf],
+    read: &mut dyn FnMut(&Path) -> Result<Zeroizing<Vec<u8>>>,
+    open_store: &dyn Fn(&mut [NamedFile]) -> Result<()>,
+) -> Result<Vec<(Vec<PathBuf>, Gathered)>> {
+    let (mut folders, mut places, mut files): (Vec<&Path>, _, _) = (Vec::new(), Vec::new(), Vec::new());
+    for path in paths {
+        let is_stdin = path.as_os_str() == "-";
+        if storage.facts(path).is_ok_and(|facts| facts.is_folder) {
+            folders.push(path);
+            continue;
+        }
+        let bytes = read(path)?;
+        let folder = path.parent().filter(|_| !is_stdin && transfer::is_part(&ForeignFile::new(&bytes)));
+        if let Some(folder) = folder.map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder }) {
+            if !folders.contains(&folder) {
+                folders.push(folder);
+            }
+            continue;
+        }
+        let name = path.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
+        places.push(path.clone());
+        files.push(NamedFile { name, bytes });
+    }
+    let mut gathered = Vec::new();
+    for path in folders {
+        let mut found = folder(storage, path)?;
+        if let Gathered::Folder(files) = &mut found
+            && pass::is_store(files)
+        {
+            open_store(files)?;
+        }
+        gathered.push((vec![path.to_owned()], found));
+    }
+    gathered.push((places, Gathered::Files(files)));
+    Ok(gathered)
 }
 
 /// All files below a folder, hidden folders left out, of at most [`MAX_FILE`] bytes together.

@@ -14,6 +14,13 @@ pub enum OnConflict {
     Replace,
 }
 
+impl OnConflict {
+    /// Whether a draft of this standing would be taken.
+    pub fn takes(self, standing: Standing) -> bool {
+        !matches!((standing, self), (Standing::Same(_), _) | (Standing::Conflict(_), OnConflict::Skip))
+    }
+}
+
 /// How a draft stands to the vault (DESIGN "Command line").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -57,7 +64,7 @@ impl Plan {
         let (mut add, mut replace, mut replaced) = (Vec::new(), Vec::new(), HashSet::new());
         for (draft, standing) in self.rows {
             match (standing, on_conflict) {
-                (Standing::Same(_), _) | (Standing::Conflict(_), OnConflict::Skip) => {}
+                _ if !on_conflict.takes(standing) => {}
                 (Standing::Conflict(id), OnConflict::Replace) if replaced.insert(id) => replace.push((id, draft)),
                 _ => add.push(draft),
             }

@@ -5,6 +5,7 @@ use super::session::Session;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretText;
 use crate::vault::Vault;
+use crate::vault::backup::Why;
 use crate::vault::entry::Entry;
 use crate::vault::store::{Conflict, Fate, Keep, OpenedBy, OpenedCopy, PassphraseChange, UnlockFile, VaultFiles};
 use std::path::{Path, PathBuf};
@@ -135,7 +136,7 @@ const TRIES: usize = 3;
 
 /// Opens a copy with the keys in hand, else with those that were replaced, else with its own passphrase.
 pub fn open(session: &mut Session, name: &str, files: &VaultFiles, judge: &mut dyn Judge) -> Result<OpenedCopy> {
-    let store = session.store()?;
+    let store = session.store_mut()?;
     if let Some(copy) = store.open_other(files).map_err(|error| of_copy(name, error))? {
         return Ok(copy);
     }
@@ -165,7 +166,7 @@ fn of_copy(name: &str, error: Error) -> Error {
 
 /// What folding these in would change.
 pub fn difference(session: &mut Session, copies: &[OpenedCopy]) -> Result<Difference> {
-    let store = session.store()?;
+    let store = session.store_mut()?;
     Ok(Difference::between(store.vault(), &store.preview(copies)?))
 }
 
@@ -174,7 +175,8 @@ pub fn needs_trust(copies: &[OpenedCopy]) -> bool {
     copies.iter().any(|copy| copy.opened_by == OpenedBy::Retired)
 }
 
-/// Folds copies in, with one write. `name` says what they are, where a passphrase has to be chosen.
+/// Folds copies in, with one write, and a backup before where anything comes in. `name` says what they are, where a passphrase
+/// has to be chosen. Where another passphrase takes the place of ours, the backups within reach are sealed anew for it.
 pub fn fold(
     session: &mut Session,
     name: &str,
@@ -182,7 +184,7 @@ pub fn fold(
     unlock: &[UnlockFile],
     judge: &mut dyn Judge,
 ) -> Result<Difference> {
-    let store = session.store()?;
+    let (store, backups) = session.on_disk_mut()?;
     let mut keep = Keep::Ours;
     for copy in copies {
         if store.passphrase_change(copy)? == PassphraseChange::Both {
@@ -191,25 +193,43 @@ pub fn fold(
         }
     }
     let before = store.vault().clone();
-    // The backup before a merge belongs here, and one before conflict copies are folded in below.
+    if store.read_only().is_none() && (!unlock.is_empty() || store.preview(copies)? != before) {
+        // Where it fails that is told, and the merge goes on.
+        let _ = backups.make(store, Why::Merge);
+    }
     store.fold_in(copies, keep, unlock)?;
+    if store.vault().retired != before.retired {
+        backups.rekey(store);
+    }
+    if store.vault().highest() != before.highest() {
+        backups.after_change(store);
+    }
     Ok(Difference::between(&before, store.vault()))
 }
 
 /// The join of copies alone, sealed; nothing is written.
 pub fn join(session: &mut Session, copies: &[OpenedCopy]) -> Result<Vec<u8>> {
-    session.store()?.join_of(copies)
+    session.store_mut()?.join_of(copies)
 }
 
 /// Moves a copy that was folded in to the backups, if it is a conflict copy beside the vault. Returns where it is now.
 pub fn put_away(session: &mut Session, copy: &Path) -> Result<Option<PathBuf>> {
-    Ok(session.store()?.put_away(copy))
+    Ok(session.store_mut()?.put_away(copy))
 }
 
 /// Folds in what sync programs left beside the vault. Sentences of what was done, and of what stays as it is.
 pub(super) fn fold_conflict_copies(session: &mut Session) -> (Vec<String>, Vec<String>) {
     let before = session.vault().clone();
-    let told = match session.store().and_then(|store| store.fold_conflict_copies()) {
+    let mut is_backed_up = false;
+    let folded = session.on_disk_mut().and_then(|(store, backups)| {
+        store.fold_conflict_copies(&mut |store| {
+            if !std::mem::replace(&mut is_backed_up, true) {
+                // Where it fails that is told, and the merge goes on.
+                let _ = backups.make(store, Why::Merge);
+            }
+        })
+    });
+    let told = match folded {
         Ok(told) => told,
         Err(error) => return (Vec::new(), vec![format!("conflict copies could not be looked for: {}", error.what)]),
     };

@@ -1,15 +1,19 @@
 //! An open vault as both front ends hold it: apply a change, take in what others wrote. In memory only for the demo.
 
+use super::backup::{Backups, Policy};
 use super::change::{self, Change, Outcome};
 use crate::error::{Error, Result};
-use crate::ports::Entropy;
+use crate::ports::{Entropy, Prompt};
 use crate::secret::SecretText;
-use crate::vault::Vault;
+use crate::vault::backup::{Name, Why};
 use crate::vault::entry::EntryId;
+use crate::vault::seal::identity::Identities;
 use crate::vault::stamp::Stamper;
 use crate::vault::store::{self, OpenStore, Trust, WorkFactor, World};
+use crate::vault::{VERSION, Vault};
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 pub struct Session {
     world: World,
@@ -19,20 +23,37 @@ pub struct Session {
 }
 
 enum Backing {
-    Store(Box<OpenStore>),
+    Store(Box<OpenStore>, Backups),
     /// `countersign demo`: nothing is written.
     Memory(Box<Vault>),
 }
 
 impl Session {
     pub fn create(world: &World, folder: &Path, passphrase: &SecretText, work_factor: WorkFactor) -> Result<Session> {
-        let store = store::create(world, folder, passphrase, work_factor)?;
-        Ok(Session::with(world, Backing::Store(Box::new(store))))
+        Ok(Session::of(store::create(world, folder, passphrase, work_factor)?))
     }
 
     pub fn unlock(world: &World, folder: &Path, passphrase: &SecretText, trust: Trust) -> Result<Session> {
-        let store = store::unlock(world, folder, passphrase, trust)?;
-        Ok(Session::with(world, Backing::Store(Box::new(store))))
+        Ok(Session::of(store::unlock(world, folder, passphrase, trust)?))
+    }
+
+    /// Around an open store, with the usual backups.
+    pub fn of(store: OpenStore) -> Session {
+        let backups = Backups::load(&store, Policy::default());
+        Session::with(&store.world().clone(), Backing::Store(Box::new(store), backups))
+    }
+
+    /// Backups as the configuration wants them.
+    pub fn with_backups(mut self, policy: &Policy) -> Session {
+        if let Backing::Store(store, backups) = &mut self.backing {
+            *backups = Backups::load(store, policy.clone());
+        }
+        self
+    }
+
+    /// By keys of the person instead of a passphrase.
+    pub fn unlock_by(world: &World, folder: &Path, keys: &Identities, person: Arc<dyn Prompt>, trust: Trust) -> Result<Session> {
+        Ok(Session::of(store::unlock_by(world, folder, keys, person, trust)?))
     }
 
     pub fn in_memory(world: &World, vault: Vault) -> Session {
@@ -43,9 +64,21 @@ impl Session {
         Session { world: world.clone(), backing, told: BTreeSet::new() }
     }
 
+    /// The files behind the vault, for what concerns them alone.
+    pub fn store_mut(&mut self) -> Result<&mut OpenStore> {
+        self.on_disk_mut().map(|(store, _)| store)
+    }
+
+    pub fn store(&self) -> Option<&OpenStore> {
+        match &self.backing {
+            Backing::Store(store, _) => Some(store),
+            Backing::Memory(_) => None,
+        }
+    }
+
     pub fn vault(&self) -> &Vault {
         match &self.backing {
-            Backing::Store(store) => store.vault(),
+            Backing::Store(store, _) => store.vault(),
             Backing::Memory(vault) => vault,
         }
     }
@@ -56,7 +89,7 @@ impl Session {
 
     pub fn read_only(&self) -> Option<&str> {
         match &self.backing {
-            Backing::Store(store) => store.read_only(),
+            Backing::Store(store, _) => store.read_only(),
             Backing::Memory(_) => None,
         }
     }
@@ -64,7 +97,7 @@ impl Session {
     /// Sentences to show once after opening.
     pub fn warnings(&self) -> &[String] {
         match &self.backing {
-            Backing::Store(store) => store.warnings(),
+            Backing::Store(store, _) => store.warnings(),
             Backing::Memory(_) => &[],
         }
     }
@@ -75,10 +108,29 @@ impl Session {
 
     /// Applies a change and saves it; returns only after it is on the disk. On an error the vault is as it was.
     pub fn apply(&mut self, change: Change) -> Result<Outcome> {
+        if let Backing::Store(store, backups) = &mut self.backing
+            && store.read_only().is_none()
+            && let Some(why) = why_before(store.vault(), &change)
+        {
+            // Where it fails that is told, and the change goes on.
+            let _ = backups.make(store, why);
+        }
+        self.apply_backed_up(change)
+    }
+
+    /// The same where what is there was backed up a moment ago.
+    pub fn apply_backed_up(&mut self, change: Change) -> Result<Outcome> {
         let entropy = self.world.entropy.clone();
         let mut new_id = || random_id(&*entropy);
         match &mut self.backing {
-            Backing::Store(store) => store.change(|vault, stamper| change::apply(vault, stamper, &mut new_id, change)),
+            Backing::Store(store, backups) => {
+                let before = store.vault().highest();
+                let outcome = store.change(|vault, stamper| change::apply(vault, stamper, &mut new_id, change))?;
+                if store.vault().highest() != before {
+                    backups.after_change(store);
+                }
+                Ok(outcome)
+            }
             Backing::Memory(vault) => {
                 let mut changed = Vault::clone(vault);
                 let mut stamper = Stamper::new(self.world.clock.now(), 0, vault.highest());
@@ -90,18 +142,49 @@ impl Session {
         }
     }
 
-    /// Where the vault's files are; `None` for the demo.
-    pub fn folder(&self) -> Option<&Path> {
+    /// Makes a backup of what is on the disk now; the error is of the vault's own folder.
+    pub fn back_up(&mut self, why: Why) -> Result<Name> {
+        match &mut self.backing {
+            Backing::Store(store, backups) => backups.make(store, why),
+            Backing::Memory(_) => Err(Error::failed("the demo has no backups")),
+        }
+    }
+
+    /// After a change of the passphrase: seals the backups that can be reached anew. Returns how many; what failed is among the
+    /// troubles.
+    pub fn rekey_backups(&mut self) -> usize {
+        match &mut self.backing {
+            Backing::Store(store, backups) => backups.rekey(store),
+            Backing::Memory(_) => 0,
+        }
+    }
+
+    /// What is wrong with the backups, a sentence each, until it is mended.
+    pub fn backup_troubles(&self) -> Vec<String> {
         match &self.backing {
-            Backing::Store(store) => Some(store.folder()),
+            Backing::Store(_, backups) => backups.troubles(),
+            Backing::Memory(_) => Vec::new(),
+        }
+    }
+
+    /// The files and the backups of a vault that has them.
+    pub fn on_disk(&self) -> Option<(&OpenStore, &Backups)> {
+        match &self.backing {
+            Backing::Store(store, backups) => Some((store, backups)),
             Backing::Memory(_) => None,
         }
     }
 
-    pub(super) fn store(&mut self) -> Result<&mut OpenStore> {
+    /// Where the vault's files are; `None` for the demo.
+    pub fn folder(&self) -> Option<&Path> {
+        self.store().map(OpenStore::folder)
+    }
+
+    /// The files and the backups of a vault that has them, for what is to be backed up in between.
+    pub(super) fn on_disk_mut(&mut self) -> Result<(&mut OpenStore, &mut Backups)> {
         match &mut self.backing {
-            Backing::Store(store) => Ok(store),
-            Backing::Memory(_) => Err(Error::failed("the demo has no files")),
+            Backing::Store(store, backups) => Ok((store, backups)),
+            Backing::Memory(_) => Err(Error::failed("the demo has no files").hint("create a vault of your own first")),
         }
     }
 
@@ -117,14 +200,25 @@ impl Session {
 
     pub fn refresh(&mut self) -> Result<bool> {
         match &mut self.backing {
-            Backing::Store(store) => store.refresh(),
+            Backing::Store(store, _) => store.refresh(),
             Backing::Memory(_) => Ok(false),
         }
     }
 }
 
+/// What a change is to be backed up before, if anything.
+fn why_before(vault: &Vault, change: &Change) -> Option<Why> {
+    match change {
+        _ if vault.version < VERSION => Some(Why::Migration),
+        Change::Import { .. } => Some(Why::Import),
+        Change::MergeCopy(_) => Some(Why::Merge),
+        Change::Several(changes) => changes.iter().find_map(|change| why_before(vault, change)),
+        _ => None,
+    }
+}
+
 /// 122 random bits as a UUID of version 4.
-fn random_id(entropy: &dyn Entropy) -> EntryId {
+pub(super) fn random_id(entropy: &dyn Entropy) -> EntryId {
     let mut bytes = [0; 16];
     entropy.fill(&mut bytes);
     EntryId(uuid::Builder::from_random_bytes(bytes).into_uuid().as_u128())

@@ -162,7 +162,7 @@ fn address(world: &World, remote: &str) -> Result<String> {
 
 /// Commits what is on the disk, if it differs.
 fn commit_here(session: &mut Session, repository: &Repository<'_>, head: Option<Tip>) -> Result<Tip> {
-    let files = session.store()?.files()?;
+    let files = session.store_mut()?.files()?;
     let before = head.as_ref().map(|head| repository.tree(&head.commit)).transpose()?.unwrap_or_default();
     if let Some(head) = head.as_ref().filter(|_| is_in(&files, &before)) {
         return Ok(head.clone());
@@ -214,7 +214,7 @@ fn take_in(session: &mut Session, repository: &Repository<'_>, meeting: &Meeting
                 .hint("what is here stays committed here"));
         }
     }
-    let store = session.store()?;
+    let store = session.store_mut()?;
     let same_passphrase = store.passphrase_change(&copies[0])? == PassphraseChange::Ours;
     let merged = store.preview(&copies)?;
     let mut unlock = unlock_files(meeting, &files, &merged);
@@ -260,7 +260,7 @@ fn join(session: &mut Session, repository: &Repository<'_>, meeting: Meeting) ->
         chosen.map(|item| beside.insert(name.clone(), item.clone()));
     }
     let known: Tree = our_tree.into_iter().chain(their_tree).collect();
-    let files = session.store()?.files()?;
+    let files = session.store_mut()?.files()?;
     let tree = tree_of(repository, &files, beside, &known)?;
     if is_behind && tree == theirs.tree {
         repository.move_branch(&theirs.commit, Some(&head.commit))?;

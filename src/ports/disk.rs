@@ -2,9 +2,10 @@
 
 use super::{FileFacts, LockGuard, Storage};
 use rustix::fs::OFlags;
+use rustix::io::Errno;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
@@ -51,6 +52,10 @@ impl Storage for Disk {
         fs::remove_file(path)
     }
 
+    fn remove_folder(&self, path: &Path) -> io::Result<()> {
+        fs::remove_dir(path)
+    }
+
     fn make_folder(&self, path: &Path) -> io::Result<()> {
         DirBuilder::new().recursive(true).mode(0o700).create(path)
     }
@@ -80,10 +85,32 @@ impl Storage for Disk {
             Err(TryLockError::WouldBlock) if patience.is_zero() => Err(ErrorKind::WouldBlock.into()),
             Err(TryLockError::WouldBlock) => Ok(Box::new(Held { _file: wait_for(file, patience)? })),
             // A file system without locks: the hash check before each write still holds.
-            Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => Ok(Box::new(Held { _file: file })),
+            Err(TryLockError::Error(error)) if knows_no_locks(&error) => Ok(Box::new(Held { _file: file })),
             Err(TryLockError::Error(error)) => Err(error),
         }
     }
+
+    /// Linux lists its locks by the file's number; the device is told in another form on some file systems, so it is not compared.
+    fn lock_holder(&self, path: &Path) -> Option<String> {
+        let inode = fs::metadata(path).ok()?.ino().to_string();
+        let locks = fs::read_to_string("/proc/locks").ok()?;
+        let holder = locks.lines().find_map(|line| {
+            // `1: FLOCK  ADVISORY  WRITE 4711 08:01:2623 0 EOF`; an arrow in front marks one who waits.
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let [_, "FLOCK", _, _, process, file, ..] = words[..] else { return None };
+            (file.rsplit(':').next() == Some(&inode) && process != "0").then(|| process.to_owned())
+        })?;
+        let name = fs::read_to_string(format!("/proc/{holder}/comm")).unwrap_or_default();
+        Some(match name.trim() {
+            "" => format!("process {holder}"),
+            name => format!("{name} (process {holder})"),
+        })
+    }
+}
+
+/// NFS without a lock service, and other file systems without locks.
+fn knows_no_locks(error: &io::Error) -> bool {
+    error.kind() == ErrorKind::Unsupported || error.raw_os_error() == Some(Errno::NOLCK.raw_os_error())
 }
 
 fn read_all(file: File, limit: u64) -> io::Result<Vec<u8>> {

@@ -1,14 +1,16 @@
 //! Asks the person at the controlling terminal, whatever stdin and stdout are. Echo comes back on every way out.
 
-use super::Prompt;
 use super::terminal::tty;
+use super::{Line, Prompt};
 use crate::secret::SecretText;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 /// A terminal in line mode drops what goes beyond this, so a line as long as that is not to be trusted.
@@ -23,7 +25,7 @@ impl Prompt for TerminalPrompt {
     }
 
     /// `question` is written as it is. `UnexpectedEof` where the terminal ended or Ctrl-D was pressed.
-    fn secret(&mut self, question: &str) -> io::Result<SecretText> {
+    fn secret(&self, question: &str) -> io::Result<SecretText> {
         let mut terminal = tty::open_controlling()?;
         let silence = Silence::begin(&terminal)?;
         terminal.write_all(question.as_bytes())?;
@@ -38,7 +40,23 @@ impl Prompt for TerminalPrompt {
         }
     }
 
-    fn confirm(&mut self, question: &str) -> io::Result<bool> {
+    fn tell(&self, text: &str) {
+        if let Ok(mut terminal) = tty::open_controlling() {
+            let _ = terminal.write_all(format!("{text}\n").as_bytes());
+        }
+    }
+
+    fn text(&self, question: &str) -> io::Result<String> {
+        let mut terminal = tty::open_controlling()?;
+        terminal.write_all(question.as_bytes())?;
+        let line = read_line(&mut terminal)?;
+        match std::str::from_utf8(&line) {
+            Ok(text) => Ok(text.to_owned()),
+            Err(_) => Err(io::Error::new(io::ErrorKind::InvalidData, "what was typed is not UTF-8 text")),
+        }
+    }
+
+    fn confirm(&self, question: &str) -> io::Result<bool> {
         let mut terminal = tty::open_controlling()?;
         terminal.write_all(format!("{question} [y/N] ").as_bytes())?;
         match read_line(&mut terminal) {
@@ -48,6 +66,38 @@ impl Prompt for TerminalPrompt {
                 Ok(false)
             }
             Err(error) => Err(error),
+        }
+    }
+
+    fn line(&self, question: &str, patience: Option<Duration>) -> io::Result<Line> {
+        let mut terminal = tty::open_controlling()?;
+        terminal.write_all(question.as_bytes())?;
+        if !waits_for_input(&terminal, patience)? {
+            terminal.write_all(b"\n")?;
+            return Ok(Line::Idle);
+        }
+        match read_line(&mut terminal) {
+            Ok(line) => Ok(Line::Typed(String::from_utf8_lossy(&line).trim().to_owned())),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                terminal.write_all(b"\n")?;
+                Ok(Line::End)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Whether there is something to read before patience ends. A terminal in line mode has a whole line then.
+fn waits_for_input(terminal: &File, patience: Option<Duration>) -> io::Result<bool> {
+    let until = patience.map(|patience| Instant::now() + patience);
+    loop {
+        let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+        let left = left.map(|left| Timespec { tv_sec: left.as_secs() as i64, tv_nsec: i64::from(left.subsec_nanos()) });
+        match poll(&mut [PollFd::new(terminal, PollFlags::IN)], left.as_ref()) {
+            Ok(ready) => return Ok(ready > 0),
+            // A signal, such as the end of a stop.
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
         }
     }
 }

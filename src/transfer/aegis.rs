@@ -171,6 +171,10 @@ impl Writer for Aegis {
         Encryption::Optional
     }
 
+    fn ending(&self) -> &'static str {
+        "json"
+    }
+
     fn write(&self, drafts: &[Draft], sealing: &Sealing) -> Result<Written> {
         let (fit, lost) = AEGIS.sort_but(drafts, |draft| match draft.credential.kind {
             Kind::Motp if hex(draft.credential.secret_text().expose()).is_none() => {

@@ -1,12 +1,13 @@
 //! andOTP backups: a JSON array, in clear or encrypted in two ways (PBKDF2-SHA-1 or bare SHA-256; AES-256-GCM).
 //! An encrypted one bears no mark: any noise may be one, and only the password tells. The old export of GNOME's Authenticator has this shape.
 
+use super::otp_auth;
 use super::read::account::{Account, leftovers, split_label};
 use super::read::crypto::{needs_password, open_gcm, random, seal_gcm};
 use super::read::json::{self, Fields, Refusal, damaged};
 use super::read::kdf::{self, Key};
 use super::target::{COMMON, Tags, Target};
-use super::{Draft, Encryption, ForeignFile, Format, Found, Sealing, Writer, Written};
+use super::{Draft, Encryption, ForeignFile, Format, Found, Sealing, Writer, Written, authenticator_plus};
 use crate::error::{Error, ErrorKind, Result};
 use crate::otp::{Kind, base32};
 use crate::secret::{Secret, SecretText};
@@ -42,7 +43,10 @@ impl Format for AndOtp {
                 let named = |fields: Fields| fields.has(&["secret", "label", "type", "algorithm"]);
                 entries.iter().any(|entry| Fields::of(entry).is_some_and(named))
             }
-            None => file.bytes().len() > NONCE + TAG && file.is_noise(),
+            None => {
+                let bare = file.bytes().len() > NONCE + TAG && file.is_noise();
+                bare && !authenticator_plus::is_in_pages(file) && !otp_auth::is_wrapped(file.bytes())
+            }
         }
     }
 
@@ -154,6 +158,10 @@ const ANDOTP: Target = Target {
 impl Writer for AndOtp {
     fn encryption(&self) -> Encryption {
         Encryption::Optional
+    }
+
+    fn ending(&self) -> &'static str {
+        "json"
     }
 
     fn write(&self, drafts: &[Draft], sealing: &Sealing) -> Result<Written> {

@@ -4,12 +4,13 @@
 use super::read::crypto::{needs_password, new_uuid, open_cbc, wrong_password};
 use super::read::csv::Table;
 use super::read::encoding::base64;
+use super::read::item;
 use super::read::json::{self, Fields, Refusal, damaged};
 use super::read::kdf::{self, Key};
 use super::target::{COMMON, Tags, Target};
 use super::{Draft, Encryption, ForeignFile, Format, Found, Sealing, Writer, Written, otpauth};
 use crate::error::Result;
-use crate::otp::{Credential, Kind, base32, uri};
+use crate::otp::{Kind, base32};
 use crate::secret::SecretText;
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
@@ -141,7 +142,7 @@ fn read_item(value: &Value, groups: &HashMap<String, String>) -> Option<std::res
     let item = Fields::of(value)?;
     let login = item.fields("login")?;
     let totp = login.text("totp")?;
-    Some(draft(&totp, item.text("name").as_deref(), login.text("username").as_deref()).map(|mut draft| {
+    Some(item::draft(&totp, item.text("name").as_deref(), login.text("username").as_deref()).map(|mut draft| {
         draft.note = item.text("notes").unwrap_or_default();
         draft.pinned = item.flag("favorite");
         draft.deleted = item.get("deletedDate").is_some();
@@ -151,26 +152,9 @@ fn read_item(value: &Value, groups: &HashMap<String, String>) -> Option<std::res
     }))
 }
 
-/// A link, or a bare secret. What the link does not name, the item does.
-fn draft(totp: &str, name: Option<&str>, username: Option<&str>) -> std::result::Result<Draft, Refusal> {
-    let mut draft = match totp.contains("://") {
-        true => Draft::from(uri::parse(totp).map_err(|error| error.to_string())?),
-        false => Draft::new(Credential::new(Kind::Totp, base32::decode(totp).ok_or("the secret can't be read")?)),
-    };
-    if draft.issuer.is_empty() {
-        // An item named after the account of its link has no issuer.
-        let repeats = |name: &&str| !draft.account.is_empty() && *name == draft.account;
-        draft.issuer = name.filter(|name| !repeats(name)).unwrap_or_default().to_owned();
-    }
-    if draft.account.is_empty() {
-        draft.account = username.unwrap_or_default().to_owned();
-    }
-    Ok(draft)
-}
-
 fn read_table(table: &Table) -> Result<Found> {
     let with_code = table.rows().enumerate().filter_map(|(index, row)| {
-        let draft = draft(row.text(COLUMN)?, row.text("name"), row.text("login_username")).map(|mut draft| {
+        let draft = item::draft(row.text(COLUMN)?, row.text("name"), row.text("login_username")).map(|mut draft| {
             draft.note = row.text("notes").unwrap_or_default().to_owned();
             draft.pinned = row.text("favorite") == Some("1");
             draft.tags = row.text("folder").or_else(|| row.text("collections")).map(str::to_owned).into_iter().collect();
@@ -182,11 +166,7 @@ fn read_table(table: &Table) -> Result<Found> {
 }
 
 fn count_others(mut found: Found, all: usize) -> Result<Found> {
-    match all - found.drafts.len() - found.skipped.len() {
-        0 => {}
-        1 => found.warnings.push("1 item has no one-time password.".into()),
-        others => found.warnings.push(format!("{others} items have no one-time password.")),
-    }
+    found.note_without(all - found.drafts.len() - found.skipped.len());
     Ok(found)
 }
 
@@ -206,6 +186,10 @@ const BITWARDEN: Target = Target {
 impl Writer for Bitwarden {
     fn encryption(&self) -> Encryption {
         Encryption::Never
+    }
+
+    fn ending(&self) -> &'static str {
+        "json"
     }
 
     fn write(&self, drafts: &[Draft], sealing: &Sealing) -> Result<Written> {

@@ -1,10 +1,12 @@
 //! An account not yet enrolled: what an importer or the wizard has, without stamps.
 
-use crate::otp::Credential;
+use super::steam;
 use crate::otp::uri::Labelled;
+use crate::otp::{Credential, Kind};
 use crate::secret::SecretText;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::HashSet;
 use std::fmt;
 
 #[derive(Clone, PartialEq)]
@@ -67,6 +69,12 @@ impl Draft {
         }
     }
 
+    /// A tag is there or not: a file may list one twice.
+    pub fn drop_repeated_tags(&mut self) {
+        let mut seen = HashSet::new();
+        self.tags.retain(|tag| seen.insert(tag.clone()));
+    }
+
     /// What to call it in a sentence: issuer and account, as far as there are any.
     pub fn label(&self) -> String {
         match (self.issuer.as_str(), self.account.as_str()) {
@@ -100,13 +108,19 @@ impl fmt::Debug for Draft {
 
 impl From<Labelled> for Draft {
     fn from(labelled: Labelled) -> Self {
-        // WinAuth's `data` holds Steam's session tokens, which have no business in a vault.
-        let unknown: Vec<_> = labelled.unknown.into_iter().filter(|(name, _)| !name.eq_ignore_ascii_case("data")).collect();
+        // WinAuth's `data` holds Steam's session tokens, which have no business in a vault, and the true secret.
+        let (data, unknown): (Vec<_>, Vec<_>) =
+            labelled.unknown.into_iter().partition(|(name, _)| name.eq_ignore_ascii_case("data"));
+        let mut credential = labelled.credential;
+        let secret = data.iter().find_map(|(_, data)| steam::secret_of_winauth(data));
+        if let (Kind::Steam, Some(secret)) = (credential.kind, secret) {
+            credential.secret = secret;
+        }
         Draft {
             issuer: labelled.issuer.unwrap_or_default(),
             account: labelled.account.unwrap_or_default(),
             raw: (!unknown.is_empty()).then(|| json!({ "parameters": unknown })),
-            ..Draft::new(labelled.credential)
+            ..Draft::new(credential)
         }
     }
 }

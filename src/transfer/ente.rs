@@ -43,7 +43,7 @@ impl Format for Ente {
     fn detect(&self, file: &ForeignFile) -> bool {
         match file.json().and_then(Fields::of) {
             Some(fields) => fields.has(&["kdfParams", "encryptedData", "encryptionNonce"]),
-            None => file.text().is_some_and(is_ente_text),
+            None => !file.is_page() && file.text().is_some_and(is_ente_text),
         }
     }
 
@@ -94,13 +94,17 @@ fn read_text(text: &str) -> Result<Found> {
 /// Moves what Ente keeps in `codeDisplay` to its places.
 fn take_display(draft: &mut Draft) {
     let mut parameters = draft.unknown_parameters();
-    let Some(at) = parameters.iter().position(|(name, _)| name == DISPLAY) else { return };
-    let Ok(display) = serde_json::from_str::<Value>(parameters[at].1.expose()) else { return };
+    // The last that can be read: one that can't stays among the parameters, also when it is written again.
+    let display = |(at, (name, value)): (usize, &(String, SecretText))| {
+        (name == DISPLAY).then(|| Some((at, serde_json::from_str::<Value>(value.expose()).ok()?))).flatten()
+    };
+    let Some((at, display)) = parameters.iter().enumerate().rev().find_map(display) else { return };
     let Some(fields) = Fields::of(&display) else { return };
     draft.pinned = fields.flag("pinned");
     draft.deleted = fields.flag("trashed");
     draft.note = fields.text("note").unwrap_or_default();
     draft.tags = fields.list("tags").iter().filter_map(Value::as_str).map(str::to_owned).collect();
+    draft.drop_repeated_tags();
     parameters.remove(at);
     let mut raw = leftovers(fields, &["iconSrc", "iconID", "tapCount"]).unwrap_or_else(|| json!({}));
     if !parameters.is_empty() {
@@ -125,6 +129,10 @@ const ENTE: Target = Target {
 impl Writer for Ente {
     fn encryption(&self) -> Encryption {
         Encryption::Optional
+    }
+
+    fn ending(&self) -> &'static str {
+        "txt"
     }
 
     fn write(&self, drafts: &[Draft], sealing: &Sealing) -> Result<Written> {

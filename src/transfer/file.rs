@@ -1,6 +1,8 @@
-//! A foreign file as the formats look at it: its bytes, and its text and JSON made once for all who ask;
+//! A foreign file as the formats look at it: its bytes, and its text, JSON and XML made once for all who ask;
 //! for the few formats that need more, its name, the files given with it, a key file, or a whole folder.
 
+use super::read;
+use super::read::xml::Element;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -14,6 +16,7 @@ pub struct ForeignFile<'a> {
     key_file: Option<&'a [u8]>,
     text: OnceCell<Option<Cow<'a, str>>>,
     json: OnceCell<Option<Result<Value, String>>>,
+    xml: OnceCell<Option<Result<Element, String>>>,
 }
 
 /// A file given together with others, or one of a folder.
@@ -25,8 +28,8 @@ pub struct NamedFile {
 
 impl<'a> ForeignFile<'a> {
     pub fn new(bytes: &'a [u8]) -> Self {
-        let (text, json) = (OnceCell::new(), OnceCell::new());
-        ForeignFile { bytes, name: "", files: &[], is_folder: false, key_file: None, text, json }
+        let (text, json, xml) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        ForeignFile { bytes, name: "", files: &[], is_folder: false, key_file: None, text, json, xml }
     }
 
     /// A folder that is one export as a whole. It has no bytes of its own.
@@ -83,6 +86,21 @@ impl<'a> ForeignFile<'a> {
         self.parsed()?.as_ref().err().map(String::as_str)
     }
 
+    /// The root of the file as XML, if it is whole.
+    pub fn xml(&self) -> Option<&Element> {
+        self.parsed_xml()?.as_ref().ok()
+    }
+
+    /// Why a file that begins like XML is none, in half a sentence that quotes nothing.
+    pub fn xml_error(&self) -> Option<&str> {
+        self.parsed_xml()?.as_ref().err().map(String::as_str)
+    }
+
+    /// Whether it begins as a page of HTML does.
+    pub fn is_page(&self) -> bool {
+        self.text().is_some_and(|text| is_page(text.trim_start()))
+    }
+
     /// Whether the bytes look like nothing but a ciphertext: no text, no mark of any known kind of file, no pattern.
     pub fn is_noise(&self) -> bool {
         let marked = MARKS.iter().any(|mark| self.bytes.starts_with(mark));
@@ -93,9 +111,42 @@ impl<'a> ForeignFile<'a> {
         self.json
             .get_or_init(|| {
                 let text = self.text()?.trim_start();
-                text.starts_with(['{', '[']).then(|| serde_json::from_str(text).map_err(|error| error.to_string()))
+                text.starts_with(['{', '[']).then(|| read::json::parse(text.as_bytes()))
             })
             .as_ref()
+    }
+
+    fn parsed_xml(&self) -> Option<&Result<Element, String>> {
+        self.xml
+            .get_or_init(|| {
+                let text = self.text()?.trim_start();
+                (is_markup(text) && !is_page(text)).then(|| Element::parse(text))
+            })
+            .as_ref()
+    }
+}
+
+/// Whether a text begins with a tag, a declaration or a comment; a link may stand in such brackets too.
+fn is_markup(text: &str) -> bool {
+    let mut letters = text.chars();
+    let first =
+        letters.next() == Some('<') && letters.next().is_some_and(|second| second.is_ascii_alphabetic() || "?!".contains(second));
+    first && !text.split(['>', ' ', '\n']).next().is_some_and(|tag| tag.contains("://"))
+}
+
+/// Whether a text that begins with markup is HTML: it says so, after comments and the declaration of XML at most.
+fn is_page(mut text: &str) -> bool {
+    loop {
+        let starts = |start: &str| text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
+        let rest = match (starts("<!--"), starts("<?xml")) {
+            (true, _) => text.split_once("-->"),
+            (_, true) => text.split_once("?>"),
+            _ => return starts("<!doctype html") || starts("<html"),
+        };
+        match rest {
+            Some((_, rest)) => text = rest.trim_start(),
+            None => return false,
+        }
     }
 }
 

@@ -29,7 +29,10 @@ impl Found {
         let mut found = Found::default();
         for (index, entry) in entries {
             match entry {
-                Ok(draft) => found.drafts.push(draft),
+                Ok(mut draft) => {
+                    draft.drop_repeated_tags();
+                    found.drafts.push(draft);
+                }
                 Err(reason) => found.skipped.push(Skipped { index, reason }),
             }
         }
@@ -39,6 +42,15 @@ impl Found {
                 format!("no entry could be read; entry {}: {}", first.index + 1, first.reason),
             )),
             _ => Ok(found),
+        }
+    }
+
+    /// Says how many items of a password manager have no one-time password.
+    pub(super) fn note_without(&mut self, items: usize) {
+        match items {
+            0 => {}
+            1 => self.warnings.push("1 item has no one-time password.".into()),
+            _ => self.warnings.push(format!("{items} items have no one-time password.")),
         }
     }
 

@@ -42,8 +42,8 @@ impl Format for FreeOtpPlus {
     }
 }
 
-/// A token of FreeOTP 1 or FreeOTP+.
-fn read_token(value: &Value) -> std::result::Result<Draft, Refusal> {
+/// A token as FreeOTP 1 and FreeOTP+ keep it.
+pub(super) fn read_token(value: &Value) -> std::result::Result<Draft, Refusal> {
     let token = Fields::of_entry(value)?;
     let issuer = token.text("issuerExt").or_else(|| token.text("issuerInt")).unwrap_or_default();
     let kind = match (token.text("type").as_deref().map_or(Kind::Totp, kind_of), is_steam(&issuer)) {
@@ -106,6 +106,10 @@ const FREEOTP_PLUS: Target = Target {
 impl Writer for FreeOtpPlus {
     fn encryption(&self) -> Encryption {
         Encryption::Never
+    }
+
+    fn ending(&self) -> &'static str {
+        "json"
     }
 
     fn write(&self, drafts: &[Draft], _: &Sealing) -> Result<Written> {

@@ -1,8 +1,10 @@
 //! Google Authenticator transfer links (`otpauth-migration://offline?data=…`), as text; several parts in any order.
 //! The messages were derived by hand from what the app writes (proto3, so zero values are absent).
 
+mod write;
+
 use super::links;
-use super::{Draft, ForeignFile, Format, Found};
+use super::{Draft, ForeignFile, Format, Found, Writer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::otp::{Algorithm, Credential, Kind};
 use crate::secret::{Secret, SecretText};
@@ -39,12 +41,18 @@ impl Format for Google {
     }
 
     fn detect(&self, file: &ForeignFile) -> bool {
-        file.json().is_none() && file.text().is_some_and(|text| links::lines(text).any(|line| is_transfer(line.text)))
+        file.json().is_none()
+            && !file.is_page()
+            && file.text().is_some_and(|text| links::lines(text).any(|line| is_transfer(line.text)))
     }
 
     fn read(&self, file: &ForeignFile, _: Option<&SecretText>) -> Result<Found> {
         let text = file.text().ok_or_else(|| Error::new(ErrorKind::ForeignDamaged, "the file is not text"))?;
         links::read(links::lines(text))
+    }
+
+    fn writer(&self) -> Option<&dyn Writer> {
+        Some(&write::Pages { longest: write::LONGEST_LINK })
     }
 }
 
@@ -204,6 +212,8 @@ fn without_issuer<'a>(name: &'a str, issuer: &str) -> &'a str {
 struct Payload {
     #[prost(message, repeated, tag = "1")]
     accounts: Vec<Account>,
+    #[prost(int32, tag = "2")]
+    version: i32,
     #[prost(int32, tag = "3")]
     batch_size: i32,
     #[prost(int32, tag = "4")]

@@ -78,6 +78,10 @@ impl Writer for Json {
         Encryption::Never
     }
 
+    fn ending(&self) -> &'static str {
+        "json"
+    }
+
     fn write(&self, drafts: &[Draft], _: &Sealing) -> Result<Written> {
         let mut bytes = Zeroizing::new(Vec::with_capacity(512 * (drafts.len() + 1)));
         let file = FileOut { version: VERSION, entries: drafts.iter().map(EntryOut::of).collect() };

@@ -28,6 +28,7 @@ impl Format for Otpauth {
     fn detect(&self, file: &ForeignFile) -> bool {
         match file.json() {
             Some(json) => list(json).is_some_and(|links| links.iter().any(|link| link.as_str().is_some_and(links::is_link))),
+            None if file.is_page() => false,
             None => file.text().is_some_and(|text| {
                 let has_link = links::lines(text).any(|line| links::is_link(line.text));
                 has_link && !links::lines(text).any(|line| google::is_transfer(line.text)) && !ente::is_ente_text(text)
@@ -61,20 +62,19 @@ impl Writer for Otpauth {
         Encryption::Never
     }
 
+    fn ending(&self) -> &'static str {
+        "txt"
+    }
+
     fn write(&self, drafts: &[Draft], _: &Sealing) -> Result<Written> {
+        let (linked, lost) = links_of(drafts, &LINKS);
         let mut bytes = Zeroizing::new(Vec::with_capacity(drafts.len() * 128));
-        let (mut fit, mut rest) = (Vec::new(), Vec::new());
-        for draft in drafts {
-            match link(draft) {
-                Some(link) => {
-                    bytes.extend_from_slice(link.expose().as_bytes());
-                    bytes.push(b'\n');
-                    fit.push(draft);
-                }
-                None => rest.push(draft),
-            }
+        for (_, link) in &linked {
+            bytes.extend_from_slice(link.expose().as_bytes());
+            bytes.push(b'\n');
         }
-        Ok(Written::of(drafts, &fit, bytes, lost(&fit, &rest)))
+        let fit: Vec<&Draft> = linked.iter().map(|(draft, _)| *draft).collect();
+        Ok(Written::of(drafts, &fit, bytes, lost))
     }
 }
 
@@ -83,16 +83,27 @@ pub fn link(draft: &Draft) -> Option<SecretText> {
     uri::write(&draft.labelled()).filter(|_| !draft.credential.secret.is_empty())
 }
 
-/// What links can't hold, a sentence each.
-fn lost(fit: &[&Draft], rest: &[&Draft]) -> Vec<String> {
-    let mut lost: Vec<String> =
-        rest.iter().map(|draft| format!("{} was left out: a link can't hold such an entry.", draft.label())).collect();
-    lost.extend(LINKS.unheld(fit));
-    lost
+/// Without the parameters that every reader takes for granted: for a smaller code. In the rest of a link `&` is escaped.
+pub fn brief(link: &SecretText) -> SecretText {
+    SecretText::new(link.expose().replacen("&algorithm=SHA1&digits=6&period=30", "", 1))
+}
+
+/// The accounts that a link can hold, each with its link, and what links can't hold, a sentence each.
+pub(super) fn links_of<'d>(drafts: &'d [Draft], target: &Target) -> (Vec<(&'d Draft, SecretText)>, Vec<String>) {
+    let (mut linked, mut lost) = (Vec::new(), Vec::new());
+    for draft in drafts {
+        match link(draft) {
+            Some(link) => linked.push((draft, link)),
+            None => lost.push(format!("{} was left out: a link can't hold such an entry.", draft.label())),
+        }
+    }
+    let fit: Vec<&Draft> = linked.iter().map(|(draft, _)| *draft).collect();
+    lost.extend(target.unheld(&fit));
+    (linked, lost)
 }
 
 /// Which kinds fit, the writer of links tells.
-const LINKS: Target = Target {
+pub(super) const LINKS: Target = Target {
     holds: "Links hold",
     kinds: &[],
     algorithms: &[],

@@ -114,6 +114,10 @@ impl Writer for ProtonAuthenticator {
         Encryption::Optional
     }
 
+    fn ending(&self) -> &'static str {
+        "json"
+    }
+
     fn write(&self, drafts: &[Draft], sealing: &Sealing) -> Result<Written> {
         let (fit, mut lost) = PROTON.sort(drafts);
         for draft in fit.iter().filter(|draft| draft.credential.kind == Kind::Steam && draft.issuer != STEAM) {

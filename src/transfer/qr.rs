@@ -1,5 +1,6 @@
-//! QR codes in pictures: rxing (several codes, try harder, also inverted) → the picture mended in several ways → rqrr. Pure: pixels in, texts out.
+//! QR codes in pictures (those to be drawn: [`code`]): rxing (several codes, try harder, also inverted) → the picture mended in several ways → rqrr. Pure: pixels in, texts out.
 
+pub mod code;
 mod decoders;
 mod gray;
 

@@ -3,11 +3,19 @@
 
 pub mod account;
 pub mod crypto;
+pub mod cryptojs;
 pub mod csv;
 pub mod encoding;
+pub mod item;
+pub mod java;
 pub mod json;
 pub mod kdf;
+pub mod keyed_archive;
+pub mod rncryptor;
+pub mod sqlcipher;
 pub mod sqlite;
+pub mod winauth_seal;
+pub mod xml;
 pub mod zip;
 
 /// The most that a compressed file may expand to, in bytes.

@@ -118,9 +118,7 @@ fn read_database(database: &Database) -> Result<Found> {
     let list = |table| Ok::<_, crate::error::Error>(database.rows(table)?.iter().map(with_capitals).collect::<Vec<_>>());
     let categories = if database.has("category", &["id", "name"]) { list("category")? } else { Vec::new() };
     let mut found = read_lists(&list("authenticator")?, &categories, &list("authenticatorcategory")?)?;
-    if database.may_lack_changes {
-        found.warnings.push("The newest changes may lie in the file beside it that ends in -wal, which was not read.".into());
-    }
+    found.warnings.extend(database.warning());
     Ok(found)
 }
 
@@ -194,6 +192,10 @@ const STRATUM: Target = Target {
 impl Writer for Stratum {
     fn encryption(&self) -> Encryption {
         Encryption::Always
+    }
+
+    fn ending(&self) -> &'static str {
+        "authpro"
     }
 
     fn write(&self, drafts: &[Draft], sealing: &Sealing) -> Result<Written> {

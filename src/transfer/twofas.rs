@@ -128,6 +128,10 @@ impl Writer for TwoFas {
         Encryption::Optional
     }
 
+    fn ending(&self) -> &'static str {
+        "2fas"
+    }
+
     fn write(&self, drafts: &[Draft], sealing: &Sealing) -> Result<Written> {
         let (fit, lost) = TWOFAS.sort(drafts);
         let mut groups: Vec<(&str, String)> = Vec::new();

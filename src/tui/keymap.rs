@@ -16,18 +16,24 @@ pub enum Place {
     Menu,
     /// Lines to mark, several at once.
     Choose,
+    /// What an import would do.
+    Review,
     /// Text fields: every printable key types.
     Form,
     /// A path is typed.
     Path,
     /// The passphrase of a vault that is there.
     Unlock,
+    /// The ways to unlock.
+    Keys,
     /// The passphrase of a new vault.
     Create,
     /// A code is shown to be entered on a site.
     Try,
     /// The recovery codes of an entry.
     Recovery,
+    /// A command is searched.
+    Palette,
     /// A yes-or-no question.
     Confirm,
     /// Something to read or scroll.
@@ -36,17 +42,20 @@ pub enum Place {
 }
 
 impl Place {
-    pub const ALL: [Place; 13] = [
+    pub const ALL: [Place; 16] = [
         Place::List,
         Place::Search,
         Place::Menu,
         Place::Choose,
+        Place::Review,
         Place::Form,
         Place::Path,
         Place::Unlock,
+        Place::Keys,
         Place::Create,
         Place::Try,
         Place::Recovery,
+        Place::Palette,
         Place::Confirm,
         Place::Reading,
         Place::Everywhere,
@@ -54,7 +63,7 @@ impl Place {
 
     /// Whether printable keys type text there.
     pub fn types(self) -> bool {
-        matches!(self, Place::Search | Place::Form | Place::Path | Place::Unlock | Place::Create)
+        matches!(self, Place::Search | Place::Form | Place::Path | Place::Unlock | Place::Create | Place::Palette)
     }
 
     /// Its heading in the help and the README.
@@ -64,12 +73,15 @@ impl Place {
             Place::Search => "While searching",
             Place::Menu => "In a choice",
             Place::Choose => "In a choice of several",
+            Place::Review => "Reviewing an import",
             Place::Form => "In a form",
             Place::Path => "While typing a path",
             Place::Unlock => "Unlocking",
+            Place::Keys => "In the ways to unlock",
             Place::Create => "Creating a vault",
             Place::Try => "Trying a code",
             Place::Recovery => "In the recovery codes",
+            Place::Palette => "In the palette of commands",
             Place::Confirm => "In a question",
             Place::Reading => "While reading",
             Place::Everywhere => "Everywhere",
@@ -84,6 +96,8 @@ const DEFAULTS: &[(Place, Command, &[&str])] = &[
     (Place::List, Command::CopyNext, &["n"]),
     (Place::List, Command::Search, &["/"]),
     (Place::List, Command::Enrol, &["a"]),
+    (Place::List, Command::Import, &["i"]),
+    (Place::List, Command::Export, &["o"]),
     (Place::List, Command::Edit, &["e"]),
     (Place::List, Command::Tags, &["t"]),
     (Place::List, Command::Pin, &["p"]),
@@ -95,6 +109,7 @@ const DEFAULTS: &[(Place, Command, &[&str])] = &[
     (Place::List, Command::LabelRows, &["f"]),
     (Place::List, Command::Reveal, &["r"]),
     (Place::List, Command::ShowQr, &["Q"]),
+    (Place::List, Command::Keys, &["K"]),
     (Place::List, Command::NextTag, &["Tab"]),
     (Place::List, Command::PreviousTag, &["BackTab"]),
     (Place::List, Command::Sort, &["s"]),
@@ -107,6 +122,8 @@ const DEFAULTS: &[(Place, Command, &[&str])] = &[
     (Place::List, Command::Top, &["g", "Home"]),
     (Place::List, Command::Bottom, &["G", "End"]),
     (Place::List, Command::Back, &["Esc"]),
+    (Place::List, Command::Settings, &[","]),
+    (Place::List, Command::Palette, &[":", "Ctrl-P"]),
     (Place::List, Command::Help, &["?"]),
     (Place::List, Command::Quit, &["q"]),
     (Place::Search, Command::Copy, &["Enter"]),
@@ -129,6 +146,18 @@ const DEFAULTS: &[(Place, Command, &[&str])] = &[
     (Place::Choose, Command::PageUp, &["PageUp"]),
     (Place::Choose, Command::PageDown, &["PageDown"]),
     (Place::Choose, Command::Back, &["Esc"]),
+    (Place::Review, Command::Accept, &["Enter"]),
+    (Place::Review, Command::Mark, &["Space"]),
+    (Place::Review, Command::MarkAll, &["a"]),
+    (Place::Review, Command::OnConflict, &["c"]),
+    (Place::Review, Command::Up, &["Up", "k"]),
+    (Place::Review, Command::Down, &["Down", "j"]),
+    (Place::Review, Command::PageUp, &["PageUp"]),
+    (Place::Review, Command::PageDown, &["PageDown"]),
+    (Place::Review, Command::Top, &["g", "Home"]),
+    (Place::Review, Command::Bottom, &["G", "End"]),
+    (Place::Review, Command::Back, &["Esc"]),
+    (Place::Review, Command::Help, &["?"]),
     (Place::Form, Command::Accept, &["Enter"]),
     (Place::Form, Command::NextField, &["Tab", "Down"]),
     (Place::Form, Command::PreviousField, &["BackTab", "Up"]),
@@ -140,7 +169,14 @@ const DEFAULTS: &[(Place, Command, &[&str])] = &[
     (Place::Path, Command::Down, &["Down"]),
     (Place::Path, Command::Back, &["Esc"]),
     (Place::Unlock, Command::Accept, &["Enter"]),
+    (Place::Unlock, Command::OtherKey, &["Tab"]),
     (Place::Unlock, Command::ShowText, &["Ctrl-R"]),
+    (Place::Keys, Command::Accept, &["Enter"]),
+    (Place::Keys, Command::Delete, &["d"]),
+    (Place::Keys, Command::Up, &["Up", "k"]),
+    (Place::Keys, Command::Down, &["Down", "j"]),
+    (Place::Keys, Command::Back, &["Esc"]),
+    (Place::Keys, Command::Help, &["?"]),
     (Place::Create, Command::Accept, &["Enter"]),
     (Place::Create, Command::NextField, &["Tab", "Down"]),
     (Place::Create, Command::PreviousField, &["BackTab", "Up"]),
@@ -161,6 +197,12 @@ const DEFAULTS: &[(Place, Command, &[&str])] = &[
     (Place::Recovery, Command::Down, &["Down", "j"]),
     (Place::Recovery, Command::Back, &["Esc"]),
     (Place::Recovery, Command::Help, &["?"]),
+    (Place::Palette, Command::Accept, &["Enter"]),
+    (Place::Palette, Command::Up, &["Up", "Ctrl-P"]),
+    (Place::Palette, Command::Down, &["Down", "Ctrl-N"]),
+    (Place::Palette, Command::PageUp, &["PageUp"]),
+    (Place::Palette, Command::PageDown, &["PageDown"]),
+    (Place::Palette, Command::Back, &["Esc"]),
     (Place::Confirm, Command::Yes, &["y", "Enter"]),
     (Place::Confirm, Command::No, &["n", "Esc"]),
     (Place::Reading, Command::Back, &["Esc", "q", "?", "Enter"]),

@@ -99,3 +99,21 @@ pub fn wrap(text: &str, columns: u16) -> Vec<String> {
     }
     lines
 }
+
+/// The part of a screen below its first lines, above toast and keys.
+pub fn body(area: Rect) -> Rect {
+    let top = match area.height {
+        0..4 => 0,
+        4..12 => 1,
+        12..20 => 3,
+        _ => 4,
+    };
+    let below = if area.height >= 4 { 2 } else { 0 };
+    let x = if area.width >= 40 { MARGIN + 2 } else { 0 };
+    Rect::new(x, top, area.width.saturating_sub(x + x.min(1)), area.height.saturating_sub(top + below))
+}
+
+/// The same of a whole screen of this size.
+pub fn body_of((width, height): (u16, u16)) -> Rect {
+    body(Rect::new(0, 0, width, height))
+}

@@ -1,15 +1,21 @@
 //! Messages (facts that come in) and effects (orders that go out). Both are plain values: a flow can be printed and tested.
 
 use super::key::Key;
+use crate::config::edit::Setting;
 use crate::error::{Error, Result};
+use crate::ops::backup;
 use crate::ops::change::{Change, Outcome};
+use crate::ops::export::Export;
+use crate::ops::intake::{Intake, PlainFile, Refused};
+use crate::ops::restore::Offer;
+use crate::ops::unlock::Opening;
 use crate::ops::usage::Usage;
 use crate::ports::{Clearing, ClipboardRoute, CopyKind, UnixMs};
 use crate::secret::SecretText;
-use crate::transfer::Found;
 use crate::vault::Vault;
 use crate::vault::entry::EntryId;
 use crate::vault::stamp::Stamp;
+use crate::vault::store::{Listed, Way};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -86,9 +92,25 @@ pub enum Job {
         passphrase: SecretText,
     },
     Unlock {
-        passphrase: SecretText,
+        opening: Opening,
+        /// To what the key asked before: an SSH key's passphrase, a PIN.
+        answers: Vec<SecretText>,
+    },
+    /// Something about the unlock methods.
+    Keys {
+        act: KeysAct,
+        answers: Vec<SecretText>,
     },
     OpenDemo,
+    /// The vault is damaged: looks for a backup that this passphrase opens.
+    FindBackup {
+        passphrase: SecretText,
+    },
+    /// Puts a backup in the place of the damaged vault; answered as unlocking is.
+    Mend {
+        backup: PathBuf,
+        passphrase: SecretText,
+    },
     /// Drops the keys and the entries, and clears the clipboard if it is ours.
     Lock,
     Apply {
@@ -103,14 +125,116 @@ pub enum Job {
     ClearClipboard,
     /// Takes in what other processes wrote.
     Refresh,
-    ReadClipboardPicture,
-    ReadScreen,
-    ReadFile(PathBuf),
-    ReadText(SecretText),
+    /// Answered by [`Done::Found`] with the same number.
+    Read {
+        ask: Ask,
+        reading: Reading,
+    },
+    /// Deletes exports that hold their secrets in clear, after an import.
+    DeleteExports(Vec<PlainFile>),
+    /// What a format would hold of these entries. Answered by [`Done::Foreseen`].
+    ForeseeExport {
+        ask: Ask,
+        format: &'static str,
+        which: Which,
+    },
+    /// Makes an export in memory, which may take its time and be given up. Answered by [`Done::ExportMade`].
+    MakeExport {
+        ask: Ask,
+        order: ExportOrder,
+    },
+    /// Writes it to its file. Answered by [`Done::Exported`].
+    SaveExport {
+        ask: Ask,
+        export: Arc<Export>,
+        path: PathBuf,
+        overwrite: bool,
+    },
+    /// Sets these keys in the configuration.
+    SaveSettings {
+        path: PathBuf,
+        settings: Vec<(&'static str, Setting)>,
+    },
     /// Names that a typed path could go on with.
     CompletePath(String),
     MeasureStrength(SecretText),
     GeneratePassphrase,
+}
+
+/// The number of a question to the worker: an answer that comes when nobody waits for it any more is known by it.
+pub type Ask = u64;
+
+/// What is to be read, and what opens it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    pub from: Origin,
+    pub password: Option<SecretText>,
+    pub key_file: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Origin {
+    ClipboardPicture,
+    Screen,
+    /// Files read together, or a folder.
+    Files(Vec<PathBuf>),
+    Text(SecretText),
+}
+
+/// Which entries are exported.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Which {
+    /// All that are not in the trash.
+    All,
+    Marked(Vec<EntryId>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExportOrder {
+    /// The format's id.
+    pub format: &'static str,
+    pub which: Which,
+    pub password: Option<SecretText>,
+    pub path: PathBuf,
+    pub overwrite: bool,
+}
+
+/// What is done about unlock methods.
+#[derive(Clone, Debug, PartialEq)]
+pub enum KeysAct {
+    ChangePassphrase {
+        /// As it is now, where the vault was opened by it.
+        old: Option<SecretText>,
+        new: SecretText,
+    },
+    /// Makes a recovery key, which is no method yet.
+    MakeRecovery,
+    /// The recovery key that was made and typed back.
+    AddRecovery(SecretText),
+    AddSsh {
+        path: String,
+        name: Option<String>,
+    },
+    AddPlugin {
+        path: String,
+        name: Option<String>,
+    },
+    AddPerson {
+        recipient: String,
+        name: Option<String>,
+    },
+    /// By its name or id.
+    Remove(String),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum KeysDone {
+    /// A recovery key to be shown once.
+    Made(SecretText),
+    /// For a toast, with what is said more quietly.
+    Said(String, String),
+    /// The method, and the entries whose secrets its holder may have read.
+    Removed { name: String, exposed: Vec<String> },
 }
 
 /// What to do when a change is on the disk: carried through the worker and back.
@@ -140,6 +264,7 @@ pub enum Awaited {
     RecoverySaved,
     EditSaved,
     TagsSaved,
+    Imported,
 }
 
 /// What the toast says after a copy.
@@ -162,15 +287,33 @@ pub struct Snapshot {
     pub vault: Arc<Vault>,
     pub read_only: Option<String>,
     pub demo: bool,
+    /// The ways to unlock it; none of the demo.
+    pub methods: Arc<Vec<Listed>>,
+    /// Those that an unlock screen offers.
+    pub ways: Vec<Way>,
+    /// Whether it was opened by the passphrase.
+    pub by_passphrase: bool,
     /// How often and when codes were used on this machine.
     pub usage: Arc<Usage>,
     /// To be said once, on opening and on each taking in.
     pub warnings: Vec<String>,
+    /// Why backups fail, until they don't.
+    pub backup_trouble: Option<String>,
+    /// An older state was put back, and a backup has what is missing; told once.
+    pub offer: Option<Box<Offer>>,
 }
 
 #[derive(Debug)]
 pub enum Done {
     Opened(Result<Snapshot>),
+    /// What could take the place of a damaged vault.
+    BackupFound(Option<backup::Found>),
+    /// The key in use asks a question; the job is to be given again with the answer.
+    Asked(String),
+    Keys {
+        snapshot: Option<Snapshot>,
+        result: Result<KeysDone>,
+    },
     /// The vault is locked; and what came of clearing the clipboard.
     Locked(Clearing),
     Applied {
@@ -188,9 +331,32 @@ pub enum Done {
     Refreshed(Result<Option<Snapshot>>),
     /// What was found in a picture, a file or a pasted text; `from` in the user's words: "from the picture in the clipboard".
     Found {
+        ask: Ask,
         from: &'static str,
-        result: Result<Found>,
+        result: std::result::Result<Intake, Box<Refused>>,
     },
+    /// The exports that are gone, and why others are not.
+    ExportsDeleted {
+        deleted: Vec<PathBuf>,
+        kept: Vec<Error>,
+    },
+    /// How many entries a format would hold, and what it would lose.
+    Foreseen {
+        ask: Ask,
+        result: Result<(usize, Vec<String>)>,
+    },
+    /// Nothing of it is on the disk yet.
+    ExportMade {
+        ask: Ask,
+        overwrite: bool,
+        result: Result<Arc<Export>>,
+    },
+    /// Where the export was written.
+    Exported {
+        ask: Ask,
+        result: Result<PathBuf>,
+    },
+    SettingsSaved(Result<()>),
     Completions {
         typed: String,
         names: Vec<String>,

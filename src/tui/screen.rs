@@ -8,10 +8,20 @@ pub mod copy;
 pub mod create;
 pub mod edit;
 pub mod enrol;
+pub mod export;
 pub mod help;
+pub mod import;
+pub mod key_form;
+pub mod keys;
 pub mod list;
+pub mod mend;
+pub mod new_key;
+pub mod palette;
 pub mod qr;
 pub mod recovery;
+pub mod review;
+pub mod settings;
+pub mod source;
 pub mod tags;
 pub mod unlock;
 pub mod welcome;
@@ -58,6 +68,8 @@ pub enum Step {
     PopTo(EntryId),
     /// Goes back from a question and from the screen that asked it.
     PopTwice,
+    /// Goes back, and the screen below gets this command as if its key was pressed.
+    PopAndDo(Command),
 }
 
 impl Reaction {
@@ -112,6 +124,11 @@ pub trait Behaviour {
     /// The commands of the footer, most useful first, each with its word (empty: the command's own).
     fn footer(&self, common: &Common) -> Vec<(Command, &'static str)>;
 
+    /// Why a command of its place can do nothing now, as a sentence without full stop.
+    fn disabled(&self, _common: &Common, _command: Command) -> Option<String> {
+        None
+    }
+
     /// Whether it is drawn over the screen below (a question in the last lines).
     fn overlay(&self) -> bool {
         false
@@ -156,11 +173,19 @@ screens! {
     Create(create::Create),
     Unlock(unlock::Unlock),
     List(list::List),
+    Mend(mend::Mend),
     Enrol(enrol::Enrol),
+    Import(import::Import),
+    Export(export::Export),
+    Palette(palette::Palette),
+    Settings(settings::Settings),
     Edit(edit::EditEntry),
     Tags(tags::Tags),
     Recovery(recovery::Recovery),
     Qr(qr::Qr),
+    Keys(keys::Keys),
+    KeyForm(key_form::KeyForm),
+    NewKey(new_key::NewKey),
     Confirm(confirm::Confirm),
     Help(help::Help),
 }

@@ -1,15 +1,18 @@
 //! The whole state of the program as a value: drawing only looks at it, `update` alone changes it.
 
 use super::keymap::Keymap;
-use super::msg::{Now, Snapshot};
+use super::msg::{Ask, Now, Snapshot};
 use super::screen::Screen;
 use super::theme::Theme;
 use crate::config::Config;
+use crate::ops::backup::FAILED;
 use crate::ops::change::Change;
 use crate::secret::SecretText;
 use crate::tui::layout::fit;
 use crate::vault::entry::{Entry, EntryId};
+use crate::vault::store::Way;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,10 +38,16 @@ pub struct Common {
     pub config: Config,
     pub keymap: Keymap,
     pub theme: Theme,
+    /// Whether themes with colours are welcome on this terminal.
+    pub color: bool,
+    /// Where changed settings are saved; nowhere where it is not known.
+    pub config_file: Option<PathBuf>,
     /// The vault's name in the title.
     pub vault_name: String,
     /// Whether a vault is on the disk: decides between welcome and unlock after locking the demo.
     pub vault_exists: bool,
+    /// The ways to unlock it that its files tell of.
+    pub ways: Vec<Way>,
     pub open: Option<Snapshot>,
     /// When the person last did something, in boot time.
     pub last_input: Duration,
@@ -52,6 +61,8 @@ pub struct Common {
     /// The worker takes in what others wrote; and more was written since it was asked to.
     pub refreshing: bool,
     pub refresh_again: bool,
+    /// How many questions that may be given up were put to the worker.
+    pub asks: Ask,
     /// What takes the last change back, and what to say of it.
     pub undo: Option<Undo>,
     /// Counter codes taken a moment ago: shown, and copied again rather than advanced.
@@ -117,8 +128,11 @@ impl Common {
             config,
             keymap,
             theme,
+            color: true,
+            config_file: None,
             vault_name,
             vault_exists: false,
+            ways: Vec::new(),
             open: None,
             last_input: Duration::ZERO,
             toast: None,
@@ -127,10 +141,17 @@ impl Common {
             busy_since: None,
             refreshing: false,
             refresh_again: false,
+            asks: 0,
             undo: None,
             counter_codes: BTreeMap::new(),
             counters_asked: BTreeSet::new(),
         }
+    }
+
+    /// The number of a new question to the worker.
+    pub fn next_ask(&mut self) -> Ask {
+        self.asks += 1;
+        self.asks
     }
 
     pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
@@ -140,6 +161,12 @@ impl Common {
     pub fn say_with(&mut self, tone: Tone, text: impl Into<String>, aside: impl Into<String>) {
         let until = self.now.boot + toast_time(tone);
         self.toast = Some(Toast { tone, text: text.into(), aside: aside.into(), until });
+    }
+
+    /// What stands on the toast's lines while there is none: backups that fail, until they don't.
+    pub fn notice(&self) -> Option<Toast> {
+        let why = self.open.as_ref()?.backup_trouble.as_ref()?;
+        Some(Toast { tone: Tone::Warning, text: sentence(FAILED), aside: why.clone(), until: Duration::MAX })
     }
 
     /// An error as a toast: what, and the hint behind it.

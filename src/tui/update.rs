@@ -1,36 +1,40 @@
 //! The one function that changes the state. Facts come in, orders go out; nothing here touches the world.
 
 mod clipboard;
+mod done;
+mod keys;
+mod refresh;
 
 use super::command::Command;
 use super::key::Key;
-use super::keymap::Place;
-use super::msg::{Copied, Done, Effect, Job, Msg, Now, Snapshot, Then};
+use super::msg::{Done, Effect, Job, Msg, Now};
 use super::screen::confirm::Confirm;
-use super::screen::list::List;
+use super::screen::help::Help;
+use super::screen::palette::Palette;
 use super::screen::unlock::Unlock;
 use super::screen::welcome::Welcome;
 use super::screen::{Event, Reaction, Screen, Step};
-use super::state::{COUNTER_CODE_SHOWN, Common, CounterCode, Start, State, Tone, Undo, sentence};
-use crate::error::{Error, Result};
-use crate::ops::change::Outcome;
-use crate::ports::CopyKind;
-use crate::secret::SecretText;
+use super::state::{Common, Start, State};
+use crate::error::Error;
+use crate::ops::unlock::Opening;
 use std::time::Duration;
+
+/// So long after a key nothing moves by itself: it is time for the next key.
+const TYPING_PAUSE: Duration = Duration::from_millis(60);
 
 impl State {
     pub fn new(start: Start, common: Common) -> (State, Vec<Effect>) {
         let (screen, effects) = match start {
             Start::Welcome => (Screen::Welcome(Welcome::default()), Vec::new()),
-            Start::Unlock => (Screen::Unlock(Unlock::new()), Vec::new()),
+            Start::Unlock => (Screen::Unlock(Unlock::new(&common.ways)), Vec::new()),
             Start::Demo => (Screen::Welcome(Welcome::default()), vec![Effect::Job(Job::OpenDemo)]),
         };
         (State { common, screens: vec![screen] }, effects)
     }
 
     /// Opens the vault as if this had been typed.
-    pub fn unlock_with(&mut self, passphrase: SecretText) -> Vec<Effect> {
-        let (screen, reaction) = Unlock::with(passphrase);
+    pub fn unlock_with(&mut self, opening: Opening) -> Vec<Effect> {
+        let (screen, reaction) = Unlock::with(&self.common.ways, opening);
         self.screens = vec![Screen::Unlock(screen)];
         react(self, reaction)
     }
@@ -44,7 +48,9 @@ impl State {
         let common = &self.common;
         let spinner = common.busy_since.map(|_| common.now.boot + Duration::from_millis(100));
         let toast = common.toast.as_ref().map(|toast| toast.until);
+        // A frame for the bars alone would hold up the answer to the next key, whose frame moves them, too.
         let below = self.visible().filter_map(|screen| screen.behaviour().next_change(common)).min();
+        let below = below.map(|at| at.max(common.last_input + TYPING_PAUSE));
         [spinner, toast, below, common.clipboard_clears_at, common.locks_at()].into_iter().flatten().min()
     }
 
@@ -60,7 +66,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Tick(now) => tick(state, now),
         Msg::Resize { width, height } => {
             state.common.size = (width, height);
-            tell_vault_changed(state);
+            done::tell_vault_changed(state);
             Vec::new()
         }
         Msg::Key(key) => {
@@ -75,11 +81,11 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.common.last_input = state.common.now.boot;
             to_top(state, Event::Mouse { act, column, row })
         }
-        Msg::FilesChanged => refresh(&mut state.common),
+        Msg::FilesChanged => refresh::ask(&mut state.common),
         // The tick before this one has already checked auto-lock by boot time.
-        Msg::Resumed => std::iter::once(Effect::Retake).chain(refresh(&mut state.common)).collect(),
+        Msg::Resumed => std::iter::once(Effect::Retake).chain(refresh::ask(&mut state.common)).collect(),
         Msg::Terminate(signal) => vec![Effect::Quit(128u8.saturating_add(signal.unsigned_abs() as u8))],
-        Msg::Done(done) => on_done(state, done),
+        Msg::Done(done) => done::on_done(state, done),
         Msg::WorkerGone => {
             let error = Error::failed("an internal error ended the work on the vault");
             vec![Effect::Fail(error.hint("what was saved before is safe; please report what you did last"))]
@@ -116,7 +122,8 @@ fn lock(state: &mut State) -> Vec<Effect> {
     common.clipboard_clears_at = None;
     common.counter_codes.clear();
     common.counters_asked.clear();
-    let screen = if common.vault_exists { Screen::Unlock(Unlock::new()) } else { Screen::Welcome(Welcome::default()) };
+    let screen =
+        if common.vault_exists { Screen::Unlock(Unlock::new(&common.ways)) } else { Screen::Welcome(Welcome::default()) };
     state.screens = vec![screen];
     vec![Effect::Job(Job::Lock)]
 }
@@ -126,17 +133,28 @@ fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
     let types = top.typing() && key.typed().is_some();
     let command = (!types).then(|| state.common.keymap.command(top.place(), key)).flatten();
     match command {
-        Some(Command::Lock) if state.common.open.is_some() => lock(state),
-        Some(Command::Lock) => Vec::new(),
-        Some(Command::Suspend) => vec![Effect::Suspend],
-        Some(Command::Quit) => quit(state),
-        Some(Command::Help) => {
-            let place = top.place();
-            state.screens.push(Screen::Help(super::screen::help::Help::new(place)));
+        Some(command) => on_command(state, command),
+        None => to_top(state, Event::Key(key)),
+    }
+}
+
+fn on_command(state: &mut State, command: Command) -> Vec<Effect> {
+    match command {
+        Command::Lock if state.common.open.is_some() => lock(state),
+        Command::Lock => Vec::new(),
+        Command::Suspend => vec![Effect::Suspend],
+        Command::Quit => quit(state),
+        Command::Help => {
+            let place = state.top().behaviour().place();
+            state.screens.push(Screen::Help(Help::new(place)));
             Vec::new()
         }
-        Some(command) => to_top(state, Event::Command(command)),
-        None => to_top(state, Event::Key(key)),
+        Command::Palette => {
+            let palette = Palette::new(&state.common, state.top().behaviour());
+            state.screens.push(Screen::Palette(palette));
+            Vec::new()
+        }
+        command => to_top(state, Event::Command(command)),
     }
 }
 
@@ -167,7 +185,7 @@ fn to_top(state: &mut State, event: Event) -> Vec<Effect> {
 
 /// For answers of the worker: neither a question in the last lines nor the help swallows them.
 fn to_asker(state: &mut State, done: Done) -> Vec<Effect> {
-    let asks = |screen: &Screen| !screen.behaviour().overlay() && !matches!(screen, Screen::Help(_));
+    let asks = |screen: &Screen| !screen.behaviour().overlay() && !matches!(screen, Screen::Help(_) | Screen::Palette(_));
     let Some(at) = state.screens.iter().rposition(asks) else { return Vec::new() };
     let reaction = state.screens[at].behaviour_mut().handle(&mut state.common, Event::Done(done));
     // What lies above is closed where the screen below it goes.
@@ -177,7 +195,7 @@ fn to_asker(state: &mut State, done: Done) -> Vec<Effect> {
     react(state, reaction)
 }
 
-fn react(state: &mut State, reaction: Reaction) -> Vec<Effect> {
+fn react(state: &mut State, mut reaction: Reaction) -> Vec<Effect> {
     match reaction.step {
         Step::Stay => {}
         Step::Push(screen) => state.screens.push(*screen),
@@ -195,6 +213,10 @@ fn react(state: &mut State, reaction: Reaction) -> Vec<Effect> {
         Step::PopTwice => {
             pop(state);
             pop(state);
+        }
+        Step::PopAndDo(command) => {
+            pop(state);
+            reaction.effects.extend(on_command(state, command));
         }
     }
     if reaction.effects.iter().any(|effect| matches!(effect, Effect::Job(Job::Copy { .. }))) {
@@ -221,166 +243,13 @@ impl Job {
             self,
             Job::Create { .. }
                 | Job::Unlock { .. }
+                | Job::Keys { .. }
                 | Job::OpenDemo
-                | Job::ReadClipboardPicture
-                | Job::ReadScreen
-                | Job::ReadFile(_)
+                | Job::Read { .. }
+                | Job::ForeseeExport { .. }
+                | Job::MakeExport { .. }
+                | Job::SaveExport { .. }
+                | Job::Mend { .. }
         )
-    }
-}
-
-fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
-    // What was still under way when the vault was locked says nothing any more: a locked screen tells a stranger nothing.
-    match done {
-        Done::ClipboardCleared(clearing) if state.common.open.is_none() => {
-            clipboard::settled(&mut state.common, clearing);
-            Vec::new()
-        }
-        Done::Applied { .. } | Done::Copied { .. } | Done::Refreshed(_) | Done::Found { .. } | Done::Completions { .. }
-            if state.common.open.is_none() =>
-        {
-            Vec::new()
-        }
-        Done::Opened(Ok(snapshot)) => {
-            state.common.busy_since = None;
-            opened(state, snapshot)
-        }
-        Done::Opened(Err(_)) => {
-            state.common.busy_since = None;
-            to_asker(state, done)
-        }
-        Done::Found { .. } => {
-            state.common.busy_since = None;
-            to_asker(state, done)
-        }
-        Done::Applied { snapshot, result, then } => applied(state, snapshot, result, then),
-        Done::Copied { result, said, usage } => {
-            if let Some(open) = &mut state.common.open {
-                open.usage = usage;
-            }
-            clipboard::copied(state, result, said)
-        }
-        Done::Refreshed(result) => refreshed(state, result),
-        Done::ClipboardCleared(clearing) => {
-            clipboard::cleared(&mut state.common, clearing);
-            Vec::new()
-        }
-        Done::Locked(clearing) => {
-            clipboard::settled(&mut state.common, clearing);
-            Vec::new()
-        }
-        Done::Completions { .. } | Done::Strength { .. } | Done::Generated(_) => to_asker(state, done),
-    }
-}
-
-fn opened(state: &mut State, mut snapshot: Snapshot) -> Vec<Effect> {
-    let warnings = std::mem::take(&mut snapshot.warnings);
-    state.common.vault_exists |= !snapshot.demo;
-    state.common.last_input = state.common.now.boot;
-    state.common.open = Some(snapshot);
-    state.screens = vec![Screen::List(List::new(&state.common))];
-    if !warnings.is_empty() {
-        state.common.say(Tone::Warning, warnings.join(" · "));
-    }
-    Vec::new()
-}
-
-/// Asks for what others wrote, once however often they write.
-fn refresh(common: &mut Common) -> Vec<Effect> {
-    if common.open.as_ref().is_none_or(|open| open.demo) {
-        return Vec::new();
-    }
-    if common.refreshing {
-        common.refresh_again = true;
-        return Vec::new();
-    }
-    common.refreshing = true;
-    vec![Effect::Job(Job::Refresh)]
-}
-
-fn refreshed(state: &mut State, result: Result<Option<Snapshot>>) -> Vec<Effect> {
-    match result {
-        Ok(Some(mut snapshot)) => {
-            let warnings = std::mem::take(&mut snapshot.warnings);
-            renew(state, Some(snapshot));
-            if !warnings.is_empty() {
-                state.common.say(Tone::Warning, sentence(&warnings.join(" · ")));
-            }
-        }
-        Ok(None) => {}
-        Err(error) => state.common.say_error(&error),
-    }
-    state.common.refreshing = false;
-    match std::mem::take(&mut state.common.refresh_again) {
-        true => refresh(&mut state.common),
-        false => Vec::new(),
-    }
-}
-
-/// Takes in a newer vault. After locking, an answer that was still under way must not bring it back.
-fn renew(state: &mut State, snapshot: Option<Snapshot>) {
-    if let (Some(snapshot), true) = (snapshot, state.common.open.is_some()) {
-        state.common.open = Some(snapshot);
-        tell_vault_changed(state);
-    }
-}
-
-fn tell_vault_changed(state: &mut State) {
-    for screen in &mut state.screens {
-        screen.behaviour_mut().vault_changed(&state.common);
-    }
-}
-
-fn applied(state: &mut State, snapshot: Option<Snapshot>, result: Result<Outcome>, then: Then) -> Vec<Effect> {
-    renew(state, snapshot);
-    if let Then::CopyNextCode(id) = &then {
-        state.common.counters_asked.remove(id);
-    }
-    let outcome = match result {
-        Ok(outcome) => outcome,
-        Err(error) => {
-            state.common.say_error(&error);
-            return match then {
-                Then::Screen(_) => to_asker(state, Done::Applied { snapshot: None, result: Err(error), then }),
-                _ => Vec::new(),
-            };
-        }
-    };
-    match &then {
-        Then::Say(said) => {
-            state.common.note_undo(outcome.undo, said.clone());
-            let aside = undo_hint(&state.common);
-            state.common.say_with(Tone::Done, said.clone(), aside);
-            Vec::new()
-        }
-        Then::TakenBack { what, again } => {
-            state.common.undo = outcome.undo.map(|change| Undo { change: *change, what: what.clone(), again: !again });
-            state.common.say(Tone::Done, format!("{}: {what}", if *again { "Done again" } else { "Taken back" }));
-            Vec::new()
-        }
-        Then::CopyNextCode(id) => {
-            let Some((code, counter)) = outcome.code else { return Vec::new() };
-            let until = state.common.now.boot + COUNTER_CODE_SHOWN;
-            state.common.counter_codes.insert(*id, CounterCode { code: code.clone(), counter, until });
-            let entry = state.common.open.as_ref().and_then(|open| open.vault.entry(*id));
-            let what = entry.map_or_else(String::new, |entry| state.common.name_of(entry));
-            let said = Copied { what, valid_s: None, next_instead: false, entry: Some(*id), used_up: None };
-            vec![Effect::Job(Job::Copy { text: code, kind: CopyKind::Code, said })]
-        }
-        Then::Screen(_) => {
-            state.common.note_undo(outcome.undo.clone(), "the last change".into());
-            to_asker(state, Done::Applied { snapshot: None, result: Ok(outcome), then })
-        }
-        Then::Nothing => {
-            state.common.undo = None;
-            Vec::new()
-        }
-    }
-}
-
-fn undo_hint(common: &Common) -> String {
-    match (&common.undo, common.keymap.key(Place::List, Command::Undo)) {
-        (Some(_), Some(key)) => format!("{} takes it back", key.sign()),
-        _ => String::new(),
     }
 }

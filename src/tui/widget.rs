@@ -6,4 +6,8 @@ pub mod code;
 pub mod field;
 pub mod footer;
 pub mod form;
+pub mod lines;
 pub mod menu;
+pub mod path;
+pub mod qr;
+pub mod steps;

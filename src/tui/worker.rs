@@ -1,19 +1,30 @@
 //! The one worker thread: it owns the session, the clipboard and the capture, does jobs in order and answers each.
 //! Slow work (scrypt, saving, pictures) never holds up a frame.
 
-use super::msg::{Done, Job, Snapshot};
+mod keys;
+
+use super::msg::{Done, ExportOrder, Job, Origin, Reading, Snapshot, Which};
 use crate::error::{Error, Result};
+use crate::ops::backup::{self, Policy};
 use crate::ops::change::Outcome;
+use crate::ops::export::Export;
+use crate::ops::gather::{self, Gathered};
+use crate::ops::intake::{self, Intake, Keys, Refused};
+use crate::ops::restore;
 use crate::ops::session::Session;
 use crate::ops::usage::Usage;
-use crate::ops::{demo, duplicates, passphrase};
+use crate::ops::{demo, duplicates, export, passphrase, settings};
 use crate::ports::{ChangeSink, Clipboard, Picture, ScreenCapture, Watch};
-use crate::transfer::{self, Found};
-use crate::vault::entry::EntryId;
+use crate::secret::SecretText;
+use crate::transfer::{self, Format, NamedFile, Sealing};
+use crate::vault::Vault;
+use crate::vault::backup::FOLDER;
+use crate::vault::entry::{Entry, EntryId};
 use crate::vault::store::{Trust, WorkFactor, World};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
+use zeroize::Zeroizing;
 
 /// What the worker is given.
 pub struct Worker {
@@ -25,6 +36,8 @@ pub struct Worker {
     pub home: Option<PathBuf>,
     pub trust: Trust,
     pub work_factor: WorkFactor,
+    /// When and where backups are made.
+    pub backups: Policy,
     /// Watches the vault's folder while the vault is open, for whom.
     watch: Option<Box<dyn Watch>>,
     changes: Option<ChangeSink>,
@@ -50,6 +63,7 @@ impl Worker {
             home,
             trust,
             work_factor,
+            backups: Policy::default(),
             watch: None,
             changes: None,
             session: None,
@@ -85,15 +99,17 @@ impl Worker {
                 let session = Session::create(&self.world, &self.vault, &passphrase, self.work_factor);
                 Done::Opened(session.and_then(|session| self.open(session)))
             }
-            Job::Unlock { passphrase } => {
-                let session = Session::unlock(&self.world, &self.vault, &passphrase, self.trust);
-                Done::Opened(session.and_then(|session| self.open(session)))
-            }
+            Job::Unlock { opening, answers } => self.unlock(opening, answers),
+            Job::Keys { act, answers } => self.keys(act, answers),
             Job::OpenDemo => {
                 let vault = demo::vault(self.world.clock.now());
                 let session = vault.map(|vault| Session::in_memory(&self.world, vault));
                 Done::Opened(session.and_then(|session| self.open(session)))
             }
+            Job::FindBackup { passphrase } => {
+                Done::BackupFound(backup::find(&self.world, &self.vault, &self.backups, &passphrase))
+            }
+            Job::Mend { backup, passphrase } => Done::Opened(self.mend(&backup, &passphrase)),
             Job::Lock => {
                 self.session = None;
                 if let Some(watch) = &mut self.watch {
@@ -115,17 +131,40 @@ impl Worker {
             }
             Job::ClearClipboard => Done::ClipboardCleared(self.clipboard.clear_if_ours()),
             Job::Refresh => Done::Refreshed(self.refresh()),
-            Job::ReadClipboardPicture => {
-                self.found("from the picture in the clipboard", |worker| read_picture(worker.clipboard.picture()))
+            Job::Read { ask, reading } => {
+                let (from, result) = self.read(reading);
+                Done::Found { ask, from, result }
             }
-            Job::ReadScreen => self.found("from the screen", |worker| read_picture(worker.capture.capture())),
-            Job::ReadFile(path) => self.found("from the file", |worker| {
-                let path = worker.expand(&path);
-                let bytes =
-                    worker.world.storage.read(&path, transfer::MAX_FILE).map_err(|error| Error::io("read", &path, &error))?;
-                transfer::read(&bytes, None).map(|(_, found)| found)
-            }),
-            Job::ReadText(text) => self.found("from the pasted text", |_| transfer::read_text(&text)),
+            Job::DeleteExports(files) => {
+                let (mut deleted, mut kept) = (Vec::new(), Vec::new());
+                for file in files {
+                    match file.delete(&*self.world.storage) {
+                        Ok(()) => deleted.push(file.path),
+                        Err(error) => kept.push(error),
+                    }
+                }
+                Done::ExportsDeleted { deleted, kept }
+            }
+            Job::ForeseeExport { ask, format, which } => {
+                let entropy = self.world.entropy.clone();
+                let foresee = |(vault, entries): (&Vault, Vec<&Entry>)| {
+                    export::foresee(vault, entries.into_iter(), transfer::by_id(format)?, &*entropy)
+                };
+                Done::Foreseen {
+                    ask,
+                    result: transfer::by_id(format).and_then(|format| self.entries(&which, format)).and_then(foresee),
+                }
+            }
+            Job::MakeExport { ask, order } => {
+                let overwrite = order.overwrite;
+                Done::ExportMade { ask, overwrite, result: self.make_export(order).map(Arc::new) }
+            }
+            Job::SaveExport { ask, export, path, overwrite } => {
+                let path = self.expand(&path);
+                let result = export::save(&self.world, &path, &export.bytes, overwrite).map(|()| path);
+                Done::Exported { ask, result }
+            }
+            Job::SaveSettings { path, settings } => Done::SettingsSaved(settings::save(&self.world, &path, &settings).map(drop)),
             Job::CompletePath(typed) => {
                 let names = self.complete(&typed);
                 Done::Completions { typed, names }
@@ -138,15 +177,32 @@ impl Worker {
         }
     }
 
-    fn open(&mut self, mut session: Session) -> Result<Snapshot> {
-        let mut warnings = session.warnings().to_vec();
+    fn mend(&mut self, backup: &std::path::Path, passphrase: &SecretText) -> Result<Snapshot> {
+        let source = restore::find(&self.world, &self.vault, backup)?;
+        let mended = restore::mend(&self.world, &self.vault, &source, passphrase, self.trust, &self.backups)?;
+        let aside = mended.aside.as_deref().and_then(std::path::Path::file_name).map(|name| name.to_string_lossy().into_owned());
+        let said = match aside {
+            Some(name) => format!("Put back; the old files are kept in {FOLDER}/{name}"),
+            None => "Put back".into(),
+        };
+        self.open_saying(mended.session, vec![said])
+    }
+
+    fn open(&mut self, session: Session) -> Result<Snapshot> {
+        let warnings = session.warnings().to_vec();
+        self.open_saying(session, warnings)
+    }
+
+    fn open_saying(&mut self, session: Session, mut warnings: Vec<String>) -> Result<Snapshot> {
+        let mut session = session.with_backups(&self.backups);
         // Watched before it is looked around: what comes in between is told of.
         warnings.extend(self.watch_folder(&session));
         warnings.extend(session.fold_conflict_copies());
+        let offer = restore::offer(&session).map(Box::new);
         self.usage = if session.is_demo() { Arc::default() } else { Arc::new(Usage::load(&self.world)) };
         self.session = Some(session);
         let snapshot = self.snapshot().ok_or_else(locked)?;
-        Ok(Snapshot { warnings, ..snapshot })
+        Ok(Snapshot { warnings, offer, ..snapshot })
     }
 
     /// The sentence of what went wrong.
@@ -161,8 +217,13 @@ impl Worker {
             vault: Arc::new(session.vault().clone()),
             read_only: session.read_only().map(str::to_owned),
             demo: session.is_demo(),
+            methods: Arc::new(session.store().map(|store| store.methods()).unwrap_or_default()),
+            ways: session.store().map(|store| store.ways()).unwrap_or_default(),
+            by_passphrase: session.store().is_some_and(|store| store.is_by_passphrase()),
             usage: self.usage.clone(),
             warnings: Vec::new(),
+            backup_trouble: session.backup_troubles().into_iter().next(),
+            offer: None,
         })
     }
 
@@ -193,13 +254,70 @@ impl Worker {
         }
     }
 
-    fn found(&mut self, from: &'static str, read: impl FnOnce(&mut Worker) -> Result<Found>) -> Done {
-        let result = read(self);
-        Done::Found { from, result }
+    fn read(&mut self, reading: Reading) -> (&'static str, std::result::Result<Intake, Box<Refused>>) {
+        let Reading { from, password, key_file } = reading;
+        match from {
+            Origin::ClipboardPicture => ("from the picture in the clipboard", read_picture(self.clipboard.picture())),
+            Origin::Screen => ("from the screen", read_picture(self.capture.capture())),
+            Origin::Text(text) => {
+                let file = NamedFile { name: String::new(), bytes: Zeroizing::new(text.expose().as_bytes().to_vec()) };
+                let gathered = [(vec![PathBuf::new()], Gathered::Files(vec![file]))];
+                let mut keys = Keys { password, key_file: None, ask: &mut |_| Ok(None) };
+                // It is in no file that could be deleted.
+                let read = intake::read(&gathered, None, &mut keys).map(|intake| Intake { plain: Vec::new(), ..intake });
+                ("from the pasted text", read)
+            }
+            Origin::Files(paths) => ("from the file", self.read_files(&paths, password, key_file)),
+        }
+    }
+
+    fn read_files(
+        &mut self,
+        paths: &[PathBuf],
+        password: Option<SecretText>,
+        key_file: Option<PathBuf>,
+    ) -> std::result::Result<Intake, Box<Refused>> {
+        let storage = self.world.storage.clone();
+        let mut read = |path: &Path| {
+            let bytes = storage.read(path, transfer::MAX_FILE).map(Zeroizing::new);
+            bytes.map_err(|error| Error::io("read", path, &error))
+        };
+        let paths: Vec<PathBuf> = paths.iter().map(|path| self.expand(path)).collect();
+        let key_file = key_file.map(|path| read(&self.expand(&path))).transpose()?;
+        // gpg may ask for its own password on the terminal, which is taken.
+        let open_store = |_: &mut [NamedFile]| {
+            Err(Error::failed("a password store is opened from the command line").hint("countersign import FOLDER"))
+        };
+        let gathered = gather::all(&*storage, &paths, &mut read, &open_store)?;
+        let key_file = key_file.as_deref().map(Vec::as_slice);
+        intake::read(&gathered, None, &mut Keys { password, key_file, ask: &mut |_| Ok(None) })
+    }
+
+    /// In the list's order; the trash goes along where the format takes all.
+    fn entries(&self, which: &Which, format: &'static dyn Format) -> Result<(&Vault, Vec<&Entry>)> {
+        let vault = self.session.as_ref().ok_or_else(locked)?.vault();
+        let wanted = |entry: &&Entry| match which {
+            Which::All => true,
+            Which::Marked(ids) => ids.contains(&entry.id),
+        };
+        let mut entries: Vec<&Entry> = vault.active().map(AsRef::as_ref).filter(wanted).collect();
+        if *which == Which::All && export::writer_of(format)?.is_whole() {
+            entries.extend(vault.trash().map(AsRef::as_ref));
+        }
+        entries.sort_by_cached_key(|entry| entry.sort_key());
+        Ok((vault, entries))
+    }
+
+    fn make_export(&self, order: ExportOrder) -> Result<Export> {
+        export::check_place(&*self.world.storage, &self.expand(&order.path), order.overwrite)?;
+        let format = transfer::by_id(order.format)?;
+        let (vault, entries) = self.entries(&order.which, format)?;
+        let sealing = Sealing { work_factor: self.work_factor, ..Sealing::new(order.password.as_ref(), &*self.world.entropy) };
+        export::prepare(vault, entries.into_iter(), format, &sealing)
     }
 
     /// `~/` at the front of a typed path.
-    fn expand(&self, path: &std::path::Path) -> PathBuf {
+    fn expand(&self, path: &Path) -> PathBuf {
         match (path.strip_prefix("~"), &self.home) {
             (Ok(rest), Some(home)) => home.join(rest),
             _ => path.to_owned(),
@@ -209,7 +327,7 @@ impl Worker {
     /// Paths that a typed one could go on with, in the form it was typed; folders end in `/`.
     fn complete(&self, typed: &str) -> Vec<String> {
         let (folder, start) = typed.rsplit_once('/').map_or(("", typed), |(folder, start)| (&typed[..=folder.len()], start));
-        let place = if folder.is_empty() { PathBuf::from(".") } else { self.expand(std::path::Path::new(folder)) };
+        let place = if folder.is_empty() { PathBuf::from(".") } else { self.expand(Path::new(folder)) };
         let names = self.world.storage.list(&place).unwrap_or_default();
         let fits = |name: &&String| name.starts_with(start) && (!name.starts_with('.') || start.starts_with('.'));
         let whole = |name: &String| {
@@ -224,7 +342,8 @@ fn locked() -> Error {
     Error::new(crate::error::ErrorKind::Locked, "the vault is locked")
 }
 
-fn read_picture(picture: std::result::Result<Picture, String>) -> Result<Found> {
+fn read_picture(picture: std::result::Result<Picture, String>) -> std::result::Result<Intake, Box<Refused>> {
     let picture = picture.map_err(Error::failed)?;
-    transfer::picture::read_picture(&picture)
+    let found = transfer::picture::read_picture(&picture)?;
+    Ok(Intake::elsewhere(&transfer::picture::QrPicture, found))
 }

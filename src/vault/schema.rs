@@ -6,6 +6,7 @@ mod forms;
 
 use super::Vault;
 use super::devices::Row;
+use super::entry::Entry;
 use super::stamp::{Stamp, Stamped};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretText;
@@ -91,13 +92,7 @@ pub fn read(payload: &[u8]) -> Result<Vault> {
     }
     vault.methods = take(&mut rest, "methods", |form: MethodForm| form.method(&devices));
     vault.retired = take(&mut rest, "retired", |form: RetiredForm| form.key(&devices));
-    vault.entries.reserve_exact(entries.len());
-    for text in entries {
-        match entry_form::read(text.get(), &devices) {
-            Some(entry) => vault.entries.push(Arc::new(entry)),
-            None => vault.unread.push(SecretText::new(text.get())),
-        }
-    }
+    (vault.entries, vault.unread) = read_entries(&entries, &devices);
     super::merge::sort_methods(&mut vault.methods);
     super::merge::sort_retired(&mut vault.retired);
     vault.extra = rest;
@@ -105,6 +100,38 @@ pub fn read(payload: &[u8]) -> Result<Vault> {
     vault.unread.dedup();
     settle(&mut vault);
     Ok(vault)
+}
+
+/// From so many entries on a second thread pays.
+const MANY: usize = 1000;
+
+/// The entries in their order, and the text of those that can't be read. Reading them is most of opening a vault,
+/// so two threads share many of them.
+fn read_entries(texts: &[&RawValue], devices: &Devices) -> (Vec<Arc<Entry>>, Vec<SecretText>) {
+    if texts.len() < MANY {
+        return read_some(texts, devices);
+    }
+    let (first, second) = texts.split_at(texts.len() / 2);
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| read_some(second, devices));
+        let (mut entries, mut unread) = read_some(first, devices);
+        let (more, more_unread) = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        entries.extend(more);
+        unread.extend(more_unread);
+        (entries, unread)
+    })
+}
+
+fn read_some(texts: &[&RawValue], devices: &Devices) -> (Vec<Arc<Entry>>, Vec<SecretText>) {
+    let mut entries = Vec::with_capacity(texts.len());
+    let mut unread = Vec::new();
+    for text in texts {
+        match entry_form::read(text.get(), devices) {
+            Some(entry) => entries.push(Arc::new(entry)),
+            None => unread.push(SecretText::new(text.get())),
+        }
+    }
+    (entries, unread)
 }
 
 /// Sorts by id, joins what has the same id, and sees to it that the clocks cover every stamp.

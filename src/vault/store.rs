@@ -2,17 +2,21 @@
 //! temporary file in the same folder; fsync; rename; fsync the folder.
 
 mod conflicts;
+pub mod copies;
 mod files;
 mod fold;
 mod memory;
+mod methods;
+mod rekey;
+mod unlock_files;
 
 use super::entry::Entry;
 use super::seal::{self, MethodKey};
 pub use super::seal::{DEFAULT_WORK_FACTOR, MAX_WORK_FACTOR, WEAK_WORK_FACTOR, WorkFactor};
 use super::stamp::{Stamp, Stamper, WILD_AHEAD_MS};
-use super::{Method, VERSION, Vault, merge, schema};
+use super::{Method, MethodKind, VERSION, Vault, merge, schema};
 use crate::error::{Error, ErrorKind, Result};
-use crate::ports::{Clock, Entropy, LockGuard, Storage};
+use crate::ports::{Clock, Entropy, Storage};
 use crate::secret::SecretText;
 pub use conflicts::{Conflict, Fate, is_of_vault, left_by};
 use files::{Digest, Place};
@@ -21,6 +25,8 @@ pub use fold::{
     Keep, OpenedBy, OpenedCopy, PASSPHRASE, PassphraseChange, UnlockFile, VaultFiles, is_passphrase_file, is_unlock_file, receive,
 };
 use memory::Memory;
+pub use methods::{Listed, MethodState, NewMethod, Removed, Way, check_name, stub, unlock_by, ways};
+pub use rekey::Rekeyed;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -42,6 +48,8 @@ pub struct OpenStore {
     vault: Vault,
     /// Of `vault.age` as last read or written.
     digest: Digest,
+    /// Of `unlock/passphrase.age` as last read or written, where the vault was opened by it.
+    passphrase_file: Option<Digest>,
     memory: Memory,
     read_only: Option<String>,
     warnings: Vec<String>,
@@ -73,14 +81,7 @@ pub fn create(world: &World, folder: &Path, passphrase: &SecretText, work_factor
     let mut vault = Vault::new(random_hex(&*world.entropy));
     let at = Stamper::new(world.clock.now(), memory.device, Stamp::default()).next();
     vault.note_stamp(at);
-    vault.methods.push(Method {
-        name: "passphrase".into(),
-        kind: "passphrase".into(),
-        recipient: key.recipient(),
-        added: at,
-        removed: None,
-        extra: Default::default(),
-    });
+    vault.methods.push(Method::new(MethodKind::PASSPHRASE, MethodKind::PASSPHRASE, key.recipient(), at));
     let sealed = seal_vault(&vault)?;
     place.write_both(world, &wrapped, &sealed)?;
     memory.pin(&vault);
@@ -89,7 +90,18 @@ pub fn create(world: &World, folder: &Path, passphrase: &SecretText, work_factor
     memory.save(world);
     let warnings = std::mem::take(&mut memory.warnings);
     let digest = files::digest(&sealed);
-    Ok(OpenStore { world: world.clone(), place, keys: vec![key], vault, digest, memory, read_only: None, warnings })
+    let passphrase_file = Some(files::digest(&wrapped));
+    Ok(OpenStore {
+        world: world.clone(),
+        place,
+        keys: vec![key],
+        vault,
+        digest,
+        passphrase_file,
+        memory,
+        read_only: None,
+        warnings,
+    })
 }
 
 /// How `unlock` treats a vault id that is not the one pinned for this path.
@@ -109,13 +121,21 @@ pub fn unlock(world: &World, folder: &Path, passphrase: &SecretText, trust: Trus
         ErrorKind::VaultDamaged => place.damaged(files::PASSPHRASE_FILE, &error),
         _ => error,
     })?;
+    let mut store = open(world, place, keys, Some(&wrapped), trust)?;
+    store.finish_change_of_passphrase(passphrase, &wrapped);
+    Ok(store)
+}
+
+/// Opens a vault with the keys at hand. `wrapped` is the passphrase file, where they come from it.
+fn open(world: &World, place: Place, keys: Vec<MethodKey>, wrapped: Option<&[u8]>, trust: Trust) -> Result<OpenStore> {
+    let storage = &*world.storage;
     let sealed = conflicts::right_one(world, &place, place.read_vault(storage)?, &keys);
     let vault = open_vault(&place, &sealed, &keys)?;
     let digest = files::digest(&sealed);
     drop(sealed);
     let mut memory = Memory::load(world, &place);
     let mut warnings = memory.check(&vault, trust)?;
-    warnings.extend(seal::work_factor(&wrapped).and_then(|work_factor| memory.weigh(work_factor)));
+    warnings.extend(wrapped.and_then(seal::work_factor).and_then(|work_factor| memory.weigh(work_factor)));
     warnings.extend(wild_clocks(&vault, world.clock.now()));
     if !vault.unread.is_empty() {
         warnings.push(format!("{} could not be read; kept as it is", count(vault.unread.len(), "entry", "entries")));
@@ -123,7 +143,8 @@ pub fn unlock(world: &World, folder: &Path, passphrase: &SecretText, trust: Trus
     memory.save(world);
     warnings.append(&mut memory.warnings);
     let read_only = why_read_only(&vault).or_else(|| place.why_read_only(storage));
-    Ok(OpenStore { world: world.clone(), place, keys, vault, digest, memory, read_only, warnings })
+    let passphrase_file = wrapped.map(files::digest);
+    Ok(OpenStore { world: world.clone(), place, keys, vault, digest, passphrase_file, memory, read_only, warnings })
 }
 
 impl OpenStore {
@@ -149,7 +170,18 @@ impl OpenStore {
     /// The one way to change the vault: takes the lock, reads what others wrote, lets `edit` change a copy, writes it, and only then keeps it.
     /// Where `edit` fails nothing is written and the vault stays as it was.
     pub fn change<T>(&mut self, edit: impl FnOnce(&mut Vault, &mut Stamper) -> Result<T>) -> Result<T> {
-        let Base { _lock, vault: base, on_disk } = self.begin()?;
+        self.writable()?;
+        let _lock = self.place.lock(&*self.world.storage)?;
+        self.change_locked(edit)
+    }
+
+    fn writable(&self) -> Result<()> {
+        self.read_only.as_deref().map_or(Ok(()), |why| Err(nothing_saved(why)))
+    }
+
+    /// As [`OpenStore::change`], for whoever holds the lock.
+    fn change_locked<T>(&mut self, edit: impl FnOnce(&mut Vault, &mut Stamper) -> Result<T>) -> Result<T> {
+        let Base { vault: base, on_disk } = self.base()?;
         let mut vault = base.clone();
         let mut stamper = self.stamper(&vault);
         let before = stamper.last();
@@ -158,6 +190,7 @@ impl OpenStore {
             vault.note_stamp(stamper.last());
         }
         strip_purged(&mut vault);
+        vault.version = vault.version.max(VERSION);
         if !on_disk || vault != base {
             let sealed = seal_vault(&vault)?;
             self.write(&vault, &sealed)?;
@@ -166,20 +199,16 @@ impl OpenStore {
         Ok(done)
     }
 
-    /// Takes the lock and reads what others wrote.
-    fn begin(&self) -> Result<Base> {
-        if let Some(why) = &self.read_only {
-            return Err(nothing_saved(why));
-        }
-        let _lock = self.place.lock(&*self.world.storage)?;
+    /// Reads what others wrote. The lock is held.
+    fn base(&self) -> Result<Base> {
         let sealed = self.place.read_vault(&*self.world.storage)?;
         self.place.remove_stale(&*self.world.storage);
         match self.take_in(&sealed)? {
             Some((merged, same)) => match why_read_only(&merged) {
                 Some(why) => Err(nothing_saved(&why)),
-                None => Ok(Base { _lock, vault: merged, on_disk: same }),
+                None => Ok(Base { vault: merged, on_disk: same }),
             },
-            None => Ok(Base { _lock, vault: self.vault.clone(), on_disk: true }),
+            None => Ok(Base { vault: self.vault.clone(), on_disk: true }),
         }
     }
 
@@ -221,9 +250,8 @@ impl OpenStore {
     }
 }
 
-/// Where a change starts from: what is on the disk joined with what is in memory, and the lock.
+/// Where a change starts from: what is on the disk joined with what is in memory.
 struct Base {
-    _lock: Box<dyn LockGuard>,
     vault: Vault,
     /// Whether the disk has all of it.
     on_disk: bool,

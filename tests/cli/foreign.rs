@@ -1,6 +1,7 @@
 //! Real exports through the real program: imported, then exported as JSON, they are the entries they must give.
 
 use crate::place::Place;
+use crate::support::kdbx::{Kdbx, document, entry};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -79,4 +80,47 @@ fn the_parts_of_a_transfer_may_come_in_several_files_and_missing_ones_are_named(
     let ran = Place::new().run(&["import", part, part]).done();
     assert!(ran.stderr.contains("10 entries in qr\n"), "the same part counts once: {}", ran.stderr);
     assert!(ran.stderr.contains("missing"), "{}", ran.stderr);
+}
+
+fn case(name: &str) -> String {
+    format!("{}/tests/import/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+fn labels(place: &Place) -> Vec<String> {
+    let exported = place.run(&["export", "--format", "json"]).done().json();
+    let label = |entry: &Value| format!("{} {}", entry["issuer"].as_str().unwrap(), entry["secret"].as_str().unwrap());
+    let mut labels: Vec<String> = exported["entries"].as_array().unwrap().iter().map(label).collect();
+    labels.sort();
+    labels
+}
+
+#[test]
+fn a_vault_that_is_a_folder_may_be_given_by_any_of_its_files() {
+    let (folder, password) = (case("1password/opvault/file.opvault"), case("1password/opvault/password"));
+    let (profile, band) = (format!("{folder}/default/profile.js"), format!("{folder}/default/band_0.js"));
+    for files in [vec![&folder], vec![&profile], vec![&band, &profile]] {
+        let place = Place::new();
+        let files = files.into_iter().map(String::as_str);
+        let line: Vec<&str> = ["import"].into_iter().chain(files).chain(["--password-file", &password]).collect();
+        place.run(&line).done();
+        assert_eq!(labels(&place), ["Shop GEZDGNBVGY3TQOJQ", "Shop GEZDGNBVGY3TQOJR"]);
+    }
+}
+
+#[test]
+fn a_database_may_need_a_key_file_and_may_have_an_empty_password() {
+    use sha2::{Digest, Sha256};
+    let place = Place::new();
+    let link = "otpauth://totp/Shop:hugo?secret=GEZDGNBVGY3TQOJQ&issuer=Shop";
+    let key = vec![Sha256::digest("").into(), Sha256::digest("any file").into()];
+    let database = Kdbx { key, ..Kdbx::new(document(&entry("Shop", link))) }.build();
+    let (file, key, empty) = (place.file("some.kdbx", &database), place.file("key", "any file"), place.file("empty", "\n"));
+    let alone = place.run(&["import", &file, "--key-file", &key]);
+    assert_eq!(alone.status, Some(5), "{alone:?}");
+    assert!(alone.stderr.contains("hint: the key file alone does not open it"), "{}", alone.stderr);
+    let without = place.run(&["import", &file, "--password-file", &empty]);
+    assert_eq!(without.status, Some(5), "{without:?}");
+    assert!(without.stderr.contains("it may need a key file as well (--key-file)"), "{}", without.stderr);
+    place.run(&["import", &file, "--password-file", &empty, "--key-file", &key]).done();
+    assert_eq!(labels(&place), ["Shop GEZDGNBVGY3TQOJQ"]);
 }

@@ -1,6 +1,7 @@
 //! What whole-output cases can't say: terminals, streams, files, secrets kept out of sight, and each exit status by a real cause.
 
 use crate::place::{PASSPHRASE, PROGRAM, Place, finish};
+use countersign::transfer::{Encryption, FORMATS};
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
@@ -104,6 +105,101 @@ fn an_export_overwrites_only_when_told_to() {
     assert_eq!(fs::read(&out).unwrap(), printed.stdout);
     let left: Vec<_> = fs::read_dir(place.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(left.iter().all(|name| !name.to_string_lossy().contains("tmp")), "{left:?}");
+}
+
+#[test]
+fn every_format_is_written_privately_and_overwrites_nothing() {
+    let (place, other) = (Place::new(), Place::new());
+    place.add(GITHUB);
+    let password = place.file("password", "of the file");
+    for format in FORMATS {
+        let Some(writer) = format.writer() else { continue };
+        let ways: &[bool] = match writer.encryption() {
+            Encryption::Never => &[false],
+            Encryption::Optional => &[false, true],
+            Encryption::Always => &[true],
+        };
+        for sealed in ways {
+            let id = format.id();
+            let name = format!("{id}-{sealed}");
+            let with_password: &[&str] = if *sealed { &["--password-file", &password] } else { &[] };
+            let export = || place.run(&[&["export", "--format", id, "--output", &name], with_password].concat());
+            let told = export().done().stderr;
+            assert_eq!(told.contains("holds every secret in clear"), !sealed, "{name}: {told}");
+            let bytes = fs::read(place.path(&name)).unwrap();
+            assert_eq!(fs::metadata(place.path(&name)).unwrap().permissions().mode() & 0o777, 0o600, "{name}");
+            assert_eq!((export().status, fs::read(place.path(&name)).unwrap()), (Some(7), bytes), "{name}");
+            let path = place.path(&name);
+            let plan = other.run(&[&["import", path.to_str().unwrap(), "--dry-run", "--json"], with_password].concat());
+            let plan = plan.done().json();
+            assert_eq!((&plan["format"], plan["new"].as_array().unwrap().len()), (&id.into(), 1), "{name}");
+        }
+    }
+}
+
+/// Twelve accounts: more than one code of a transfer holds.
+fn dozen() -> String {
+    (0..12).map(|n| format!("otpauth://totp/Site{n}:hugo?secret=JBSWY3DPEHPK3PXP&issuer=Site{n}\n")).collect()
+}
+
+#[test]
+fn a_transfer_in_pictures_is_private_complete_and_overwrites_nothing() {
+    let place = Place::new();
+    place.add(&dozen());
+    let export = |more: &[&str]| place.run(&[&["export", "--format", "google", "--output", "transfer.PNG"], more].concat());
+    place.file("transfer-2-of-2.png", "mine");
+    let ran = export(&[]);
+    assert_eq!(ran.status, Some(7), "{ran:?}");
+    assert!(ran.stderr.starts_with("countersign: transfer-2-of-2.png is there already\n"), "{}", ran.stderr);
+    assert!(!place.path("transfer-1-of-2.png").exists(), "all or none");
+    assert_eq!(fs::read(place.path("transfer-2-of-2.png")).unwrap(), b"mine");
+    export(&["--force"]).done();
+    fs::remove_file(place.path("transfer-2-of-2.png")).unwrap();
+    fs::remove_file(place.path("transfer-1-of-2.png")).unwrap();
+    let told = export(&[]).done().stderr;
+    assert!(told.ends_with("Wrote 12 entries to 2 pictures: transfer-1-of-2.png … transfer-2-of-2.png\n"), "{told}");
+    let names = ["transfer-1-of-2.png", "transfer-2-of-2.png"];
+    for name in names {
+        assert_eq!(fs::metadata(place.path(name)).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let other = Place::new();
+    let paths = names.map(|name| place.path(name).to_str().unwrap().to_owned());
+    other.run(&["import", &paths[0], &paths[1]]).done();
+    assert_eq!(other.run(&["list"]).done().text().lines().count(), place.run(&["list"]).done().text().lines().count());
+}
+
+#[test]
+fn with_nothing_that_a_code_can_hold_there_is_no_picture() {
+    let place = Place::new();
+    place.add("otpauth://totp/Slow:hugo?secret=JBSWY3DPEHPK3PXP&period=60");
+    let ran = place.run(&["export", "--format", "google", "--output", "transfer.png"]);
+    assert_eq!(ran.status, Some(4), "{ran:?}");
+    assert!(ran.stderr.ends_with("countersign: there is no entry that such a QR code can hold\n"), "{}", ran.stderr);
+    assert!(!place.path("transfer.png").exists());
+}
+
+#[test]
+fn a_backup_brings_back_all_of_a_vault_with_its_trash() {
+    let place = Place::new();
+    place.add(&format!("{GITHUB}\n{VPN}\n"));
+    place.run(&["edit", "github", "--note", "a", "--tag", "work", "--pin"]).done();
+    place.run(&["rm", "vpn"]).done();
+    let password = place.file("password", "of the file");
+    let export = ["export", "--format", "backup", "--output", "backup.age", "--password-file", &password];
+    place.run(&export).done();
+    let other = Place::new();
+    let backup = place.path("backup.age");
+    let import = |password: &str| other.run(&["import", backup.to_str().unwrap(), "--password-file", password]);
+    let wrong = other.file("wrong", "another");
+    assert_eq!(import(&wrong).status, Some(5));
+    import(&password).done();
+    let all = |place: &Place| {
+        let mut json = place.run(&["export", "--format", "json", "--trash"]).done().json();
+        json["entries"].as_array_mut().unwrap().iter_mut().for_each(|entry| drop(entry.as_object_mut().unwrap().remove("id")));
+        json
+    };
+    assert_eq!(all(&other), all(&place));
+    assert_eq!(all(&other)["entries"].as_array().unwrap().len(), 2);
 }
 
 #[test]

@@ -69,6 +69,35 @@ fn the_screen_is_drawn_on_the_terminal_whatever_the_streams_are() {
 }
 
 #[test]
+fn a_transfer_is_shown_code_by_code_and_leaves_none_behind() {
+    let home = Home::with_vault();
+    // The account of every test lasts longer than Google's do.
+    let accounts: String =
+        (0..3).map(|n| format!("otpauth://totp/Site{n}:hugo?secret=JBSWY3DPEHPK3PXP&issuer=Site{n}\n")).collect();
+    home.run(&["add", "--uri", "-"], &accounts);
+    let passphrase = home.path().join("passphrase");
+    let export = || {
+        let mut command = home.command(PROGRAM, &["export", "--format", "google", "--passphrase-file"]);
+        command.arg(&passphrase);
+        command
+    };
+    let mut pty = Pty::start(export());
+    for number in 1..=3 {
+        pty.see(&format!("Code {number} of 3: scan it; Enter "));
+        assert!(pty.screen().contents().contains('█'), "the code");
+        pty.send("\r");
+    }
+    pty.see("Showed 3 entries in 3 codes");
+    assert_eq!(pty.ended(), Ok(0));
+    // One row may have been scrolled out of a full screen; no code.
+    let left = pty.scrolled_text().lines().filter(|line| line.contains(['█', '▀', '▄'])).count();
+    assert!(left <= 3, "{}", pty.scrolled_text());
+    assert!(pty.is_restored());
+    let text = home.run(&["export", "--format", "google"], "");
+    assert!(text.starts_with("otpauth-migration://offline?data=") && text.lines().count() == 1, "away from a terminal: links");
+}
+
+#[test]
 fn in_a_pipeline_too() {
     let home = Home::with_vault();
     let line = format!("text=$({PROGRAM} | cat); echo \"status $?, ${{#text}} bytes\"");

@@ -26,7 +26,9 @@ fn from_the_first_start_to_a_vault_that_stock_age_opens() {
     pty.send("\r");
     pty.send(PASSPHRASE);
     pty.send("\r");
-    pty.see("No accounts yet");
+    pty.see("Make a recovery key, for when the passphrase is forgotten?");
+    pty.send("n");
+    pty.see("a  enrols the first one");
     pty.send("a");
     pty.see("Paste a link");
     paste(&mut pty, &format!("otpauth://totp/GitHub:hugo%40example.org?secret={NEW_SECRET}&issuer=GitHub"));

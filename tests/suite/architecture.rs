@@ -363,6 +363,7 @@ fn the_tiers_are_read_from_the_architecture_page() {
     let mut sorted = tiers.clone();
     sorted.sort();
     let expected = [
+        "0 age_file",
         "0 error",
         "0 otp",
         "0 pixels",

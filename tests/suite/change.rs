@@ -430,6 +430,30 @@ fn undoing_a_confirmation_gives_no_counter_of_the_new_secret_out_twice() {
 }
 
 #[test]
+fn a_dropped_candidate_that_is_set_again_has_its_own_counter() {
+    // A site that was enrolled anew with the same secret from the start, and the enrolment taken back and done again.
+    let (mut desk, ids) = Desk::with(vec![draft("VPN", "hugo", hotp("same", 1))]);
+    let asked = desk.apply(Change::Reenrol(ids[0], hotp("same", 0))).unwrap();
+    let undone = desk.undo(asked);
+    desk.undo(undone);
+    assert_eq!(desk.entry(ids[0]).candidate.as_ref().unwrap().value.counter, 0);
+}
+
+#[test]
+fn a_confirmation_taken_back_and_done_again_leaves_no_candidate() {
+    let (mut desk, ids) = Desk::with(vec![draft("VPN", "hugo", totp("1"))]);
+    desk.apply(Change::Reenrol(ids[0], hotp("same", 0))).unwrap();
+    let other = draft("VPN", "hugo", hotp("same", 1));
+    desk.apply(Change::Import { add: Vec::new(), replace: vec![(ids[0], other)] }).unwrap();
+    let confirmed = desk.apply(Change::Confirm(ids[0], NOW)).unwrap();
+    let after = seen(desk.entry(ids[0]));
+    // Credential and candidate once got one stamp here, and the next change took one for the other.
+    let undone = desk.undo(confirmed);
+    desk.undo(undone);
+    assert_eq!(seen(desk.entry(ids[0])), after);
+}
+
+#[test]
 fn an_edit_of_one_parameter_leaves_what_another_program_changed_meanwhile() {
     let (mut desk, ids) = Desk::with(vec![Draft { tags: vec!["work".into()], ..draft("VPN", "hugo", hotp("old", 5)) }]);
     // Decided on while this was on the screen …

@@ -26,6 +26,8 @@ fn every_key_can_be_set() {
         hide_codes = true
         screenshot_command = ["grim", "-t", "png"]
         vault = "work"
+        backup_every_h = 1
+        backup_folder = "~/stick"
 
         [keys]
         copy = ["Enter", "y"]
@@ -41,6 +43,8 @@ fn every_key_can_be_set() {
         screenshot_command: Some(vec!["grim".into(), "-t".into(), "png".into()]),
         keys: [("copy".into(), vec!["Enter".into(), "y".into()]), ("lock".into(), vec!["L".into()])].into(),
         vault: Some(PathBuf::from("work")),
+        backup_every_h: 1,
+        backup_folder: Some(PathBuf::from("~/stick")),
     };
     assert_eq!(Config::parse(text), Ok(set));
     for key in KEYS {

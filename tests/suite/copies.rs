@@ -9,6 +9,7 @@ use countersign::error::{ErrorKind, Result};
 use countersign::ops::merge::{self, Difference};
 use countersign::ops::session::Session;
 use countersign::secret::SecretText;
+use countersign::vault::backup::{self, FOLDER, Name, Why};
 use countersign::vault::seal::MethodKey;
 use countersign::vault::store::{self, OpenStore, Trust, VaultFiles, World, left_by};
 use std::fs;
@@ -37,6 +38,23 @@ fn names(folder: &Path) -> Vec<String> {
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().to_str().unwrap().to_owned()).collect();
     names.sort();
     names
+}
+
+/// What was moved to the backups' folder.
+fn put_away(folder: &Path) -> Vec<String> {
+    let is_backup = |name: &String| name.starts_with('.') || Name::parse(name).is_some();
+    names(&folder.join(FOLDER)).into_iter().filter(|name| !is_backup(name)).collect()
+}
+
+/// Why the backups were made, the oldest first, and what is in each, opened by this passphrase.
+fn backups(world: &World, folder: &Path, passphrase: &SecretText) -> Vec<(Why, Vec<String>)> {
+    let folder = folder.join(FOLDER);
+    let open = |name: Name| {
+        let parcel = backup::read(&*world.storage, &folder.join(name.to_string())).unwrap();
+        let vault = parcel.open(passphrase).unwrap();
+        (name.why, vault.active().map(|entry| entry.label().to_owned()).collect())
+    };
+    backup::list(&*world.storage, &folder).unwrap().into_iter().map(open).collect()
 }
 
 /// A copy of the desk's vault in which another machine added an entry.
@@ -101,7 +119,9 @@ fn conflict_copies_are_merged_on_opening_and_moved_to_the_backups() {
     );
     assert_eq!(labels(&session), ["GitHub", "from 2", "from 3"]);
     assert_eq!(names(&desk.folder), ["backups", "unlock", "vault.age", "vault.lock"]);
-    assert_eq!(names(&desk.folder.join("backups")), ["vault 2.age", "vault.sync-conflict-20261125-101010-ABCDEFG.age"]);
+    assert_eq!(put_away(&desk.folder), ["vault 2.age", "vault.sync-conflict-20261125-101010-ABCDEFG.age"]);
+    // One backup of what was there before all of them.
+    assert_eq!(backups(&desk.world, &desk.folder, &passphrase()), [(Why::Merge, vec!["GitHub".to_owned()])]);
     assert_eq!(session.fold_conflict_copies(), [] as [&str; 0]);
     assert_eq!(labels(&open(&desk.world, &desk.folder)), ["GitHub", "from 2", "from 3"]);
 }
@@ -116,7 +136,7 @@ fn a_second_copy_of_one_name_takes_no_place_of_the_first() {
         fs::copy(other.join("vault.age"), desk.folder.join("vault 2.age")).unwrap();
         session.fold_conflict_copies();
     }
-    assert_eq!(names(&desk.folder.join("backups")), ["vault 2 2.age", "vault 2.age"]);
+    assert_eq!(put_away(&desk.folder), ["vault 2 2.age", "vault 2.age"]);
     assert_eq!(labels(&session), ["from 2", "from 3"]);
 }
 
@@ -243,7 +263,11 @@ fn another_folder_is_merged_with_one_write_and_shows_what_it_brings() {
     assert_eq!(rows, ["new from elsewhere (hugo) []", "changed GitHub (hugo) [\"note\"]", "to the trash Forge (hugo) []"]);
     // What they have written is all there is, so it is taken as it is.
     assert_eq!(fs::read(desk.folder.join("vault.age")).unwrap(), fs::read(other.join("vault.age")).unwrap());
+    let made = backups(&desk.world, &desk.folder, &passphrase());
+    assert_eq!(made[0], (Why::Merge, vec!["GitHub".to_owned(), "Forge".into()]));
+    // Where nothing comes in none is made.
     assert!(fold(&mut session, &other.join("vault.age"), &mut Answers::default()).unwrap().is_empty());
+    assert_eq!(backups(&desk.world, &desk.folder, &passphrase()), made);
 }
 
 #[test]
@@ -301,6 +325,23 @@ fn a_passphrase_changed_in_the_copy_is_asked_for_and_becomes_the_vaults() {
     assert!(store::unlock(&desk.world, &desk.folder, &passphrase(), Trust::Pinned).is_err());
     let opened = store::unlock(&desk.world, &desk.folder, &new, Trust::Pinned).unwrap();
     assert_eq!(opened.vault().active().count(), 2);
+    // The backup that was made before opens with the new one, too.
+    let before = (Why::Merge, vec!["GitHub".to_owned()]);
+    assert!(backups(&desk.world, &desk.folder, &new).contains(&before));
+    // And the session can change the passphrase that came in.
+    let third = SecretText::new("changed here again");
+    session.store_mut().unwrap().change_passphrase(&third, Some(1)).unwrap();
+    assert_eq!(store::unlock(&desk.world, &desk.folder, &third, Trust::Pinned).unwrap().vault().active().count(), 2);
+}
+
+#[test]
+fn a_conflict_copy_that_has_nothing_new_makes_no_backup() {
+    let desk = Desk::new();
+    add(&mut desk.create(), 1, "GitHub");
+    fs::copy(desk.folder.join("vault.age"), desk.folder.join("vault 2.age")).unwrap();
+    let mut session = open(&desk.world, &desk.folder);
+    session.fold_conflict_copies();
+    assert_eq!(names(&desk.folder.join(FOLDER)), ["vault 2.age"]);
 }
 
 #[test]

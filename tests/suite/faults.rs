@@ -1,7 +1,7 @@
 //! What can go wrong below the store: every operation fails in turn, the power goes at every moment, every byte is altered.
 //! The vault afterwards is the old one or the new one, whole.
 
-use crate::support::disk::FakeDisk;
+use crate::support::disk::{FakeDisk, dice};
 use crate::support::store::{TODAY, passphrase, totp};
 use crate::support::world::{FakeClock, FakeEntropy};
 use countersign::error::{Error, ErrorKind};
@@ -166,17 +166,6 @@ fn whenever_the_power_goes_while_a_vault_is_made_there_is_none_or_a_whole_one() 
         }
     }
     assert!(none > 30 && whole > 5, "both outcomes were met: {none} none, {whole} whole");
-}
-
-/// Throws dice: the same ones for the same seed.
-fn dice(seed: u64) -> impl FnMut(usize) -> usize {
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    move |sides| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 20) as usize % sides
-    }
 }
 
 /// Every altered form of a file: each byte with its lowest and with all its bits turned, and each shorter length.

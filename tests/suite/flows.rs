@@ -414,15 +414,16 @@ fn leaving_the_demo_where_a_vault_is_asks_for_its_passphrase() {
 #[test]
 fn a_pipe_typed_as_a_picture_is_refused_and_the_program_goes_on() {
     use crate::support::store::Desk;
-    use countersign::tui::msg::{Done, Job};
+    use countersign::tui::msg::{Done, Job, Origin, Reading};
     let desk = Desk::new();
     drop(desk.create());
     let pipe = desk.home().join("pipe");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let mut tui = Tui::at(&desk, Start::Unlock, Default::default());
-    match tui.worker.work(Job::ReadFile(pipe.clone())) {
-        Done::Found { result: Err(error), .. } => {
-            assert_eq!(error.what, format!("can't read {}: it is not a regular file", pipe.display()));
+    let reading = Reading { from: Origin::Files(vec![pipe.clone()]), password: None, key_file: None };
+    match tui.worker.work(Job::Read { ask: 1, reading }) {
+        Done::Found { result: Err(refused), .. } => {
+            assert_eq!(refused.error.what, format!("can't read {}: it is not a regular file", pipe.display()));
         }
         other => panic!("{other:?}"),
     }

@@ -145,12 +145,8 @@ fn unknown_parameters_of_a_link_come_back_out_but_no_session_tokens() {
 
 /// The exported text and what was lost.
 fn written(format: &str, drafts: &[Draft]) -> (String, Vec<String>) {
-    let written = transfer::by_id(format)
-        .unwrap()
-        .writer()
-        .unwrap()
-        .write(drafts, &Sealing { password: None, entropy: &FakeEntropy::seed(1) })
-        .unwrap();
+    let written =
+        transfer::by_id(format).unwrap().writer().unwrap().write(drafts, &Sealing::new(None, &FakeEntropy::seed(1))).unwrap();
     (String::from_utf8(written.bytes.to_vec()).unwrap(), written.lost)
 }
 

@@ -209,10 +209,18 @@ proptest! {
         let original = vault(given.clone());
         prop_assert_eq!(drafts(&original), given);
         let exported: Vec<Draft> = original.entries.iter().map(|entry| draft_of(entry)).collect();
-        let written = transfer::by_id("json").unwrap().writer().unwrap().write(&exported, &Sealing { password: None, entropy: &FakeEntropy::seed(1) }).unwrap();
-        let (_, found) = transfer::read(&written.bytes, None).unwrap();
+        let password = SecretText::new("one two three");
+        let entropy = FakeEntropy::seed(1);
+        let read_back = |id: &str, password: Option<&SecretText>| {
+            let sealing = Sealing { work_factor: 1, ..Sealing::new(password, &entropy) };
+            let written = transfer::by_id(id).unwrap().writer().unwrap().write(&exported, &sealing).unwrap();
+            assert_eq!((written.left_out, written.lost), (vec![], vec![]));
+            transfer::read(&written.bytes, password).unwrap().1
+        };
+        let found = read_back("json", None);
         prop_assert_eq!(&found.drafts, &exported);
         prop_assert!(found.skipped.is_empty() && found.warnings.is_empty());
+        prop_assert_eq!(&read_back("backup", Some(&password)), &found);
         // Into the same vault there is nothing to import, into an empty one all of it.
         prop_assert_eq!(plan(&original, found.clone()).change(OnConflict::KeepBoth), None);
         let mut copy = vault(vec![]);

@@ -139,11 +139,15 @@ fn failed(job: Job) -> Done {
     let error = || Error::failed("the disk is full");
     match job {
         Job::Create { .. } | Job::Unlock { .. } => Done::Opened(Err(error())),
+        Job::Keys { .. } => Done::Keys { snapshot: None, result: Err(error()) },
         Job::Apply { then, .. } => Done::Applied { snapshot: None, result: Err(error()), then },
         Job::Copy { said, .. } => Done::Copied { result: Err("no clipboard was found".into()), said, usage: Default::default() },
-        Job::ReadClipboardPicture | Job::ReadScreen | Job::ReadFile(_) | Job::ReadText(_) => {
-            Done::Found { from: "from nowhere", result: Err(error()) }
-        }
+        Job::Read { ask, .. } => Done::Found { ask, from: "from nowhere", result: Err(error().into()) },
+        Job::ForeseeExport { ask, .. } => Done::Foreseen { ask, result: Err(error()) },
+        Job::MakeExport { ask, order } => Done::ExportMade { ask, overwrite: order.overwrite, result: Err(error()) },
+        Job::SaveExport { ask, .. } => Done::Exported { ask, result: Err(error()) },
+        Job::SaveSettings { .. } => Done::SettingsSaved(Err(error())),
+        Job::DeleteExports(_) => Done::ExportsDeleted { deleted: Vec::new(), kept: vec![error()] },
         Job::Refresh => Done::Refreshed(Err(error())),
         _ => Done::ClipboardCleared(countersign::ports::Clearing::NotOurs),
     }

@@ -29,7 +29,7 @@ fn a_mistyped_format_is_answered_with_the_nearest() {
     let usage = |what: &str, hint: &str| Some((ErrorKind::Usage, what.to_owned(), hint.to_owned()));
     let all = format!("the formats are {}", FORMATS.iter().map(|format| format.id()).collect::<Vec<_>>().join(", "));
     assert_eq!(error("gogle"), usage("there is no format \"gogle\"", "did you mean google?"));
-    assert_eq!(error("otp"), usage("there is no format \"otp\"", "did you mean otpauth?"));
+    assert_eq!(error("otpaut"), usage("there is no format \"otpaut\"", "did you mean otpauth?"));
     assert_eq!(error("zzzzzzzz"), usage("there is no format \"zzzzzzzz\"", &all));
 }
 
@@ -59,7 +59,8 @@ fn written(drafts: &[Draft]) -> Vec<(&'static dyn Format, Option<SecretText>, Wr
             Encryption::Always => vec![password()],
         };
         for password in ways {
-            let sealing = Sealing { password: password.as_ref(), entropy: &FakeEntropy::seed(7) };
+            let entropy = FakeEntropy::seed(7);
+            let sealing = Sealing { work_factor: 1, ..Sealing::new(password.as_ref(), &entropy) };
             let written = writer.write(drafts, &sealing).unwrap_or_else(|error| panic!("{}: {error}", format.id()));
             all.push((format, password, written));
         }
@@ -71,7 +72,9 @@ fn written(drafts: &[Draft]) -> Vec<(&'static dyn Format, Option<SecretText>, Wr
 fn what_a_format_writes_it_detects_and_reads_back() {
     for (format, password, written) in written(&plain()) {
         let id = format.id();
-        assert_eq!(written.lost, Vec::<String>::new(), "{id}");
+        let names_stay = id == "pskc" && password.is_some();
+        let lost = if names_stay { vec!["PSKC encrypts secrets alone: issuers and accounts stay readable."] } else { Vec::new() };
+        assert_eq!(written.lost, lost, "{id}");
         let file = ForeignFile::new(&written.bytes);
         assert_eq!(transfer::detect(&file).unwrap().id(), id);
         let found = format.read(&file, password.as_ref()).unwrap_or_else(|error| panic!("{id}: {error}"));
@@ -81,7 +84,7 @@ fn what_a_format_writes_it_detects_and_reads_back() {
             assert_eq!(format.read(&file, None).unwrap_err().kind, ErrorKind::NeedsPassword, "{id}");
             let wrong = SecretText::new("battery staple");
             assert_eq!(format.read(&file, Some(&wrong)).unwrap_err().kind, ErrorKind::WrongPassword, "{id}");
-            assert!(!written.bytes.windows(6).any(|part| part == b"GitHub"), "{id}");
+            assert_eq!(written.bytes.windows(6).any(|part| part == b"GitHub"), names_stay, "{id}");
         }
     }
 }
@@ -97,8 +100,8 @@ fn no_entries_are_written_without_complaint() {
 fn no_format_bears_a_cut_or_altered_file_badly() {
     for (format, password, written) in written(&plain()) {
         let whole = written.bytes;
-        // Deriving a key takes its time: of an encrypted file only some places are tried.
-        let step = if password.is_some() { whole.len() / 5 + 1 } else { 1 };
+        // Deriving a key takes its time: of an encrypted file only some places are tried, of a long one not all.
+        let step = whole.len() / if password.is_some() { 5 } else { 2_000 } + 1;
         // Either an error or part of the entries: never a panic.
         for length in (0..whole.len()).step_by(step) {
             let _ = format.read(&ForeignFile::new(&whole[..length]), password.as_ref());

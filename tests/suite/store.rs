@@ -484,7 +484,7 @@ fn the_real_clock_and_entropy_are_of_this_world() {
 }
 
 /// Runs a command in a pseudo-terminal, answers its first question, and waits for its end.
-fn answer_in_a_terminal(mut command: portable_pty::CommandBuilder, folder: &Path, answer: &str) -> (bool, String) {
+pub fn answer_in_a_terminal(mut command: portable_pty::CommandBuilder, folder: &Path, answer: &str) -> (bool, String) {
     use std::io::{Read, Write};
     command.cwd(folder);
     let pair = portable_pty::native_pty_system().openpty(portable_pty::PtySize::default()).unwrap();

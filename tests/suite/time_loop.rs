@@ -9,6 +9,9 @@ use countersign::tui::key::Key;
 use countersign::tui::msg::{Effect, Msg};
 use countersign::tui::run::run;
 use countersign::tui::state::{Start, State};
+use countersign::vault::MethodKind;
+use countersign::vault::seal::MethodKey;
+use countersign::vault::store::NewMethod;
 use std::time::Duration;
 
 struct Scene {
@@ -28,6 +31,9 @@ fn before_unlocking(config: Config) -> Scene {
             Ok(())
         })
         .unwrap();
+    // A second method, or a reminder of it would be on the screen for a while.
+    let recipient = MethodKey::generate().recipient();
+    store.add_method("paper", NewMethod::Direct { kind: MethodKind::RECOVERY, recipient: &recipient }).unwrap();
     drop(store);
     let tui = Tui::at(&desk, Start::Unlock, config);
     let stage = ScriptedStage::new(tui.clock.clone(), tui.worker);
@@ -255,9 +261,10 @@ fn locking_while_the_clipboard_does_not_answer_goes_on_trying() {
 
 #[test]
 fn a_passphrase_given_at_the_start_opens_the_vault_without_a_key() {
+    use countersign::ops::unlock::Opening;
     use countersign::secret::SecretText;
     let mut scene = before_unlocking(Config::default());
-    let first = scene.state.unlock_with(SecretText::new("open sesame"));
+    let first = scene.state.unlock_with(Opening::Passphrase(SecretText::new("open sesame")));
     scene.stage.at(2.0, Msg::Terminate(15));
     let clock = scene.desk.clock.clone();
     run(&mut scene.state, first, &mut scene.stage, clock.as_ref()).unwrap();
@@ -266,9 +273,10 @@ fn a_passphrase_given_at_the_start_opens_the_vault_without_a_key() {
 
 #[test]
 fn a_wrong_passphrase_given_at_the_start_says_so_and_the_right_one_can_be_typed() {
+    use countersign::ops::unlock::Opening;
     use countersign::secret::SecretText;
     let mut scene = before_unlocking(Config::default());
-    let first = scene.state.unlock_with(SecretText::new("open barley"));
+    let first = scene.state.unlock_with(Opening::Passphrase(SecretText::new("open barley")));
     scene.unlock_at(2.0);
     scene.stage.at(4.0, Msg::Terminate(15));
     let clock = scene.desk.clock.clone();

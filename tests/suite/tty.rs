@@ -353,7 +353,7 @@ fn a_prompt() {
     if !is_again(PROMPT) {
         return;
     }
-    let mut prompt = TerminalPrompt;
+    let prompt = TerminalPrompt;
     if !prompt.is_interactive() {
         return println!("nobody to ask");
     }

@@ -25,6 +25,18 @@ struct Platter {
     fail: Option<(usize, ErrorKind)>,
     power_fails_at: Option<usize>,
     locks: BTreeSet<PathBuf>,
+    /// Renamed folders whose outer folder was not synced since.
+    moves: Vec<(PathBuf, PathBuf)>,
+}
+
+/// Moves what lies under one folder to another.
+fn move_keys<T>(map: &mut BTreeMap<PathBuf, T>, from: &Path, to: &Path) {
+    let keys: Vec<PathBuf> = map.keys().filter(|path| path.starts_with(from)).cloned().collect();
+    for key in keys {
+        let value = map.remove(&key).unwrap();
+        let rest = key.strip_prefix(from).unwrap();
+        map.insert(if rest.as_os_str().is_empty() { to.to_owned() } else { to.join(rest) }, value);
+    }
 }
 
 #[derive(Clone, Default)]
@@ -73,7 +85,16 @@ impl FakeDisk {
 
     /// One of the states the disk may come back in: `chance` decides, change by change, whether what was not synced is there.
     pub fn after_power_cut(&self, mut chance: impl FnMut(usize) -> usize) -> FakeDisk {
-        let platter = self.platter();
+        let mut platter = self.platter().clone();
+        for (from, to) in std::mem::take(&mut platter.moves).into_iter().rev() {
+            match chance(2) {
+                0 => platter.settle_move(&from, &to),
+                _ => {
+                    move_keys(&mut platter.names, &to, &from);
+                    move_keys(&mut platter.folders, &to, &from);
+                }
+            }
+        }
         let mut folders: BTreeMap<PathBuf, u32> = BTreeMap::new();
         for (path, mode) in &platter.folders {
             let is_inside = path.parent().is_none_or(|outer| folders.contains_key(outer));
@@ -146,6 +167,16 @@ impl Platter {
         Ok(&mut self.files[file])
     }
 
+    /// A renamed folder is so for good.
+    fn settle_move(&mut self, from: &Path, to: &Path) {
+        move_keys(&mut self.durable, from, to);
+        let folders: Vec<PathBuf> = self.durable_folders.iter().filter(|path| path.starts_with(from)).cloned().collect();
+        for folder in folders {
+            self.durable_folders.remove(&folder);
+            self.durable_folders.insert(to.join(folder.strip_prefix(from).unwrap()));
+        }
+    }
+
     fn writable(&self, path: &Path) -> io::Result<()> {
         let mode = self.folders.get(path.parent().unwrap()).ok_or(ErrorKind::NotFound)?;
         if mode & 0o200 == 0 { Err(ErrorKind::PermissionDenied.into()) } else { Ok(()) }
@@ -191,6 +222,10 @@ impl Storage for FakeDisk {
 
     fn sync_folder(&self, path: &Path) -> io::Result<()> {
         let mut platter = self.step("sync folder", path)?;
+        let (settled, moves) = std::mem::take(&mut platter.moves).into_iter().partition(|(_, to)| to.parent() == Some(path));
+        platter.moves = moves;
+        let settled: Vec<(PathBuf, PathBuf)> = settled;
+        settled.iter().for_each(|(from, to)| platter.settle_move(from, to));
         let inside = |name: &Path| name.parent() == Some(path);
         platter.durable.retain(|name, _| !inside(name));
         let now: Vec<(PathBuf, usize)> =
@@ -204,6 +239,16 @@ impl Storage for FakeDisk {
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         let mut platter = self.step("rename", to)?;
         platter.writable(to)?;
+        if platter.folders.contains_key(from) {
+            if platter.folders.contains_key(to) {
+                return Err(ErrorKind::AlreadyExists.into());
+            }
+            let platter = &mut *platter;
+            move_keys(&mut platter.names, from, to);
+            move_keys(&mut platter.folders, from, to);
+            platter.moves.push((from.to_owned(), to.to_owned()));
+            return Ok(());
+        }
         let file = platter.names.remove(from).ok_or(ErrorKind::NotFound)?;
         platter.names.insert(to.to_owned(), file);
         Ok(())
@@ -213,6 +258,15 @@ impl Storage for FakeDisk {
         let mut platter = self.step("remove", path)?;
         platter.writable(path)?;
         platter.names.remove(path).map(|_| ()).ok_or(ErrorKind::NotFound.into())
+    }
+
+    fn remove_folder(&self, path: &Path) -> io::Result<()> {
+        let mut platter = self.step("remove folder", path)?;
+        let platter = &mut *platter;
+        if platter.names.keys().chain(platter.folders.keys()).any(|inner| inner.parent() == Some(path)) {
+            return Err(ErrorKind::DirectoryNotEmpty.into());
+        }
+        platter.folders.remove(path).map(|_| ()).ok_or(ErrorKind::NotFound.into())
     }
 
     fn make_folder(&self, path: &Path) -> io::Result<()> {
@@ -275,5 +329,16 @@ impl LockGuard for Held {}
 impl Drop for Held {
     fn drop(&mut self) {
         self.disk.platter().locks.remove(&self.path);
+    }
+}
+
+/// Throws dice: the same ones for the same seed.
+pub fn dice(seed: u64) -> impl FnMut(usize) -> usize {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    move |sides| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 20) as usize % sides
     }
 }

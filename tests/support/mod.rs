@@ -1,6 +1,7 @@
 //! What tests share: fakes of the ports, builders, paths of outside material.
 #![allow(dead_code)]
 
+pub mod canonical;
 pub mod changes;
 pub mod disk;
 pub mod display;
@@ -8,6 +9,8 @@ pub mod drawing;
 pub mod fixtures;
 pub mod google;
 pub mod judge;
+pub mod kdbx;
+pub mod process;
 pub mod pty;
 pub mod rekey;
 pub mod scenes;

@@ -1,11 +1,126 @@
 //! Every screen in a telling moment: pictures, sizes and styles are tested over this table. A new screen is a row here.
 
-use super::google::transfer;
+use super::google::transfer as google_transfer;
+use super::store::{Desk, passphrase};
 use super::tui::Tui;
+use super::world::FakeEntropy;
 use countersign::config::Config;
+use countersign::ops::change::Change;
+use countersign::ops::session::Session;
+use countersign::otp::{Credential, Kind};
+use countersign::secret::{Secret, SecretText};
+use countersign::transfer::{Draft, FORMATS, Sealing, by_id, read};
+use countersign::tui::msg::{Done, KeysDone, Msg};
 use countersign::tui::state::Start;
+use countersign::tui::update::update;
+use countersign::vault::MethodKind;
+use countersign::vault::backup::Why;
+use countersign::vault::store::{Listed, MethodState};
+use std::sync::Arc;
 
 const LINK: &str = "otpauth://totp/Forge:hugo%40example.org?secret=JBSWY3DPEHPK3PXP&issuer=Forge";
+
+/// An Aegis export in clear, with an entry of no known kind among good ones.
+pub const AEGIS: &str = r#"{"version":1,"header":{"slots":null,"params":null},"db":{"version":3,"groups":[{"uuid":"g1","name":"work"}],"entries":[
+{"type":"totp","uuid":"a","name":"hugo@example.org","issuer":"Forge","note":"","favorite":false,"info":{"secret":"JBSWY3DPEHPK3PXP","algo":"SHA1","digits":6,"period":30},"groups":["g1"]},
+{"type":"totp","uuid":"b","name":"hugo@example.org","issuer":"GitHub","note":"","favorite":false,"info":{"secret":"JBSWY3DPEHPK3PXQ","algo":"SHA1","digits":6,"period":30},"groups":[]},
+{"type":"totp","uuid":"d","name":"tide@example.org","issuer":"Tide tables","note":"","favorite":false,"info":{"secret":"JBSWY3DPEHPK3PXR","algo":"SHA256","digits":8,"period":60},"groups":["g1"]},
+{"type":"totp","uuid":"e","name":"torn","issuer":"Torn","note":"","favorite":false,"info":{"secret":"!!!!","algo":"SHA1","digits":6,"period":30},"groups":[]}]}}"#;
+
+fn put_file(tui: &Tui, name: &str, bytes: impl Into<Vec<u8>>) {
+    tui.outside.lock().unwrap().files.insert(format!("/home/hugo/{name}").into(), bytes.into());
+}
+
+/// A 2FAS backup with one account, opened by this password.
+pub fn locked_backup(password: &str) -> Vec<u8> {
+    let format = by_id("2fas").unwrap();
+    let credential = Credential::new(Kind::Totp, Secret::new(b"made up for Forge".to_vec()));
+    let draft = Draft { issuer: "Forge".into(), account: "hugo".into(), ..Draft::new(credential) };
+    let password = SecretText::new(password);
+    let sealing = Sealing { password: Some(&password), entropy: &FakeEntropy::seed(3), work_factor: 2 };
+    format.writer().unwrap().write(&[draft], &sealing).unwrap().bytes.to_vec()
+}
+
+/// At the review of a file in clear.
+fn reviewing() -> Tui {
+    let mut tui = Tui::demo();
+    put_file(&tui, "aegis.json", AEGIS);
+    tui.press("i Enter").type_text("~/aegis.json").press("Enter");
+    tui
+}
+
+/// At the question for the password of a file.
+fn locked_file() -> Tui {
+    let mut tui = Tui::demo();
+    put_file(&tui, "backup.2fas", locked_backup("right"));
+    tui.press("i Enter").type_text("~/backup.2fas").press("Enter");
+    tui
+}
+
+/// Past the choice of the format of this name.
+fn exporting(format: &str) -> Tui {
+    let mut tui = Tui::demo();
+    tui.press("o");
+    for _ in FORMATS {
+        if tui.screen_text().contains(&format!("▌ {format}")) {
+            break;
+        }
+        tui.press("Down");
+    }
+    tui.see(&format!("▌ {format}")).press("Enter");
+    tui
+}
+
+fn enrol(session: &mut Session, issuer: &str) {
+    let link = SecretText::new(LINK.replace("Forge", issuer));
+    session.apply(Change::Enrol(read(link.expose().as_bytes(), None).unwrap().1.drafts)).unwrap();
+}
+
+/// A vault with two entries and a backup, whose `vault.age` was emptied.
+pub fn damaged() -> Desk {
+    let desk = Desk::new();
+    let mut session = Session::create(&desk.world, &desk.folder, &passphrase(), 1).unwrap();
+    ["GitHub", "npm"].into_iter().for_each(|issuer| enrol(&mut session, issuer));
+    session.back_up(Why::Asked).unwrap();
+    std::fs::write(desk.folder.join("vault.age"), "").unwrap();
+    desk
+}
+
+/// A vault in which the state before its second entry was put back; a backup has both.
+pub fn with_an_older_state() -> Desk {
+    let desk = Desk::new();
+    let mut session = Session::create(&desk.world, &desk.folder, &passphrase(), 1).unwrap();
+    enrol(&mut session, "GitHub");
+    let older = std::fs::read(desk.folder.join("vault.age")).unwrap();
+    enrol(&mut session, "npm");
+    session.back_up(Why::Asked).unwrap();
+    std::fs::write(desk.folder.join("vault.age"), older).unwrap();
+    desk
+}
+
+/// As if the demo had files: the screen of its unlock methods, after these keys.
+fn with_methods(mut tui: Tui, keys: &str) -> Tui {
+    let method = |name: &str, kind: &str, state| Listed {
+        name: name.into(),
+        kind: kind.into(),
+        id: "0badcafe".into(),
+        added_ms: 0,
+        state,
+    };
+    let open = tui.state.common.open.as_mut().unwrap();
+    open.demo = false;
+    open.by_passphrase = true;
+    open.methods = Arc::new(vec![
+        method("passphrase", MethodKind::PASSPHRASE, MethodState::Usable),
+        method("anna", MethodKind::PERSON, MethodState::Usable),
+        method("yubikey", MethodKind::PLUGIN, MethodState::FileMissing),
+    ]);
+    tui.press("K");
+    if !keys.is_empty() {
+        tui.press(keys);
+    }
+    tui
+}
 
 /// Name and how to get there.
 pub type Scene = (&'static str, fn() -> Tui);
@@ -33,7 +148,52 @@ pub const SCENES: &[Scene] = &[
         tui.type_text("open sesame").press("Enter");
         tui
     }),
+    ("mend", || {
+        let desk = damaged();
+        let mut tui = Tui::at(&desk, Start::Unlock, Config::default());
+        tui.type_text("open sesame").press("Enter");
+        tui
+    }),
+    ("older-state", || {
+        let desk = with_an_older_state();
+        let mut tui = Tui::at(&desk, Start::Unlock, Config::default());
+        tui.type_text("open sesame").press("Enter");
+        tui
+    }),
+    ("unlock-recovery", || {
+        let mut tui = Tui::start(Start::Unlock);
+        tui.press("Tab").paste("AGE-SECRET-KEY-1QQQQ");
+        tui
+    }),
+    ("keys", || with_methods(Tui::demo(), "")),
+    ("keys-passphrase", || {
+        let mut tui = with_methods(Tui::demo(), "Enter");
+        tui.type_text("old").press("Enter").type_text("new words here").press("Enter").type_text("new").press("Enter");
+        tui
+    }),
+    ("keys-ssh", || with_methods(Tui::demo(), "Down Down Down Down Down Enter")),
+    ("keys-recovery", || {
+        let mut tui = Tui::demo();
+        let key = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX";
+        let made = Done::Keys { snapshot: None, result: Ok(KeysDone::Made(SecretText::new(key))) };
+        tui.perform_done(made);
+        tui.type_text("EGA").press("Enter");
+        tui
+    }),
+    ("keys-removed", || {
+        let mut tui = with_methods(Tui::demo(), "Down d");
+        let exposed = vec!["Amazon (seller@shop.example)".into(), "GitHub (hugo@example.org)".into()];
+        tui.perform_done(Done::Keys { snapshot: None, result: Ok(KeysDone::Removed { name: "anna".into(), exposed }) });
+        tui.press("n");
+        tui
+    }),
     ("list", Tui::demo),
+    ("list-backup-fails", || {
+        let mut tui = Tui::demo();
+        let why = "the backup folder /media/hugo/stick is not there";
+        tui.state.common.open.as_mut().unwrap().backup_trouble = Some(why.into());
+        tui
+    }),
     ("list-empty", Tui::empty),
     ("list-copied", || {
         let mut tui = Tui::demo();
@@ -143,7 +303,7 @@ pub const SCENES: &[Scene] = &[
     }),
     ("enrol-parts", || {
         let mut tui = Tui::demo();
-        tui.press("a").paste(&transfer(0, 3, &[("Forge", "hugo", "12345678901234567890")]));
+        tui.press("a").paste(&google_transfer(0, 3, &[("Forge", "hugo", "12345678901234567890")]));
         tui
     }),
     ("enrol-review", || {
@@ -156,7 +316,9 @@ pub const SCENES: &[Scene] = &[
             ("日本郵便局の長い名前のところ", "hugo@例え.example", "32345678901234567890"),
             ("", "nameless@example.org", "42345678901234567890"),
         ];
-        tui.press("a").paste(&format!("{}\notpauth://totp/broken?secret=1", transfer(0, 1, &accounts))).press("Down Space");
+        tui.press("a")
+            .paste(&format!("{}\notpauth://totp/broken?secret=1", google_transfer(0, 1, &accounts)))
+            .press("Down Space");
         tui
     }),
     ("enrol-try", || {
@@ -222,6 +384,101 @@ pub const SCENES: &[Scene] = &[
     ("qr", || {
         let mut tui = Tui::demo();
         tui.press("Q y");
+        tui
+    }),
+    ("palette", || {
+        let mut tui = Tui::demo();
+        tui.press(":");
+        tui
+    }),
+    ("palette-searched", || {
+        let mut tui = Tui::demo();
+        tui.press("Ctrl-P").type_text("hide");
+        tui
+    }),
+    ("import-source", || {
+        let mut tui = Tui::demo();
+        tui.press("i");
+        tui
+    }),
+    ("import-file", || {
+        let mut tui = Tui::demo();
+        put_file(&tui, "exports/aegis.json", AEGIS);
+        put_file(&tui, "exports/2fas.2fas", AEGIS);
+        tui.press("i Enter").type_text("~/exports/").press("Down");
+        tui
+    }),
+    ("import-locked", || {
+        let mut tui = locked_file();
+        tui.type_text("wrong").press("Enter");
+        tui
+    }),
+    ("import-reading", || {
+        let mut tui = locked_file();
+        tui.holding = true;
+        tui.type_text("right").press("Enter");
+        tui
+    }),
+    ("import-review", || {
+        let mut tui = reviewing();
+        tui.press("Down");
+        tui
+    }),
+    ("import-review-replacing", || {
+        let mut tui = reviewing();
+        tui.press("c Up");
+        tui
+    }),
+    ("import-afterwards", || {
+        let mut tui = reviewing();
+        tui.holding = true;
+        tui.press("Enter");
+        // The demo keeps nothing, so it never offers to delete a file.
+        let mut done = tui.worker.work(tui.held.pop_front().unwrap());
+        if let Done::Applied { snapshot: Some(snapshot), .. } = &mut done {
+            snapshot.demo = false;
+        }
+        update(&mut tui.state, Msg::Done(done));
+        tui
+    }),
+    ("export-format", || {
+        let mut tui = Tui::demo();
+        tui.press("j Space Space o Down");
+        tui
+    }),
+    ("export-lost", || exporting("Aegis")),
+    ("export-password", || {
+        let mut tui = exporting("Aegis");
+        tui.press("Enter").type_text("one").press("Tab").type_text("other").press("Enter");
+        tui
+    }),
+    ("export-file", || {
+        let mut tui = exporting("Aegis");
+        tui.press("Enter Enter");
+        tui
+    }),
+    ("export-writing", || {
+        let mut tui = exporting("Aegis");
+        tui.press("Enter").type_text("one").press("Tab").type_text("one").press("Enter");
+        tui.holding = true;
+        tui.press("Enter");
+        tui
+    }),
+    ("export-overwrites", || {
+        let mut tui = exporting("Aegis");
+        put_file(&tui, "countersign-aegis.json", "something");
+        tui.press("Enter Enter Enter");
+        tui
+    }),
+    ("settings", || {
+        let mut tui = Tui::demo();
+        tui.state.common.config_file = Some("/home/hugo/.config/countersign/config.toml".into());
+        tui.press(",");
+        tui
+    }),
+    ("settings-wrong", || {
+        let mut tui = Tui::demo();
+        tui.press(", Ctrl-U").type_text("soon").press("Enter");
         tui
     }),
 ];

@@ -9,7 +9,7 @@ use countersign::ports::{
 use countersign::secret::SecretText;
 use countersign::tui::key::Key;
 use countersign::tui::keymap::Keymap;
-use countersign::tui::msg::{Effect, Job, MouseAct, Msg, Now};
+use countersign::tui::msg::{Done, Effect, Job, MouseAct, Msg, Now};
 use countersign::tui::state::{Common, Start, State};
 use countersign::tui::theme::Theme;
 use countersign::tui::update::update;
@@ -197,6 +197,12 @@ impl Tui {
 
     fn work(&mut self, job: Job) {
         let done = self.worker.work(job);
+        let effects = update(&mut self.state, Msg::Done(done));
+        self.perform(effects);
+    }
+
+    /// As if the worker had answered this.
+    pub fn perform_done(&mut self, done: Done) {
         let effects = update(&mut self.state, Msg::Done(done));
         self.perform(effects);
     }

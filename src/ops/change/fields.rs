@@ -63,11 +63,12 @@ impl<'a> Pen<'a> {
         is_there
     }
 
-    /// A candidate that gives way goes to the history.
+    /// A candidate that gives way goes to the history. It has a stamp of its own: by it credentials are told apart,
+    /// and the current one may have been set by the same change.
     pub fn set_candidate(&mut self, entry: &mut Entry, candidate: Option<Credential>) {
         if entry.candidate.as_ref().map(|old| &old.value) != candidate.as_ref() {
             let drops = candidate.is_none();
-            entry.set_candidate(self.at(), candidate);
+            entry.set_candidate(self.stamper.next(), candidate);
             if drops {
                 self.touch(entry);
             }

@@ -44,8 +44,9 @@ fn take_back(entry: &mut Entry, before: &Entry, after: &Entry, pen: &mut Pen<'_>
             pen.set(flag, set(before));
         }
     }
-    let (counted, confirmed) = (entry.counter, same_but_counter(&entry.credential.value, &after.credential.value));
-    if before.credential != after.credential && confirmed {
+    let replaced = before.credential != after.credential && same_but_counter(&entry.credential.value, &after.credential.value);
+    let counted = entry.counter;
+    if replaced {
         // Codes taken since stay taken: no counter is used twice.
         let same_secret = before.credential.value.secret == after.credential.value.secret;
         let counter = if same_secret && before.counter == after.counter { counted } else { before.counter };
@@ -54,7 +55,7 @@ fn take_back(entry: &mut Entry, before: &Entry, after: &Entry, pen: &mut Pen<'_>
     let candidate = |of: &Entry| of.candidate.as_ref().map(|candidate| candidate.value.clone());
     if candidate(before) != candidate(after) && candidate(entry) == candidate(after) {
         let mut again = candidate(before);
-        if let Some(again) = again.as_mut().filter(|again| confirmed && same_but_counter(again, &after.credential.value)) {
+        if let Some(again) = again.as_mut().filter(|again| replaced && same_but_counter(again, &after.credential.value)) {
             again.counter = again.counter.max(counted);
         }
         pen.set_candidate(entry, again);

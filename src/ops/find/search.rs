@@ -2,7 +2,7 @@
 
 use crate::vault::entry::Entry;
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher, Utf32String};
+use nucleo_matcher::{Config, Matcher, Utf32Str, Utf32String};
 use std::sync::Arc;
 
 /// Which entries a tag filter lets through.
@@ -45,10 +45,28 @@ const NOTE_SCORE: u32 = 1;
 
 impl Default for Search {
     fn default() -> Self {
-        let mut config = Config::DEFAULT;
-        config.prefer_prefix = true;
-        Search { matcher: Matcher::new(config), prepared: Vec::new(), found: Vec::new() }
+        Search { matcher: matcher(), prepared: Vec::new(), found: Vec::new() }
     }
+}
+
+fn matcher() -> Matcher {
+    let mut config = Config::DEFAULT;
+    config.prefer_prefix = true;
+    Matcher::new(config)
+}
+
+fn pattern(query: &str) -> Pattern {
+    Pattern::new(query, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy)
+}
+
+/// Positions of the texts that match, best first, ties in the order given: for a few texts that are no entries.
+pub fn rank_texts(texts: &[&str], query: &str) -> Vec<usize> {
+    let (mut matcher, pattern, mut room) = (matcher(), pattern(query.trim()), Vec::new());
+    let score = |text: &&str| pattern.score(Utf32Str::new(text, &mut room), &mut matcher);
+    let scores: Vec<Option<u32>> = texts.iter().map(score).collect();
+    let mut found: Vec<usize> = (0..texts.len()).filter(|at| scores[*at].is_some()).collect();
+    found.sort_by_key(|at| std::cmp::Reverse(scores[*at]));
+    found
 }
 
 impl Search {
@@ -60,7 +78,7 @@ impl Search {
             return (0..entries.len()).filter(|at| filter.lets(&entries[*at])).collect();
         }
         self.prepare(entries);
-        let pattern = Pattern::new(query, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
+        let pattern = pattern(query);
         let lower = query.to_lowercase();
         let wanted = letters(&lower);
         self.found.clear();

@@ -15,7 +15,8 @@ pub fn parse(link: &str) -> Result<Labelled, UriError> {
         return Err(UriError::TooLong);
     }
     let (name, scheme, rest) = split(link).ok_or(UriError::Scheme { explanation: None })?;
-    let rest = rest.trim_start_matches('/');
+    // gopass may write `otpauth: //`, as a key and its value.
+    let rest = rest.trim_start().trim_start_matches('/');
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
     let parameters = Parameters::read(query);
     match scheme {

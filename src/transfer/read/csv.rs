@@ -15,9 +15,20 @@ pub struct Row<'a> {
     cells: &'a StringRecord,
 }
 
+/// The most cells of a table: a few bytes of text each, they take far more in memory.
+const MOST_CELLS: usize = 2_000_000;
+/// The longest first line that is looked at as a header, in bytes.
+const LONGEST_HEADER: usize = 64 * 1024;
+
 impl Table {
     pub fn read(text: &str) -> Result<Table> {
-        let mut reader = ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+        if text.bytes().filter(|byte| matches!(byte, b',' | b'\n' | b'\r')).count() > MOST_CELLS {
+            return Err(damaged("the table has more cells than are taken"));
+        }
+        if text.lines().next().is_some_and(|line| line.len() > LONGEST_HEADER) {
+            return Err(damaged("the table's header is longer than is taken"));
+        }
+        let mut reader = ReaderBuilder::new().flexible(true).delimiter(delimiter(text)).from_reader(text.as_bytes());
         let header = reader.headers().map_err(|_| damaged("the table is damaged"))?.clone();
         let rows = reader.records().collect::<std::result::Result<_, _>>().map_err(|_| damaged("the table is damaged"))?;
         Ok(Table { header, rows })
@@ -25,8 +36,13 @@ impl Table {
 
     /// Whether the first line of a text names a column, in exactly this case.
     pub fn names(text: &str, column: &str) -> bool {
-        let line = text.lines().next().unwrap_or_default();
-        line.split(',').any(|cell| cell.trim().trim_matches('"') == column)
+        Table::columns(text).contains(&column)
+    }
+
+    /// What the first line of a text names, if it is a header.
+    pub fn columns(text: &str) -> Vec<&str> {
+        let line = text.lines().next().filter(|line| line.len() <= LONGEST_HEADER).unwrap_or_default();
+        line.split(char::from(delimiter(text))).map(|cell| cell.trim().trim_matches('"')).collect()
     }
 
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
@@ -34,7 +50,18 @@ impl Table {
     }
 }
 
+/// Where the comma is the decimal point, programs write a semicolon, others a tab.
+fn delimiter(text: &str) -> u8 {
+    let line = text.lines().next().unwrap_or_default();
+    *b",;\t".iter().find(|delimiter| line.contains(char::from(**delimiter))).unwrap_or(&b',')
+}
+
 impl<'a> Row<'a> {
+    /// Column and cell, as far as there are both.
+    pub fn cells(self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.header.iter().zip(self.cells)
+    }
+
     /// The cell of a column; `None` where it is empty or missing.
     pub fn text(self, column: &str) -> Option<&'a str> {
         let at = self.header.iter().position(|name| name.trim() == column)?;

@@ -2,7 +2,10 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::transfer::ForeignFile;
+use serde::Deserializer;
+use serde::de::{MapAccess, Visitor};
 use serde_json::{Map, Value};
+use std::fmt;
 use zeroize::Zeroizing;
 
 /// Why an entry is not taken: lower-case, no full stop, and no value of the file.
@@ -18,7 +21,53 @@ pub fn of_file<'f>(file: &'f ForeignFile) -> Result<&'f Value> {
 
 /// JSON that lay encrypted or packed in a file.
 pub fn of_bytes(bytes: &[u8]) -> Result<Value> {
-    serde_json::from_slice(bytes).map_err(|error| damaged(&format!("what the file holds is damaged JSON: {error}")))
+    parse(bytes).map_err(|error| damaged(&format!("what the file holds is damaged JSON: {error}")))
+}
+
+/// What its values may take, in bytes.
+const MOST_MEMORY: usize = 256 << 20;
+
+/// Any JSON. Few bytes of it can take much memory, so that is reckoned before any is taken. The error is a position or a
+/// reason, never content.
+pub fn parse(bytes: &[u8]) -> std::result::Result<Value, String> {
+    // About: an object takes a node of a tree, a list its first places, each value a place of its own.
+    let mut memory = 0;
+    for byte in bytes {
+        memory += match byte {
+            b'{' => 640,
+            b'[' => 160,
+            b',' | b':' => 64,
+            _ => continue,
+        };
+        if memory > MOST_MEMORY {
+            return Err("it holds more values than are taken".into());
+        }
+    }
+    serde_json::from_slice(bytes).map_err(|error| error.to_string())
+}
+
+/// The members of the object that a text is, in the order in which they stand there: [`Value`] does not keep it.
+pub fn members(text: &str) -> Result<Vec<(String, Value)>> {
+    let members = serde_json::Deserializer::from_str(text).deserialize_map(InOrder);
+    members.map_err(|error| damaged(&format!("the file is damaged JSON: {error}")))
+}
+
+struct InOrder;
+
+impl<'de> Visitor<'de> for InOrder {
+    type Value = Vec<(String, Value)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(members)
+    }
 }
 
 /// Indented, with a newline at the end.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 pub struct Database {
     connection: Connection,
     /// Whether recent changes may lie in a second file, `-wal`, that is not here.
-    pub may_lack_changes: bool,
+    may_lack_changes: bool,
 }
 
 const MARK: &[u8] = b"SQLite format 3\0";
@@ -38,6 +38,12 @@ impl Database {
         Ok(Database { connection: open().map_err(failed)?, may_lack_changes })
     }
 
+    /// What to say of changes that may be missing.
+    pub fn warning(&self) -> Option<String> {
+        let what = "The newest changes may lie in the file beside it that ends in -wal, which was not read.";
+        self.may_lack_changes.then(|| what.to_owned())
+    }
+
     /// Whether there is a table with these columns, in any case.
     pub fn has(&self, table: &str, columns: &[&str]) -> bool {
         let present = self.is_table(table).then(|| self.columns(table)).and_then(Result::ok).unwrap_or_default();
@@ -49,8 +55,11 @@ impl Database {
         if !self.is_table(table) {
             return Err(damaged("a table of the database is missing"));
         }
-        let mut statement = self.connection.prepare(&format!("SELECT * FROM {}", quoted(table))).map_err(failed)?;
-        let names: Vec<String> = statement.column_names().map(|name| name.to_lowercase()).collect();
+        let columns = self.columns(table)?;
+        let selected: Vec<String> = columns.iter().map(|name| quoted(name)).collect();
+        let sql = format!("SELECT {} FROM {}", selected.join(", "), quoted(table));
+        let mut statement = self.connection.prepare(&sql).map_err(failed)?;
+        let names: Vec<String> = columns.iter().map(|name| name.to_lowercase()).collect();
         let mut rows = statement.query([]).map_err(failed)?;
         let mut all = Vec::new();
         while let Some(row) = rows.next().map_err(failed)? {
@@ -71,9 +80,15 @@ impl Database {
         self.connection.query_row(sql, [table], |_| Ok(())).is_ok()
     }
 
+    /// Asked for as values: names that are no UTF-8, as in an altered file, are an error then, and no panic of the library.
     fn columns(&self, table: &str) -> Result<Vec<String>> {
-        let statement = self.connection.prepare(&format!("SELECT * FROM {} LIMIT 0", quoted(table))).map_err(failed)?;
-        Ok(statement.column_names().map(str::to_owned).collect())
+        let mut statement = self.connection.prepare("SELECT name FROM pragma_table_info(?1)").map_err(failed)?;
+        let names = statement.query_map([table], |row| row.get(0)).map_err(failed)?;
+        let names: Vec<String> = names.collect::<rusqlite::Result<_>>().map_err(failed)?;
+        match names.is_empty() {
+            true => Err(damaged("a table of the database has no columns")),
+            false => Ok(names),
+        }
     }
 }
 

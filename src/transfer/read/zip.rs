@@ -5,6 +5,7 @@ use super::crypto::{needs_password, wrong_password};
 use super::json::damaged;
 use crate::error::{Error, Result};
 use crate::secret::SecretText;
+use std::borrow::Cow;
 use std::io::{Cursor, Read};
 use zeroize::Zeroizing;
 use zip::ZipArchive;
@@ -23,6 +24,11 @@ impl<'a> Archive<'a> {
 
     pub fn has(&self, member: &str) -> bool {
         self.0.index_for_name(member).is_some()
+    }
+
+    /// The names of all members; nothing for one that can't be read.
+    pub fn members(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        self.0.file_names().map(|name| name.unwrap_or_default())
     }
 
     /// The content of a member; a password is looked at only where it is encrypted. `what` names the password that is meant.

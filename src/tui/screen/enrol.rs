@@ -4,28 +4,24 @@
 mod backup;
 mod details;
 mod duplicate;
-mod paste;
-mod path;
 mod refused;
-mod review;
-mod source;
 mod trial;
 
 use super::confirm::Confirm;
+use super::review::{self, Review};
+use super::source::{Purpose, Source, Wish};
 use super::{Behaviour, Event, Reaction, Screen};
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{MARGIN, put, width};
+use crate::tui::layout::body;
 use crate::tui::msg::Job;
 use crate::tui::state::Common;
-use crate::tui::theme::Role;
+use crate::tui::widget::steps;
 use crate::vault::entry::{Entry, EntryId};
 use backup::Backup;
 use details::Details;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use review::Review;
-use source::Source;
 use std::time::Duration;
 use trial::Trial;
 
@@ -85,12 +81,12 @@ const UNSAVED: &str = "the new entry";
 
 impl Enrol {
     pub fn new() -> Enrol {
-        Enrol { source: Source::default(), step: Step::Source }
+        Enrol { source: Source::new(Purpose::Enrol), step: Step::Source }
     }
 
     /// Goes on with an entry that is pending, or whose new secret waits to be confirmed.
     pub fn resume(entry: &Entry) -> Enrol {
-        Enrol { source: Source::default(), step: Step::Trial(Trial::new(entry.id, "")) }
+        Enrol { source: Source::new(Purpose::Enrol), step: Step::Trial(Trial::new(entry.id, "")) }
     }
 
     fn part(&self) -> &dyn Part {
@@ -148,6 +144,69 @@ impl Default for Enrol {
     }
 }
 
+impl Part for Source {
+    fn place(&self) -> Place {
+        self.place()
+    }
+
+    fn typing(&self) -> bool {
+        self.typing()
+    }
+
+    fn handle(&mut self, common: &mut Common, event: Event) -> Turn {
+        match self.handle(common, event) {
+            Wish::Nothing => Turn::Stay,
+            Wish::Do(job) => Turn::Do(job),
+            Wish::Leave if self.unsaved() => ask_to_leave(UNSAVED),
+            Wish::Leave => Turn::Leave,
+            Wish::Type => Turn::Details(Box::new(Details::typed())),
+            Wish::GoOn(from) => match (self.intake.found.drafts.as_slice(), self.intake.found.skipped.is_empty()) {
+                ([draft], true) => Turn::Details(Box::new(Details::found(common, draft.clone(), from))),
+                _ => Turn::Review(Review::new(common, self.intake.clone(), Purpose::Enrol)),
+            },
+        }
+    }
+
+    fn draw(&self, common: &Common, buffer: &mut Buffer, area: Rect) {
+        self.draw(common, buffer, area);
+    }
+
+    fn footer(&self, _common: &Common) -> Vec<(Command, &'static str)> {
+        self.footer()
+    }
+
+    fn unsaved(&self) -> bool {
+        self.unsaved()
+    }
+}
+
+impl Part for Review {
+    fn place(&self) -> Place {
+        Place::Review
+    }
+
+    fn handle(&mut self, common: &mut Common, event: Event) -> Turn {
+        match self.handle(common, event) {
+            review::Wish::Nothing => Turn::Stay,
+            review::Wish::Do(job) => Turn::Do(job),
+            review::Wish::Back => Turn::Source,
+            review::Wish::Done(ids) => ids.first().map_or(Turn::Leave, |id| Turn::Done(*id)),
+        }
+    }
+
+    fn draw(&self, common: &Common, buffer: &mut Buffer, area: Rect) {
+        self.draw(common, buffer, area);
+    }
+
+    fn footer(&self, _common: &Common) -> Vec<(Command, &'static str)> {
+        self.footer()
+    }
+
+    fn unsaved(&self) -> bool {
+        true
+    }
+}
+
 /// The question before typed things are dropped.
 fn ask_to_leave(what: &str) -> Turn {
     let question = format!("Leave and lose {what}?");
@@ -155,38 +214,6 @@ fn ask_to_leave(what: &str) -> Turn {
 }
 
 const STEPS: [&str; 4] = ["source", "details", "try the code", "recovery codes"];
-
-fn draw_steps(buffer: &mut Buffer, common: &Common, at: usize, y: u16) {
-    let theme = &common.theme;
-    let right = buffer.area.right();
-    let mut x = buffer.area.x + MARGIN;
-    x += put(buffer, x, y, right.saturating_sub(x), "Enrol", theme.style(Role::Strong)) + 3;
-    let whole: u16 = STEPS.iter().map(|step| width(step) + 3).sum();
-    if x + whole > right + 3 {
-        put(buffer, x, y, right.saturating_sub(x), STEPS[at], theme.style(Role::Accent));
-        return;
-    }
-    for (step, name) in STEPS.iter().enumerate() {
-        if step > 0 {
-            x += put(buffer, x, y, 1, "›", theme.style(Role::Dim)) + 1;
-        }
-        let role = if step == at { Role::Accent } else { Role::Dim };
-        x += put(buffer, x, y, right.saturating_sub(x), name, theme.style(role)) + 1;
-    }
-}
-
-/// The part of the screen below the line of steps, above toast and keys.
-fn body(area: Rect) -> Rect {
-    let top = match area.height {
-        0..4 => 0,
-        4..12 => 1,
-        12..20 => 3,
-        _ => 4,
-    };
-    let below = if area.height >= 4 { 2 } else { 0 };
-    let x = if area.width >= 40 { MARGIN + 2 } else { 0 };
-    Rect::new(x, top, area.width.saturating_sub(x + x.min(1)), area.height.saturating_sub(top + below))
-}
 
 impl Behaviour for Enrol {
     fn place(&self) -> Place {
@@ -203,11 +230,8 @@ impl Behaviour for Enrol {
     }
 
     fn draw(&self, common: &Common, buffer: &mut Buffer) {
-        let area = buffer.area;
-        if area.height >= 4 {
-            draw_steps(buffer, common, self.at(), u16::from(area.height >= 12));
-        }
-        self.part().draw(common, buffer, body(area));
+        steps::draw(buffer, common, "Enrol", &STEPS, self.at());
+        self.part().draw(common, buffer, body(buffer.area));
     }
 
     fn footer(&self, common: &Common) -> Vec<(Command, &'static str)> {

@@ -278,7 +278,7 @@ impl Behaviour for List {
             return vec![(Command::Copy, ""), (Command::Accept, "go to it"), (Command::Back, "")];
         }
         if self.rows.nothing_enrolled() {
-            return vec![(Command::Enrol, ""), (Command::Help, ""), (Command::Quit, "")];
+            return vec![(Command::Enrol, ""), (Command::Import, ""), (Command::Help, ""), (Command::Quit, "")];
         }
         let counter = self.selected_entry().is_some_and(|entry| entry.credential.value.kind == crate::otp::Kind::Hotp);
         let copy = match self.selected_entry() {
@@ -302,6 +302,10 @@ impl Behaviour for List {
         });
         commands.push((Command::Help, ""));
         commands
+    }
+
+    fn disabled(&self, common: &Common, command: Command) -> Option<String> {
+        self.disabled(common, command)
     }
 
     fn vault_changed(&mut self, common: &Common) {

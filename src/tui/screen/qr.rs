@@ -3,29 +3,23 @@
 
 use super::{Behaviour, Event, Reaction};
 use crate::ops::export::draft_of;
-use crate::otp::uri;
 use crate::secret::SecretText;
+use crate::transfer::otpauth;
+use crate::transfer::qr::code::{Code, MARGIN as QUIET, NARROW_MARGIN};
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
 use crate::tui::layout::{MARGIN, fit, put, wrap};
 use crate::tui::state::Common;
 use crate::tui::theme::Role;
+use crate::tui::widget::qr as widget;
 use crate::vault::entry::Entry;
-use qrcode::{Color as Module, EcLevel, QrCode};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Color, Style};
 
 pub struct Qr {
     name: String,
     link: Option<SecretText>,
     shown: bool,
-}
-
-/// Without the parameters that every reader takes for granted: a smaller code fits on more screens. In the rest of a
-/// link `&` is escaped.
-fn short(link: &SecretText) -> SecretText {
-    SecretText::new(link.expose().replacen("&algorithm=SHA1&digits=6&period=30", "", 1))
 }
 
 /// Never shows what it holds.
@@ -35,35 +29,24 @@ impl std::fmt::Debug for Qr {
     }
 }
 
-/// Light modules around the code: the standard's four, and the fewest that readers do with.
-const MARGINS: [usize; 2] = [4, 2];
-
-/// Fixed places of the 256-colour table, which no theme of a terminal changes.
-const DARK: Color = Color::Indexed(16);
-const LIGHT: Color = Color::Indexed(231);
-
 impl Qr {
     pub fn new(entry: &Entry) -> Self {
-        let secret_there = !entry.credential.value.secret.is_empty();
-        let link = uri::write(&draft_of(entry).labelled()).filter(|_| secret_there).map(|link| short(&link));
+        let link = otpauth::link(&draft_of(entry)).map(|link| otpauth::brief(&link));
         Qr { name: fit(entry.label(), 40), link, shown: false }
     }
 
-    fn code(&self) -> Option<QrCode> {
-        QrCode::with_error_correction_level(self.link.as_ref()?.expose(), EcLevel::L).ok()
+    fn code(&self) -> Option<Code> {
+        Code::of(self.link.as_ref()?)
     }
 
-    fn draw_code(&self, common: &Common, buffer: &mut Buffer, code: &QrCode) {
+    fn draw_code(&self, common: &Common, buffer: &mut Buffer, code: &Code) {
         let area = buffer.area;
         let keys = u16::from(area.height >= 4);
         let room = (area.width, area.height.saturating_sub(keys));
-        let size = |margin: usize| {
-            let modules = (code.width() + 2 * margin) as u16;
-            (modules, modules.div_ceil(2))
-        };
-        let fits = MARGINS.into_iter().find(|margin| size(*margin).0 <= room.0 && size(*margin).1 <= room.1);
+        let size = |margin: usize| widget::size(code, margin);
+        let fits = [QUIET, NARROW_MARGIN].into_iter().find(|margin| size(*margin).0 <= room.0 && size(*margin).1 <= room.1);
         let Some(margin) = fits else {
-            let (columns, rows) = size(MARGINS[1]);
+            let (columns, rows) = size(NARROW_MARGIN);
             let text = format!("This QR code needs {columns} columns and {} rows: make the window larger.", rows + 1);
             draw_text(common, buffer, Rect { height: room.1, ..area }, &text);
             return;
@@ -71,24 +54,7 @@ impl Qr {
         let (columns, rows) = size(margin);
         // In the middle of the rows, at the left: the words stand beside it where there is room.
         let (x, y) = (MARGIN.min(room.0 - columns), (room.1 - rows) / 2);
-        let dark = |column: u16, row: u16| {
-            let at = |value: u16| usize::from(value).checked_sub(margin).filter(|at| *at < code.width());
-            matches!((at(column), at(row)), (Some(column), Some(row)) if code[(column, row)] == Module::Dark)
-        };
-        for row in 0..rows {
-            for column in 0..columns {
-                let (upper, lower) = (dark(column, row * 2), dark(column, row * 2 + 1));
-                let (symbol, style) = match (upper, lower) {
-                    (true, true) => (" ", Style::new().fg(LIGHT).bg(DARK)),
-                    (false, false) => (" ", Style::new().fg(DARK).bg(LIGHT)),
-                    (true, false) => ("▀", Style::new().fg(DARK).bg(LIGHT)),
-                    (false, true) => ("▄", Style::new().fg(DARK).bg(LIGHT)),
-                };
-                if let Some(cell) = buffer.cell_mut((x + column, y + row)) {
-                    cell.set_symbol(symbol).set_style(style);
-                }
-            }
-        }
+        widget::draw(buffer, code, margin, x, y);
         let side = x + columns + 3;
         let beside = Rect::new(side, y + 2, area.width.saturating_sub(side + 1), rows.saturating_sub(2));
         if beside.width >= 16 {

@@ -7,10 +7,11 @@ use crate::ops::check;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
 use crate::tui::layout::{MARGIN, fit, put, wrap};
-use crate::tui::msg::{Awaited, Done, Job, MouseAct, Then};
+use crate::tui::msg::{Awaited, Done, Job, Then};
 use crate::tui::state::{Common, Tone, sentence};
 use crate::tui::theme::Role;
 use crate::tui::widget::field::Field;
+use crate::tui::widget::lines::{Lines, Sign, draw_mark, draw_sign};
 use crate::vault::entry::{Entry, EntryId};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -23,7 +24,7 @@ pub struct Tags {
     /// What the targets are called together.
     name: String,
     lines: Vec<Line>,
-    selected: usize,
+    scroll: Lines,
     typed: Field,
     said: Option<String>,
     saving: bool,
@@ -67,12 +68,12 @@ impl Tags {
                 Line { tag, before: set, now: set }
             })
             .collect();
-        Tags { targets, name, lines, selected: 0, typed: Field::plain(""), said: None, saving: false }
+        Tags { targets, name, lines, scroll: Lines::default(), typed: Field::plain(""), said: None, saving: false }
     }
 
     /// On all → on none → as it was, where that was on some.
     fn toggle(&mut self) {
-        if let Some(line) = self.lines.get_mut(self.selected) {
+        if let Some(line) = self.lines.get_mut(self.scroll.selected) {
             line.now = match (line.now, line.before) {
                 (Set::On, _) => Set::Off,
                 (Set::Off, Set::Some) => Set::Some,
@@ -90,14 +91,14 @@ impl Tags {
             });
             return;
         }
-        self.selected = match self.lines.iter().position(|line| line.tag == tag) {
+        self.scroll.selected = match self.lines.iter().position(|line| line.tag == tag) {
             Some(at) => at,
             None => {
                 self.lines.push(Line { tag, before: Set::Off, now: Set::Off });
                 self.lines.len() - 1
             }
         };
-        self.lines[self.selected].now = Set::On;
+        self.lines[self.scroll.selected].now = Set::On;
         self.typed.clear();
     }
 
@@ -138,18 +139,6 @@ impl Tags {
         Reaction::pop()
     }
 
-    fn move_by(&mut self, command: Command, page: usize) {
-        let last = self.lines.len().saturating_sub(1);
-        let to = match command {
-            Command::Up => self.selected.saturating_sub(1),
-            Command::Down => self.selected + 1,
-            Command::PageUp => self.selected.saturating_sub(page),
-            Command::PageDown => self.selected + page,
-            _ => self.selected,
-        };
-        self.selected = to.min(last);
-    }
-
     fn back(&mut self) -> Reaction {
         if !self.typed.is_empty() {
             self.typed.clear();
@@ -163,17 +152,15 @@ impl Tags {
         Reaction::push(Screen::Confirm(Confirm { question, yes_word: "lose them", yes: Vec::new(), leaves: true }))
     }
 
-    /// Where the lines lie, and the first one in sight.
-    fn frame(&self, size: (u16, u16)) -> (Rect, usize) {
-        let (width, height) = size;
+    /// Where the lines lie.
+    fn frame((width, height): (u16, u16)) -> Rect {
         let (top, below) = match height {
             0..4 => (0, 0),
             4..12 => (1, 3),
             _ => (3, 5),
         };
         let x = if width >= 40 { MARGIN + 2 } else { 0 };
-        let area = Rect::new(x, top, width.saturating_sub(x), height.saturating_sub(top + below));
-        (area, (self.selected + 1).saturating_sub(usize::from(area.height).max(1)))
+        Rect::new(x, top, width.saturating_sub(x), height.saturating_sub(top + below))
     }
 }
 
@@ -188,7 +175,7 @@ impl Behaviour for Tags {
     }
 
     fn handle(&mut self, common: &mut Common, event: Event) -> Reaction {
-        let (area, first) = self.frame(common.size);
+        let area = Tags::frame(common.size);
         match event {
             Event::Done(done) => return self.saved(common, done),
             _ if self.saving => {}
@@ -196,16 +183,12 @@ impl Behaviour for Tags {
             Event::Command(Command::Accept) => return self.save(),
             Event::Command(Command::Mark) => self.toggle(),
             Event::Command(Command::Back) => return self.back(),
-            Event::Command(command) => self.move_by(command, area.height.max(1).into()),
+            Event::Command(command) => drop(self.scroll.move_by(command, self.lines.len(), area.height)),
             Event::Key(key) if self.typed.edit(key) => self.said = None,
             Event::Key(_) => {}
             Event::Paste(text) => self.typed.insert(text.expose()),
-            Event::Mouse { act: MouseAct::WheelUp, .. } => self.move_by(Command::Up, 1),
-            Event::Mouse { act: MouseAct::WheelDown, .. } => self.move_by(Command::Down, 1),
-            Event::Mouse { row, .. } => {
-                let at = row.checked_sub(area.y).filter(|at| *at < area.height).map(|at| first + usize::from(at));
-                if let Some(at) = at.filter(|at| *at < self.lines.len()) {
-                    self.selected = at;
+            Event::Mouse { act, row, .. } => {
+                if self.scroll.mouse(act, row, area, self.lines.len()) {
                     self.toggle();
                 }
             }
@@ -216,23 +199,24 @@ impl Behaviour for Tags {
     fn draw(&self, common: &Common, buffer: &mut Buffer) {
         let theme = &common.theme;
         let whole = buffer.area;
-        let (area, first) = self.frame((whole.width, whole.height));
+        let area = Tags::frame((whole.width, whole.height));
         if area.y > 0 {
             let y = u16::from(area.y > 1);
             let x = MARGIN + put(buffer, MARGIN, y, whole.width, "Tags", theme.style(Role::Strong)) + 3;
             put(buffer, x, y, whole.width.saturating_sub(x), &self.name, theme.style(Role::Accent));
         }
-        for ((at, line), y) in self.lines.iter().enumerate().skip(first).zip(area.top()..area.bottom()) {
-            let selected = at == self.selected;
+        for (at, y) in self.scroll.in_sight(area, self.lines.len()) {
+            let line = &self.lines[at];
+            let selected = at == self.scroll.selected;
             if selected {
-                put(buffer, area.x, y, 1, "▌", theme.style(Role::Mark));
+                draw_mark(buffer, theme, area.x, y);
             }
-            let (sign, role) = match line.now {
-                Set::On => ("✓", Role::Ok),
-                Set::Some => ("–", Role::Warning),
-                Set::Off => (" ", Role::Dim),
+            let sign = match line.now {
+                Set::On => Sign::On,
+                Set::Some => Sign::Some,
+                Set::Off => Sign::Off,
             };
-            put(buffer, area.x + 2, y, 1, sign, theme.style(role));
+            draw_sign(buffer, theme, area.x + 2, y, sign);
             let role = if selected { Role::Selected } else { Role::Text };
             let used = put(buffer, area.x + 4, y, area.width.saturating_sub(4), &line.tag, theme.style(role));
             let aside = match (line.now, self.targets.len()) {

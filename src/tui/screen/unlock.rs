@@ -1,7 +1,10 @@
-//! The passphrase of a vault that is there. The field is kept after a wrong one: a typo is mended, not typed anew.
+//! Unlocking a vault that is there, in the ways its files tell of or by a recovery key. The field is kept after a wrong
+//! passphrase: a typo is mended, not typed anew.
 
-use super::{Behaviour, Event, Reaction};
-use crate::error::ErrorKind;
+use super::mend::Mend;
+use super::{Behaviour, Event, Reaction, Screen};
+use crate::error::{Error, ErrorKind};
+use crate::ops::unlock::Opening;
 use crate::secret::SecretText;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
@@ -10,14 +13,30 @@ use crate::tui::msg::{Done, Job};
 use crate::tui::state::{Common, sentence};
 use crate::tui::theme::Role;
 use crate::tui::widget::field::Field;
+use crate::vault::store::Way;
 use ratatui::buffer::Buffer;
 
 #[derive(Debug)]
 pub struct Unlock {
-    passphrase: Field,
+    ways: Vec<How>,
+    way: usize,
+    field: Field,
+    /// A question of the key's, with what it is to be opened with and the answers so far.
+    question: Option<(String, Opening, Vec<SecretText>)>,
+    /// What was tried last.
+    tried: Option<(Opening, Vec<SecretText>)>,
     /// What went wrong, and what to do.
     said: Option<(String, String)>,
     waiting: bool,
+}
+
+/// A way to unlock as it is offered: a recovery key may be there, whatever the files tell.
+#[derive(Clone, Debug, PartialEq)]
+enum How {
+    Passphrase,
+    Recovery,
+    Plugin(String),
+    Ssh(String),
 }
 
 /// Frames of the spinner, one each 100 ms.
@@ -30,19 +49,101 @@ pub fn spinner(common: &Common) -> &'static str {
 }
 
 impl Unlock {
-    pub fn new() -> Unlock {
-        Unlock { passphrase: Field::masked(), said: None, waiting: false }
+    pub fn new(ways: &[Way]) -> Unlock {
+        let mut offered: Vec<How> = ways
+            .iter()
+            .map(|way| match way {
+                Way::Passphrase => How::Passphrase,
+                Way::Plugin(name) => How::Plugin(name.clone()),
+                Way::Ssh(name) => How::Ssh(name.clone()),
+            })
+            .collect();
+        if offered.is_empty() {
+            // Nobody has looked, or it will say what is missing.
+            offered.push(How::Passphrase);
+        }
+        offered.push(How::Recovery);
+        let mut unlock =
+            Unlock { ways: offered, way: 0, field: Field::masked(), question: None, tried: None, said: None, waiting: false };
+        unlock.take_way(0);
+        unlock
     }
 
-    /// With a passphrase that is tried at once. It is not in the field: nobody typed it, so nobody could mend it there.
-    pub fn with(passphrase: SecretText) -> (Unlock, Reaction) {
-        (Unlock { waiting: true, ..Unlock::new() }, Reaction::job(Job::Unlock { passphrase }))
+    /// With what is tried at once. It is not in the field: nobody typed it, so nobody could mend it there.
+    pub fn with(ways: &[Way], opening: Opening) -> (Unlock, Reaction) {
+        let mut unlock = Unlock::new(ways);
+        let reaction = unlock.try_opening(opening, Vec::new());
+        (unlock, reaction)
     }
-}
 
-impl Default for Unlock {
-    fn default() -> Self {
-        Unlock::new()
+    fn take_way(&mut self, way: usize) {
+        self.way = way;
+        self.question = None;
+        self.said = None;
+        self.field = match self.how() {
+            How::Ssh(_) => Field::plain("~/.ssh/id_ed25519"),
+            _ => Field::masked(),
+        };
+    }
+
+    fn how(&self) -> &How {
+        self.ways.get(self.way).unwrap_or(&How::Passphrase)
+    }
+
+    fn label(&self) -> &str {
+        match (&self.question, self.how()) {
+            (Some(_), _) => "answer",
+            (None, How::Passphrase) => "passphrase",
+            (None, How::Recovery) => "recovery key",
+            (None, How::Plugin(name)) => name,
+            (None, How::Ssh(_)) => "SSH key",
+        }
+    }
+
+    fn has_field(&self) -> bool {
+        self.question.is_some() || !matches!(self.how(), How::Plugin(_))
+    }
+
+    fn accept(&mut self) -> Reaction {
+        if let Some((_, opening, mut answers)) = self.question.take() {
+            answers.push(self.field.secret());
+            return self.try_opening(opening, answers);
+        }
+        let opening = match self.how() {
+            How::Plugin(name) => Opening::Plugin(name.clone()),
+            _ if self.field.is_empty() => return Reaction::stay(),
+            How::Ssh(_) => Opening::File(self.field.text().trim().into()),
+            How::Passphrase | How::Recovery => Opening::typed(self.field.secret()),
+        };
+        self.try_opening(opening, Vec::new())
+    }
+
+    fn try_opening(&mut self, opening: Opening, answers: Vec<SecretText>) -> Reaction {
+        self.waiting = true;
+        self.said = None;
+        self.tried = Some((opening.clone(), answers.clone()));
+        Reaction::job(Job::Unlock { opening, answers })
+    }
+
+    /// The passphrase tried last: a damaged vault is put back with it.
+    fn tried_passphrase(&self) -> Option<SecretText> {
+        match &self.tried {
+            Some((Opening::Passphrase(passphrase), _)) => Some(passphrase.clone()),
+            _ => None,
+        }
+    }
+
+    fn wrong(&self, error: &Error) -> (String, String) {
+        let is_passphrase = matches!(self.tried, Some((Opening::Passphrase(_), _)));
+        match (error.kind, self.how()) {
+            (ErrorKind::WrongPassphrase, How::Recovery) if is_passphrase => {
+                ("That is not a recovery key: it begins with AGE-SECRET-KEY-1.".into(), String::new())
+            }
+            (ErrorKind::WrongPassphrase, _) if is_passphrase => {
+                ("That passphrase does not open this vault.".into(), String::new())
+            }
+            _ => (format!("{}.", sentence(&error.what)), error.hint.clone().unwrap_or_default()),
+        }
     }
 }
 
@@ -58,20 +159,36 @@ impl Behaviour for Unlock {
     fn handle(&mut self, _common: &mut Common, event: Event) -> Reaction {
         match event {
             // While scrypt runs what is typed waits for nothing: it would be lost with the answer.
-            Event::Command(Command::Accept) if !self.waiting && !self.passphrase.is_empty() => {
-                self.waiting = true;
-                self.said = None;
-                return Reaction::job(Job::Unlock { passphrase: self.passphrase.secret() });
-            }
-            Event::Command(Command::ShowText) => self.passphrase.masked = !self.passphrase.masked,
-            Event::Key(key) if !self.waiting && self.passphrase.edit(key) => self.said = None,
-            Event::Paste(text) if !self.waiting => self.passphrase.insert(text.expose()),
+            Event::Command(Command::Accept) if !self.waiting => return self.accept(),
+            Event::Command(Command::OtherKey) if !self.waiting => self.take_way((self.way + 1) % self.ways.len()),
+            Event::Command(Command::ShowText) => self.field.masked = !self.field.masked,
+            Event::Key(key) if !self.waiting && self.has_field() && self.field.edit(key) => self.said = None,
+            Event::Paste(text) if !self.waiting && self.has_field() => self.field.insert(text.expose()),
             Event::Done(Done::Opened(Err(error))) => {
                 self.waiting = false;
-                self.said = Some(match error.kind {
-                    ErrorKind::WrongPassphrase => ("That passphrase does not open this vault.".into(), String::new()),
-                    _ => (format!("{}.", sentence(&error.what)), error.hint.unwrap_or_default()),
-                });
+                self.said = Some(self.wrong(&error));
+                if let (ErrorKind::VaultDamaged, Some(passphrase)) = (error.kind, self.tried_passphrase()) {
+                    return Reaction::job(Job::FindBackup { passphrase });
+                }
+                if matches!(&self.tried, Some((_, answers)) if !answers.is_empty()) {
+                    // An answer was wrong: what was typed is no path and no passphrase.
+                    let said = self.said.take();
+                    self.take_way(self.way);
+                    self.said = said;
+                }
+            }
+            Event::Done(Done::Asked(question)) => {
+                self.waiting = false;
+                if let Some((opening, answers)) = self.tried.take() {
+                    self.question = Some((question, opening, answers));
+                    self.field = Field::masked();
+                }
+            }
+            Event::Done(Done::BackupFound(Some(found))) => {
+                let why = self.said.as_ref().map(|(what, _)| what.clone()).unwrap_or_default();
+                if let Some(passphrase) = self.tried_passphrase() {
+                    return Reaction::push(Screen::Mend(Mend::new(found, why, passphrase)));
+                }
             }
             _ => {}
         }
@@ -86,11 +203,21 @@ impl Behaviour for Unlock {
         put_centre(buffer, area, top + 1, &common.vault_name, theme.style(Role::Dim));
         // The usual length of label and field is in the middle; a long passphrase grows to the right.
         let x = area.width.saturating_sub(36) / 2;
-        let label = put(buffer, x, top + 4, area.width, "passphrase", theme.style(Role::Dim)) + 2;
+        let label = put(buffer, x, top + 4, area.width, self.label(), theme.style(Role::Dim)) + 2;
         let columns = area.width.saturating_sub(x + label + 2);
-        self.passphrase.draw(buffer, common, x + label, top + 4, columns, !self.waiting);
+        match self.has_field() {
+            true => self.field.draw(buffer, common, x + label, top + 4, columns, !self.waiting),
+            false => drop(put(buffer, x + label, top + 4, columns, "have the key at hand", theme.style(Role::Text))),
+        }
+        if let (Some((question, ..)), false) = (&self.question, self.waiting) {
+            put_centre(buffer, area, top + 2, question, theme.style(Role::Text));
+        }
         if self.waiting {
-            put_centre(buffer, area, top + 6, &format!("{} opening the vault", spinner(common)), theme.style(Role::Accent));
+            let what = match self.tried {
+                Some((Opening::Plugin(_), _)) => "waiting for the key: touch it where it blinks",
+                _ => "opening the vault",
+            };
+            put_centre(buffer, area, top + 6, &format!("{} {what}", spinner(common)), theme.style(Role::Accent));
         } else if let Some((what, hint)) = &self.said {
             let mut y = top + 6;
             for (text, role) in [(what, Role::Error), (hint, Role::Dim)] {
@@ -103,7 +230,12 @@ impl Behaviour for Unlock {
     }
 
     fn footer(&self, _common: &Common) -> Vec<(Command, &'static str)> {
-        let show = if self.passphrase.masked { "show" } else { "hide" };
-        vec![(Command::Accept, "unlock"), (Command::ShowText, show), (Command::Quit, "")]
+        let show = if self.field.masked { "show" } else { "hide" };
+        let mut commands = vec![(Command::Accept, "unlock"), (Command::OtherKey, "")];
+        if self.has_field() && !matches!((&self.question, self.how()), (None, How::Ssh(_))) {
+            commands.push((Command::ShowText, show));
+        }
+        commands.push((Command::Quit, ""));
+        commands
     }
 }

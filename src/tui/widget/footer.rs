@@ -31,7 +31,10 @@ pub fn draw_keys(buffer: &mut Buffer, common: &Common, place: Place, commands: &
 
 /// Draws the toast, if there is one, on the line above the keys; one that is too long takes the line before as well.
 pub fn draw_toast(buffer: &mut Buffer, common: &Common) {
-    let (Some(toast), Some(y)) = (&common.toast, buffer.area.bottom().checked_sub(2)) else { return };
+    let notice = common.notice();
+    let (Some(toast), Some(y)) = (common.toast.as_ref().or(notice.as_ref()), buffer.area.bottom().checked_sub(2)) else {
+        return;
+    };
     let (x, right) = (buffer.area.x + MARGIN, buffer.area.right().saturating_sub(MARGIN));
     let long = x + 2 + width(&toast.text) + 3 + width(&toast.aside) > right;
     let folded = long && !toast.aside.is_empty() && buffer.area.height >= TWO_LINES_FROM;

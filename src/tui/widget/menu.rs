@@ -1,5 +1,6 @@
 //! A choice among lines: one is selected, each may carry a quiet second text, and one may say why it can't be taken.
 
+use super::lines::{Lines, draw_mark};
 use crate::tui::command::Command;
 use crate::tui::layout::put;
 use crate::tui::state::Common;
@@ -16,15 +17,19 @@ pub struct Menu {
 }
 
 impl Menu {
-    /// Moves for a command; returns whether it was one of moving.
+    /// Moves for a command, from one end to the other; returns whether it was one of moving.
     pub fn move_by(&mut self, command: Command, lines: usize) -> bool {
         let last = lines.saturating_sub(1);
         match command {
-            Command::Up => self.selected = if self.selected == 0 { last } else { self.selected - 1 },
-            Command::Down => self.selected = if self.selected >= last { 0 } else { self.selected + 1 },
-            Command::Top | Command::PageUp => self.selected = 0,
-            Command::Bottom | Command::PageDown => self.selected = last,
-            _ => return false,
+            Command::Up if self.selected == 0 => self.selected = last,
+            Command::Down if self.selected >= last => self.selected = 0,
+            _ => {
+                let mut moved = Lines { selected: self.selected };
+                if !moved.move_by(command, lines, u16::MAX) {
+                    return false;
+                }
+                self.selected = moved.selected;
+            }
         }
         true
     }
@@ -33,12 +38,12 @@ impl Menu {
     pub fn draw(&self, buffer: &mut Buffer, common: &Common, area: Rect, lines: &[(&str, &str)]) {
         let theme = &common.theme;
         let (x, columns) = (area.x, area.width);
-        let skipped = (self.selected + 1).saturating_sub(area.height.into());
         let widest = lines.iter().map(|(text, _)| crate::tui::layout::width(text)).max().unwrap_or(0);
-        for ((at, (text, aside)), row) in lines.iter().enumerate().skip(skipped).zip(area.top()..area.bottom()) {
+        for (at, row) in (Lines { selected: self.selected }).in_sight(area, lines.len()) {
+            let (text, aside) = lines[at];
             let selected = at == self.selected;
             if selected {
-                put(buffer, x, row, 1, "▌", theme.style(Role::Mark));
+                draw_mark(buffer, theme, x, row);
             }
             let role = if selected { Role::Selected } else { Role::Dim };
             put(buffer, x + 2, row, columns.saturating_sub(2), text, theme.style(role));

@@ -65,10 +65,11 @@ pub(super) fn is_copy_of(file: &str, name: &str) -> bool {
 
 impl OpenStore {
     /// Folds in the conflict copies that lie beside the vault. What became of each is told; the vault is as it was where an error is given.
-    pub fn fold_conflict_copies(&mut self) -> Result<Vec<Conflict>> {
+    /// `before` is called before each that changes the vault.
+    pub fn fold_conflict_copies(&mut self, before: &mut dyn FnMut(&OpenStore)) -> Result<Vec<Conflict>> {
         let storage = self.world.storage.clone();
         let mut told = Vec::new();
-        for name in storage.list(&self.place.unlock_folder()).unwrap_or_default() {
+        for name in storage.list(self.place.unlock_folder()).unwrap_or_default() {
             if is_copy_of(PASSPHRASE, &name) {
                 told.push(Conflict { name: format!("unlock/{name}"), fate: Fate::Passphrase });
             }
@@ -79,7 +80,7 @@ impl OpenStore {
         let vault = self.place.vault_name();
         let found = storage.list(&self.place.folder).map_err(|error| Error::io("list", &self.place.folder, &error))?;
         for name in found.into_iter().filter(|name| is_copy_of(&vault, name)) {
-            match self.fold_conflict_copy(&name) {
+            match self.fold_conflict_copy(&name, before) {
                 Ok(Some(fate)) => told.push(Conflict { name, fate }),
                 Ok(None) => {}
                 Err(error) => told.push(Conflict { name, fate: Fate::Refused(error.what) }),
@@ -89,7 +90,7 @@ impl OpenStore {
     }
 
     /// `None` where another program was faster.
-    fn fold_conflict_copy(&mut self, name: &str) -> Result<Option<Fate>> {
+    fn fold_conflict_copy(&mut self, name: &str, before: &mut dyn FnMut(&OpenStore)) -> Result<Option<Fate>> {
         let storage = self.world.storage.clone();
         let from = self.place.folder.join(name);
         if storage.facts(&from).is_err_and(|error| error.kind() == Io::NotFound) {
@@ -103,7 +104,11 @@ impl OpenStore {
         if copy.opened_by == OpenedBy::Retired || self.passphrase_change(&copy)? != PassphraseChange::Ours {
             return Ok(Some(Fate::Waits));
         }
-        self.fold_in(&[copy], Keep::Ours, &[])?;
+        let copies = [copy];
+        if self.preview(&copies)? != self.vault {
+            before(self);
+        }
+        self.fold_in(&copies, Keep::Ours, &[])?;
         Ok(match self.place.keep_in_backups(&*storage, &from) {
             Ok(to) if storage.read(&to, u64::MAX).is_ok_and(|bytes| digest(&bytes) == read) => Some(Fate::Merged(to)),
             Ok(to) => Some(Fate::Refused(format!("it was changed while it was merged, and is now {}", to.display()))),

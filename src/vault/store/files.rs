@@ -1,6 +1,7 @@
 //! Where the files of a vault lie, and how each is read and replaced as a whole.
 
-use super::fold::{VaultFiles, is_unlock_file};
+use super::fold::VaultFiles;
+use super::unlock_files::read_unlock_folder;
 use super::{Presence, World, hex};
 use crate::error::{Error, ErrorKind, Result, describe_io};
 use crate::ports::{LockGuard, Storage};
@@ -13,14 +14,13 @@ use std::time::Duration;
 pub const VAULT_FILE: &str = "vault.age";
 pub const PASSPHRASE_FILE: &str = "unlock/passphrase.age";
 const LOCK_FILE: &str = "vault.lock";
-const BACKUPS: &str = "backups";
 /// There from the first step of making a vault to the last: what lies beside it without `vault.age` is unfinished.
 const UNFINISHED: &str = ".unfinished";
 const TEMPORARY: &str = ".tmp";
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Some 700,000 entries; a longer file is not ours.
-const LONGEST_VAULT: u64 = 256 << 20;
-const LONGEST_KEY_FILE: u64 = 1 << 20;
+pub const LONGEST_VAULT: u64 = 256 << 20;
+pub const LONGEST_KEY_FILE: u64 = 1 << 20;
 
 /// SHA-256.
 pub type Digest = [u8; 32];
@@ -32,8 +32,9 @@ pub fn digest(bytes: &[u8]) -> Digest {
 /// The files of one vault, symbolic links followed, so that a rename replaces the file and not the link.
 pub struct Place {
     pub folder: PathBuf,
-    vault: PathBuf,
-    passphrase: PathBuf,
+    pub vault: PathBuf,
+    /// Perhaps of a file that is not there: a vault may have other unlock methods alone.
+    pub passphrase: PathBuf,
 }
 
 pub fn presence(storage: &dyn Storage, folder: &Path) -> Result<Presence> {
@@ -46,11 +47,21 @@ pub fn presence(storage: &dyn Storage, folder: &Path) -> Result<Presence> {
     if exists(storage, &folder.join(VAULT_FILE))? {
         return Ok(Presence::Vault);
     }
-    if exists(storage, &folder.join(PASSPHRASE_FILE))? && !exists(storage, &folder.join(UNFINISHED))? {
+    if has_unlock_file(storage, folder)? && !exists(storage, &folder.join(UNFINISHED))? {
         return Err(Error::new(ErrorKind::VaultDamaged, format!("{VAULT_FILE} is missing in {}", folder.display()))
             .hint("wait until your sync has brought it, put it back from a backup, or move the folder away to start anew"));
     }
     Ok(Presence::Nothing)
+}
+
+/// Whichever method it is of.
+fn has_unlock_file(storage: &dyn Storage, folder: &Path) -> Result<bool> {
+    let unlock = folder.join("unlock");
+    match storage.list(&unlock) {
+        Ok(names) => Ok(names.iter().any(|name| name.ends_with(".age") && !name.starts_with('.'))),
+        Err(error) if error.kind() == Io::NotFound => Ok(false),
+        Err(error) => Err(Error::io("read", &unlock, &error)),
+    }
 }
 
 fn exists(storage: &dyn Storage, path: &Path) -> Result<bool> {
@@ -78,10 +89,7 @@ impl Place {
         let passphrase = given.join(PASSPHRASE_FILE);
         match storage.canonical(&passphrase) {
             Ok(passphrase) => Ok(Place { folder, vault, passphrase }),
-            Err(error) if error.kind() == Io::NotFound => {
-                Err(Error::new(ErrorKind::VaultDamaged, format!("{PASSPHRASE_FILE} is missing in {}", given.display()))
-                    .hint("wait until your sync has brought it, or put it back from a backup"))
-            }
+            Err(error) if error.kind() == Io::NotFound => Ok(Place { folder, vault, passphrase }),
             Err(error) => Err(Error::io("read", &passphrase, &error)),
         }
     }
@@ -108,7 +116,8 @@ impl Place {
         let path = self.folder.join(LOCK_FILE);
         storage.lock(&path, PATIENCE).map_err(|error| match error.kind() {
             Io::WouldBlock => {
-                Error::new(ErrorKind::Busy, "the vault is busy: another program is writing to it").hint("try again in a moment")
+                let who = storage.lock_holder(&path).unwrap_or_else(|| "another program".into());
+                Error::new(ErrorKind::Busy, format!("the vault is busy: {who} is writing to it")).hint("try again in a moment")
             }
             Io::PermissionDenied | Io::ReadOnlyFilesystem => not_writable(&path, &error),
             _ => Error::io("lock", &path, &error),
@@ -120,6 +129,12 @@ impl Place {
     }
 
     pub fn read_passphrase_file(&self, storage: &dyn Storage) -> Result<Vec<u8>> {
+        if !exists(storage, &self.passphrase)? {
+            let folder = self.folder.display();
+            return Err(Error::new(ErrorKind::VaultDamaged, format!("{PASSPHRASE_FILE} is missing in {folder}")).hint(
+                "wait until your sync has brought it, put it back from a backup, or unlock with another key by --identity",
+            ));
+        }
         self.read(storage, &self.passphrase, PASSPHRASE_FILE, LONGEST_KEY_FILE)
     }
 
@@ -139,36 +154,14 @@ impl Place {
         self.vault.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned())
     }
 
-    pub fn unlock_folder(&self) -> PathBuf {
-        self.passphrase.parent().unwrap_or(&self.folder).to_owned()
-    }
-
     /// A copy of the vault that lies beside it.
     pub fn read_beside(&self, storage: &dyn Storage, path: &Path) -> Result<Vec<u8>> {
         read_whole(storage, path)
     }
 
-    /// The files of unlock methods, by name.
-    pub fn read_unlock_files(&self, storage: &dyn Storage) -> Result<BTreeMap<String, Vec<u8>>> {
-        read_unlock_folder(storage, &self.unlock_folder())
-    }
-
-    /// Replaces a file of an unlock method. The lock is held.
-    pub fn write_unlock_file(&self, world: &World, name: &str, bytes: &[u8]) -> Result<()> {
-        replace(world, &self.unlock_folder().join(name), bytes).map_err(|unwritten| write_error(&unwritten))
-    }
-
-    /// What is left behind opens nothing any more, so trouble is none.
-    pub fn remove_unlock_file(&self, world: &World, name: &str) {
-        let folder = self.unlock_folder();
-        if world.storage.remove(&folder.join(name)).is_ok() {
-            let _ = world.storage.sync_folder(&folder);
-        }
-    }
-
     /// Moves a file to `backups/`, under its own name where that is free. Returns where it is now.
     pub fn keep_in_backups(&self, storage: &dyn Storage, from: &Path) -> std::io::Result<PathBuf> {
-        let backups = self.folder.join(BACKUPS);
+        let backups = self.folder.join(crate::vault::backup::FOLDER);
         storage.make_folder(&backups)?;
         let name = from.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, "age"));
@@ -197,22 +190,48 @@ impl Place {
         replace(world, &self.vault, sealed).map_err(|unwritten| write_error(&unwritten))
     }
 
+    pub fn unlock_folder(&self) -> &Path {
+        self.passphrase.parent().unwrap_or(&self.folder)
+    }
+
+    /// The folder of the unlock files, where it is missing.
+    pub fn make_unlock_folder(&self, world: &World) -> std::result::Result<(), Unwritten> {
+        let unlock = self.unlock_folder();
+        if world.storage.facts(unlock).is_ok() {
+            return Ok(());
+        }
+        world.storage.make_folder(unlock).map_err(|error| Unwritten::new(unlock, error))?;
+        let outer = unlock.parent().unwrap_or(&self.folder);
+        world.storage.sync_folder(outer).map_err(|error| Unwritten::new(outer, error))
+    }
+
+    /// Replaces `unlock/passphrase.age`, which is read back first. The lock is held.
+    pub fn write_passphrase_file(&self, world: &World, wrapped: &[u8]) -> std::result::Result<(), Unwritten> {
+        self.make_unlock_folder(world)?;
+        replace_read_back(world, &self.passphrase, wrapped)
+    }
+
     /// The first writing of both files. `vault.age` comes last: before it is there, nothing is.
     pub fn write_both(&self, world: &World, wrapped: &[u8], sealed: &[u8]) -> Result<()> {
         let storage = &*world.storage;
-        let mark = self.folder.join(UNFINISHED);
         let unlock = self.passphrase.parent().unwrap_or(&self.folder).to_owned();
         let step = |path: &Path, done: std::io::Result<()>| done.map_err(|error| write_error(&Unwritten::new(path, error)));
-        match storage.write_new(&mark, b"") {
-            Err(error) if error.kind() == Io::AlreadyExists => {}
-            done => step(&mark, done)?,
-        }
+        self.mark_unfinished(storage)?;
         step(&unlock, storage.make_folder(&unlock))?;
         step(&self.folder, storage.sync_folder(&self.folder))?;
         let files = replace(world, &self.passphrase, wrapped).and_then(|()| replace(world, &self.vault, sealed));
         files.map_err(|unwritten| write_error(&unwritten))?;
         self.remove_mark(storage);
         Ok(())
+    }
+
+    /// Before the first file of a new vault is written.
+    pub fn mark_unfinished(&self, storage: &dyn Storage) -> Result<()> {
+        let mark = self.folder.join(UNFINISHED);
+        match storage.write_new(&mark, b"") {
+            Err(error) if error.kind() != Io::AlreadyExists => Err(write_error(&Unwritten::new(&mark, error))),
+            _ => Ok(()),
+        }
     }
 
     /// Left behind it would hide that `vault.age` is missing one day. Where it can't be removed now, the next write tries again.
@@ -224,10 +243,11 @@ impl Place {
 
     /// Removes what a write that was cut short left. The lock is held, so nobody is writing one; `vault.age` is there.
     pub fn remove_stale(&self, storage: &dyn Storage) {
-        for path in [&self.vault, &self.passphrase] {
-            let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { continue };
-            let start = format!(".{}.", name.to_string_lossy());
-            let stale = |found: &String| found.starts_with(&start) && found.ends_with(TEMPORARY);
+        let of_vault = format!(".{}.", self.vault.file_name().unwrap_or_default().to_string_lossy());
+        let vault_folder = self.vault.parent().unwrap_or(&self.folder);
+        // Under `unlock/` all files are ours.
+        for (folder, start) in [(vault_folder, of_vault.as_str()), (self.unlock_folder(), ".")] {
+            let stale = |found: &String| found.starts_with(start) && found.ends_with(TEMPORARY);
             for found in storage.list(folder).unwrap_or_default().into_iter().filter(stale) {
                 let _ = storage.remove(&folder.join(found));
             }
@@ -273,21 +293,6 @@ fn read_whole(storage: &dyn Storage, path: &Path) -> Result<Vec<u8>> {
     }
 }
 
-fn read_unlock_folder(storage: &dyn Storage, folder: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
-    let names = match storage.list(folder) {
-        Ok(names) => names,
-        Err(error) if error.kind() == Io::NotFound => Vec::new(),
-        Err(error) => return Err(Error::io("list", folder, &error)),
-    };
-    let mut files = BTreeMap::new();
-    for name in names.into_iter().filter(|name| is_unlock_file(name)) {
-        let path = folder.join(&name);
-        let bytes = storage.read(&path, LONGEST_KEY_FILE).map_err(|error| Error::io("read", &path, &error))?;
-        files.insert(name, bytes);
-    }
-    Ok(files)
-}
-
 /// Why a file was not replaced, or not for certain.
 #[derive(Debug)]
 pub struct Unwritten {
@@ -306,24 +311,55 @@ impl Unwritten {
 /// The one way to write a file as a whole: temporary file in the same folder, fsync, rename, fsync of the folder.
 /// A file that is there is replaced; where that fails it is as it was, and nothing is left beside it.
 pub fn replace(world: &World, path: &Path, bytes: &[u8]) -> std::result::Result<(), Unwritten> {
+    put(world, path, bytes)?;
+    sync_folder_of(world, path)
+}
+
+/// As [`replace`], for a file that a vault may never do without: what the disk gives back is compared before the old one goes.
+pub fn replace_read_back(world: &World, path: &Path, bytes: &[u8]) -> std::result::Result<(), Unwritten> {
+    put_checked(world, path, bytes, |temporary| match world.storage.read(temporary, bytes.len() as u64)? == bytes {
+        true => Ok(()),
+        false => Err(std::io::Error::other("the disk gives back something else than was written")),
+    })?;
+    sync_folder_of(world, path)
+}
+
+/// [`replace`] without its last step, for what may be the old one again after a power cut, but never half of one.
+pub(super) fn put(world: &World, path: &Path, bytes: &[u8]) -> std::result::Result<(), Unwritten> {
+    put_checked(world, path, bytes, |_| Ok(()))
+}
+
+fn put_checked(
+    world: &World,
+    path: &Path,
+    bytes: &[u8],
+    check: impl FnOnce(&Path) -> std::io::Result<()>,
+) -> std::result::Result<(), Unwritten> {
     let storage = &*world.storage;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut random = [0; 8];
     world.entropy.fill(&mut random);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let temporary = folder.join(format!(".{name}.{}{TEMPORARY}", hex(&random)));
+    let temporary = folder_of(path).join(format!(".{name}.{}{TEMPORARY}", hex(&random)));
     let written = storage
         .write_new(&temporary, bytes)
         .and_then(|()| storage.sync_file(&temporary))
+        .and_then(|()| check(&temporary))
         .and_then(|()| storage.rename(&temporary, path));
-    if let Err(error) = written {
+    written.map_err(|error| {
         let _ = storage.remove(&temporary);
-        return Err(Unwritten::new(path, error));
-    }
-    storage.sync_folder(folder).map_err(|error| Unwritten { in_place: true, ..Unwritten::new(path, error) })
+        Unwritten::new(path, error)
+    })
 }
 
-fn write_error(Unwritten { path, error, in_place }: &Unwritten) -> Error {
+fn sync_folder_of(world: &World, path: &Path) -> std::result::Result<(), Unwritten> {
+    world.storage.sync_folder(folder_of(path)).map_err(|error| Unwritten { in_place: true, ..Unwritten::new(path, error) })
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+pub fn write_error(Unwritten { path, error, in_place }: &Unwritten) -> Error {
     if *in_place {
         return Error::failed(format!(
             "{} was written, but the disk does not confirm it: {}",

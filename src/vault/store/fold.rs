@@ -6,9 +6,10 @@ use super::{Base, OpenStore, Presence, World, files, nothing_saved, presence, se
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretText;
 use crate::vault::seal::{self, MethodKey};
-use crate::vault::{RetiredKey, Vault, merge, schema};
+use crate::vault::{MethodKind, RetiredKey, VERSION, Vault, merge, schema};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use zeroize::Zeroizing;
 
 /// The files of a vault that travel: `vault.age`, and those under `unlock/` by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,6 +40,9 @@ pub struct OpenedCopy {
     files: VaultFiles,
 }
 
+/// The payload of a copy, and which key opened it.
+type Decrypted = (Zeroizing<Vec<u8>>, MethodKey, OpenedBy);
+
 /// How the passphrase of a copy stands to the vault's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PassphraseChange {
@@ -68,7 +72,7 @@ pub fn is_unlock_file(name: &str) -> bool {
 
 /// The recipients of the passphrases in use.
 fn passphrases(vault: &Vault) -> BTreeSet<&str> {
-    let methods = vault.methods.iter().filter(|method| method.in_use() && method.kind == "passphrase");
+    let methods = vault.methods.iter().filter(|method| method.in_use() && method.kind == MethodKind::PASSPHRASE);
     methods.map(|method| method.recipient.as_str()).collect()
 }
 
@@ -84,6 +88,12 @@ impl OpenStore {
     /// Opens a copy with the keys in hand, else with those that were replaced. `None` where none opens it;
     /// `NotTrusted` where it is of another vault.
     pub fn open_other(&self, files: &VaultFiles) -> Result<Option<OpenedCopy>> {
+        let decrypted = self.decrypt_copy(&files.vault)?;
+        decrypted.map(|(payload, key, opened_by)| self.opened(&payload, key, opened_by, files)).transpose()
+    }
+
+    /// By a key in hand, else by one that was replaced.
+    pub(super) fn decrypt_copy(&self, sealed: &[u8]) -> Result<Option<Decrypted>> {
         let retired: Vec<MethodKey> =
             self.vault.retired.iter().filter_map(|key| MethodKey::parse(key.identity.expose())).collect();
         let is_retired = |key: &&MethodKey| retired.iter().any(|old| old.recipient() == key.recipient());
@@ -91,8 +101,8 @@ impl OpenStore {
         let current: Vec<MethodKey> = current.into_iter().cloned().collect();
         let old: Vec<MethodKey> = old.into_iter().chain(&retired).cloned().collect();
         for (keys, opened_by) in [(current, OpenedBy::Current), (old, OpenedBy::Retired)] {
-            if let Some((payload, at)) = seal::open_if_any(&files.vault, &keys)? {
-                return self.opened(&payload, keys[at].clone(), opened_by, files).map(Some);
+            if let Some((payload, at)) = seal::open_if_any(sealed, &keys)? {
+                return Ok(Some((payload, keys[at].clone(), opened_by)));
             }
         }
         Ok(None)
@@ -139,7 +149,10 @@ impl OpenStore {
     /// Folds copies in, with one write, and files of unlock methods with them. `keep` decides where the passphrase was
     /// changed on both sides. On an error nothing was written, or the old passphrase still opens the vault.
     pub fn fold_in(&mut self, copies: &[OpenedCopy], keep: Keep, unlock: &[UnlockFile]) -> Result<()> {
-        let Base { _lock, vault: base, on_disk } = self.begin()?;
+        self.writable()?;
+        let world = self.world.clone();
+        let _lock = self.place.lock(&*world.storage)?;
+        let Base { vault: base, on_disk } = self.base()?;
         let mut vault = base.clone();
         for copy in copies {
             vault = merge::vault(&vault, &copy.vault)?;
@@ -149,10 +162,15 @@ impl OpenStore {
         }
         let taken = self.settle_passphrase(&base, &mut vault, copies, keep)?;
         strip_purged(&mut vault);
+        if vault != base {
+            vault.version = vault.version.max(VERSION);
+        }
         let keys = self.keys_after(&vault, copies)?;
+        let mut passphrase_file = None;
         for (name, bytes) in unlock.iter().filter(|(name, _)| is_unlock_file(name)) {
             if let Some(bytes) = bytes {
-                self.place.write_unlock_file(&self.world, name, bytes)?;
+                self.place.write_unlock_file(&world, name, bytes)?;
+                passphrase_file = (name == PASSPHRASE).then(|| files::digest(bytes)).or(passphrase_file);
             }
         }
         // What another machine has written already is taken as it is, or each sync would make a new file of it.
@@ -166,15 +184,20 @@ impl OpenStore {
             // Until the new passphrase is in its place the old one opens the vault.
             let both = seal_to(&vault, &old)?;
             self.write(&vault, &both)?;
-            self.place.write_unlock_file(&self.world, PASSPHRASE, &wrapped)?;
+            self.place.write_unlock_file(&world, PASSPHRASE, &wrapped)?;
+            passphrase_file = Some(files::digest(&wrapped));
         }
         if let Some(sealed) = sealed {
             self.write(&vault, &sealed)?;
         }
         self.keys = keys;
         self.vault = vault;
+        // A later change of the passphrase is of this file, where its key is in hand now.
+        if passphrase_file.is_some() {
+            self.passphrase_file = passphrase_file.filter(|_| !self.passphrase_keys().is_empty());
+        }
         for (name, _) in unlock.iter().filter(|(name, bytes)| is_unlock_file(name) && bytes.is_none()) {
-            self.place.remove_unlock_file(&self.world, name);
+            self.place.remove_unlock_file(&world, name);
         }
         Ok(())
     }
@@ -277,8 +300,7 @@ pub fn receive(world: &World, folder: &Path, files: &VaultFiles) -> Result<()> {
     if presence(world, folder)? == Presence::Vault {
         return Err(Error::new(ErrorKind::WouldOverwrite, format!("there is a vault already: {}", folder.display())));
     }
-    let unlock = place.unlock_folder();
-    world.storage.make_folder(&unlock).map_err(|error| Error::io("make", &unlock, &error))?;
+    place.mark_unfinished(&*world.storage)?;
     for (name, bytes) in files.unlock.iter().filter(|(name, _)| *name != PASSPHRASE) {
         place.write_unlock_file(world, name, bytes)?;
     }

@@ -12,6 +12,8 @@ use std::io::ErrorKind as Io;
 use std::path::PathBuf;
 
 const LONGEST: u64 = 1 << 20;
+/// Told when a state was opened that lacks edits seen here before.
+pub const OLDER_STATE: &str = "an older state of this vault was put back: edits seen here before are missing";
 
 pub struct Memory {
     /// Random, made once per machine and user.
@@ -86,7 +88,7 @@ impl Memory {
                 .hint(format!("its fingerprint is: {}; if the change is yours, unlock with --trust-vault", words(vault))));
         }
         if self.kept.vault == id && self.is_older(vault) {
-            warnings.push("an older state of this vault was put back: edits seen here before are missing".into());
+            warnings.push(OLDER_STATE.into());
         }
         self.pin(vault);
         Ok(warnings)
@@ -131,7 +133,8 @@ impl Memory {
         self.see(vault);
     }
 
-    /// Writes what is new; what goes wrong becomes a warning.
+    /// Writes what is new; what goes wrong becomes a warning. Whether it outlives a power cut is not waited for: an older
+    /// one notices a little less, and each save waits long enough for the vault itself.
     pub fn save(&mut self, world: &World) {
         if self.kept == self.saved {
             return;
@@ -139,7 +142,7 @@ impl Memory {
         let folder = world.state_folder.join("vaults");
         let text = serde_json::to_vec(&self.kept).unwrap_or_default();
         let made = world.storage.make_folder(&folder).map_err(|error| Unwritten::new(&folder, error));
-        match made.and_then(|()| files::replace(world, &self.path, &text)) {
+        match made.and_then(|()| files::put(world, &self.path, &text)) {
             Ok(()) => self.saved = self.kept.clone(),
             Err(Unwritten { path, error, .. }) => self.warn(format!("can't write {}: {}", path.display(), describe_io(&error))),
         }

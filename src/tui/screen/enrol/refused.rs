@@ -9,6 +9,7 @@ use crate::tui::state::Common;
 use crate::tui::theme::Role;
 use crate::tui::widget::code::{grouped, parameters};
 use crate::tui::widget::menu::Menu;
+use crate::words::utc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -116,20 +117,4 @@ fn reasons(common: &Common, tried: &Tried) -> Vec<(String, String)> {
         "Showing a QR code anew often makes a new secret and voids the old one: scan or copy the newest.".into(),
     ));
     reasons
-}
-
-/// `2026-01-01 00:00:07`.
-fn utc(unix: u64) -> String {
-    let (days, seconds) = (unix / 86_400, unix % 86_400);
-    // Years from March on, so that the leap day is the last; 719,468 days lie between 0000-03-01 and 1970-01-01.
-    let days = days + 719_468;
-    let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let march_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * march_month + 2) / 5 + 1;
-    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
-    let year = era * 400 + year_of_era + u64::from(month <= 2);
-    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
 }

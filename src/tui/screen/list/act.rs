@@ -9,7 +9,7 @@ use crate::tui::command::Command;
 use crate::tui::keymap::Place;
 use crate::tui::msg::{Copied, Effect, Job, Then};
 use crate::tui::screen::confirm::Confirm;
-use crate::tui::screen::{Reaction, Screen, copy, edit, enrol, qr, recovery, tags};
+use crate::tui::screen::{Reaction, Screen, copy, edit, enrol, export, import, keys, qr, recovery, settings, tags};
 use crate::tui::state::{Common, Tone, Undo};
 use crate::vault::entry::{Entry, EntryId};
 use std::sync::Arc;
@@ -44,6 +44,10 @@ impl List {
             Command::HideCodes => self.hidden = !self.hidden,
             Command::LabelRows if self.rows.len() > 0 => self.labels = Some(String::new()),
             Command::Undo => return self.undo(common),
+            Command::Keys if common.open.as_ref().is_some_and(|open| open.demo) => {
+                common.say(Tone::Note, "The demo has no files, and so nothing to unlock");
+            }
+            Command::Keys => return Reaction::push(Screen::Keys(keys::Keys::default())),
             _ => return self.entry_command(common, command),
         }
         Reaction::stay()
@@ -55,8 +59,15 @@ impl List {
             common.say(Tone::Note, reason);
             return Reaction::stay();
         }
-        if command == Command::Enrol {
-            return Reaction::push(Screen::Enrol(enrol::Enrol::new()));
+        match command {
+            Command::Enrol => return Reaction::push(Screen::Enrol(enrol::Enrol::new())),
+            Command::Settings => return Reaction::push(Screen::Settings(settings::Settings::new(common))),
+            Command::Import => return Reaction::push(Screen::Import(import::Import::new())),
+            Command::Export => {
+                let ids: Vec<EntryId> = self.rows.all().map(|entry| entry.id).filter(|id| self.marked.contains(id)).collect();
+                return Reaction::push(Screen::Export(export::Export::new(ids)));
+            }
+            _ => {}
         }
         let Some(entry) = self.selected_entry().cloned() else { return Reaction::stay() };
         match command {
@@ -101,18 +112,29 @@ impl List {
     }
 
     /// Why a command can do nothing now.
-    fn disabled(&self, common: &Common, command: Command) -> Option<String> {
-        let writes =
-            matches!(command, Command::Enrol | Command::Edit | Command::Tags | Command::Pin | Command::Join | Command::Delete);
-        if let (true, Some(reason)) = (writes, common.read_only()) {
+    pub(super) fn disabled(&self, common: &Common, command: Command) -> Option<String> {
+        use Command::*;
+        if let (Enrol | Import | Edit | Tags | Pin | Join | Delete | Undo, Some(reason)) = (command, common.read_only()) {
             return Some(reason);
         }
+        let on_entry = matches!(
+            command,
+            Copy | CopyNext | Edit | Tags | Pin | Join | RecoveryCodes | Delete | Mark | Reveal | ShowQr | LabelRows
+        );
         match command {
-            Command::Enrol => None,
-            _ if self.selected_entry().is_none() => Some("No entry is selected".into()),
-            Command::Reveal if !self.hidden => Some("Codes are not hidden".into()),
+            Export if self.rows.nothing_enrolled() => Some("There is nothing to export".into()),
+            Undo if common.undo.is_none() => Some("There is nothing to take back".into()),
+            Reveal if !self.hidden => Some("Codes are not hidden".into()),
+            NextTag | PreviousTag if !self.rows.has_tags() => Some("No entry has a tag".into()),
+            Back if !self.can_go_back() => Some("There is nothing to go back from".into()),
+            _ if on_entry && self.selected_entry().is_none() => Some("No entry is selected".into()),
             _ => None,
         }
+    }
+
+    /// Whether a search, marks or a tag filter is on.
+    fn can_go_back(&self) -> bool {
+        self.search.is_some() || !self.marked.is_empty() || self.filter != super::TagFilter::All
     }
 
     /// The marked entries, or the selected one.
@@ -154,14 +176,12 @@ impl List {
     }
 
     fn undo(&mut self, common: &mut Common) -> Reaction {
-        if let Some(reason) = common.read_only() {
-            common.say(Tone::Note, reason);
-            return Reaction::stay();
-        }
-        match common.undo.clone() {
-            Some(Undo { change, what, again }) => Reaction::job(Job::Apply { change, then: Then::TakenBack { what, again } }),
-            None => {
-                common.say(Tone::Note, "There is nothing to take back");
+        match (self.disabled(common, Command::Undo), common.undo.clone()) {
+            (None, Some(Undo { change, what, again })) => {
+                Reaction::job(Job::Apply { change, then: Then::TakenBack { what, again } })
+            }
+            (reason, _) => {
+                reason.into_iter().for_each(|reason| common.say(Tone::Note, reason));
                 Reaction::stay()
             }
         }

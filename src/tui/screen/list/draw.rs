@@ -3,6 +3,8 @@
 use super::pane;
 use super::{Density, List, TagFilter, label};
 use crate::otp::Kind;
+use crate::tui::command::Command;
+use crate::tui::keymap::Place;
 use crate::tui::layout::{MARGIN, put, put_centre, put_right, width};
 use crate::tui::state::Common;
 use crate::tui::theme::Role;
@@ -215,10 +217,10 @@ fn draw_empty(list: &List, common: &Common, buffer: &mut Buffer, frame: &Frame) 
     let y = frame.first + frame.rows / 3;
     if list.rows.nothing_enrolled() {
         put_centre(buffer, area, y, "No accounts yet", theme.style(Role::Strong));
-        let key = common.keymap.key(crate::tui::keymap::Place::List, crate::tui::command::Command::Enrol);
-        let key = key.map_or_else(String::new, |key| key.sign());
-        put_centre(buffer, area, y + 2, &format!("{key}  enrols the first one"), theme.style(Role::Text));
-        put_centre(buffer, area, y + 3, "countersign import FILE  brings them from elsewhere", theme.style(Role::Dim));
+        let key = |command| common.keymap.key(Place::List, command).map_or_else(String::new, |key| key.sign());
+        put_centre(buffer, area, y + 2, &format!("{}  enrols the first one", key(Command::Enrol)), theme.style(Role::Text));
+        let import = format!("{}  brings them from elsewhere", key(Command::Import));
+        put_centre(buffer, area, y + 3, &import, theme.style(Role::Text));
     } else {
         put_centre(buffer, area, y, "Nothing matches", theme.style(Role::Strong));
         let way_out = if list.search.is_some() { "Esc  ends the search" } else { "Esc  shows all entries" };

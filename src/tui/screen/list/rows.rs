@@ -66,14 +66,15 @@ impl Rows {
     fn order(&mut self, common: &Common, sort: Sort) {
         let Some(open) = &common.open else { return };
         let mut ordered: Vec<Arc<Entry>> = open.vault.active().cloned().collect();
-        let name = |entry: &Arc<Entry>| (entry.issuer.value.to_lowercase(), entry.account.value.to_lowercase(), entry.id);
         match sort {
-            Sort::Name => ordered.sort_by_cached_key(|entry| (!entry.pinned.value, entry.order.value.clone(), name(entry))),
+            Sort::Name => ordered.sort_by_cached_key(|entry| (!entry.pinned.value, entry.order.value.clone(), entry.name_key())),
             Sort::Use => ordered.sort_by_cached_key(|entry| {
                 let used = open.usage.of(entry.id).map_or(0, |used| used.times);
-                (!entry.pinned.value, std::cmp::Reverse(used), name(entry))
+                (!entry.pinned.value, std::cmp::Reverse(used), entry.name_key())
             }),
-            Sort::Age => ordered.sort_by_cached_key(|entry| (!entry.pinned.value, std::cmp::Reverse(entry.created), name(entry))),
+            Sort::Age => {
+                ordered.sort_by_cached_key(|entry| (!entry.pinned.value, std::cmp::Reverse(entry.created), entry.name_key()))
+            }
         }
         self.total = ordered.len();
         self.tags.clear();

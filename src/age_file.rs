@@ -1,0 +1,126 @@
+//! age files under a passphrase (scrypt) and what all age files have in common: the header, the bounds on work and memory,
+//! why one does not open. What is in them, and which kind of error it is to its reader, others know.
+
+use crate::error::{Error, Result};
+use crate::secret::SecretText;
+use age::secrecy::SecretString;
+use age::{DecryptError, Decryptor, EncryptError, Encryptor, Identity, Recipient, scrypt};
+use std::io::{Read, Write};
+use zeroize::Zeroizing;
+
+/// log2 N of scrypt.
+pub type WorkFactor = u8;
+/// What is written unless another one is asked for: about half a second and 256 MiB.
+pub const DEFAULT_WORK_FACTOR: WorkFactor = 18;
+/// More is refused before memory is taken: it would need over 1 GiB.
+pub const MAX_WORK_FACTOR: WorkFactor = 20;
+
+/// Of an age file.
+const FIRST_LINE: &str = "age-encryption.org/v1\n";
+
+/// Why a file did not open with a passphrase.
+pub enum Unopened {
+    WrongPassphrase,
+    /// It is damaged, hostile, or protected otherwise: "it is cut short".
+    Damaged(String),
+    /// This machine can't do it.
+    Failed(Error),
+}
+
+/// Whether the bytes begin like an age file of any kind.
+pub fn is_age(file: &[u8]) -> bool {
+    file.starts_with(b"age-encryption.org/")
+}
+
+/// The work factor written in the header of a file under a passphrase; `None` where it is not such a file.
+pub fn work_factor(file: &[u8]) -> Option<WorkFactor> {
+    let mut lines = file.split(|byte| *byte == b'\n');
+    lines.next().filter(|line| *line == FIRST_LINE.trim_end().as_bytes())?;
+    let stanza = std::str::from_utf8(lines.next()?).ok()?;
+    let mut words = stanza.strip_prefix("-> scrypt ")?.split(' ');
+    words.next()?;
+    words.next()?.parse().ok()
+}
+
+/// The work factor of a file that a passphrase may open within bounds; else why none can, in half a sentence.
+pub fn check(file: &[u8]) -> std::result::Result<WorkFactor, String> {
+    match work_factor(file) {
+        Some(work_factor) if work_factor <= MAX_WORK_FACTOR => Ok(work_factor),
+        Some(work_factor) => Err(format!("it asks for a work factor of {work_factor}; more than {MAX_WORK_FACTOR} is refused")),
+        None => Err(not_openable(file)),
+    }
+}
+
+/// Encrypts under a passphrase, as `age -p` does. `work_factor` is from 1 to [`MAX_WORK_FACTOR`].
+pub fn seal(plain: &[u8], passphrase: &SecretText, work_factor: WorkFactor) -> Result<Vec<u8>> {
+    reserve_memory(work_factor)?;
+    let mut recipient = scrypt::Recipient::new(secret_string(passphrase));
+    recipient.set_work_factor(work_factor);
+    encrypt(plain, &[&recipient])
+}
+
+/// What `age -d` with the passphrase gives.
+pub fn open(file: &[u8], passphrase: &SecretText) -> std::result::Result<Zeroizing<Vec<u8>>, Unopened> {
+    reserve_memory(check(file).map_err(Unopened::Damaged)?).map_err(Unopened::Failed)?;
+    let mut identity = scrypt::Identity::new(secret_string(passphrase));
+    identity.set_max_work_factor(MAX_WORK_FACTOR);
+    decrypt(file, &identity).map_err(|error| match error {
+        DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => Unopened::WrongPassphrase,
+        error => Unopened::Damaged(describe(file, &error)),
+    })
+}
+
+/// A failed allocation inside scrypt would end the process, so the memory is asked for and given back first.
+fn reserve_memory(work_factor: WorkFactor) -> Result<()> {
+    let mut probe = Vec::<u8>::new();
+    probe.try_reserve_exact(1024 << work_factor).map_err(|_| {
+        Error::failed(format!("there is not enough memory: the passphrase needs {} MiB", (1024u64 << work_factor) >> 20))
+            .hint("close other programs, or raise the memory limit")
+    })
+}
+
+pub fn encrypt(plain: &[u8], recipients: &[&dyn Recipient]) -> Result<Vec<u8>> {
+    let failed = |error: EncryptError| Error::failed(format!("encrypting failed: {error}"));
+    let encryptor = Encryptor::with_recipients(recipients.iter().copied()).map_err(failed)?;
+    // Header, and 16 bytes for every 64 KiB.
+    let mut file = Vec::with_capacity(plain.len() + plain.len() / 4096 + 200 * recipients.len() + 400);
+    let mut writer = encryptor.wrap_output(&mut file).map_err(|error| failed(error.into()))?;
+    writer.write_all(plain).and_then(|()| writer.finish()).map_err(|error| failed(error.into()))?;
+    Ok(file)
+}
+
+pub fn decrypt(file: &[u8], key: &dyn Identity) -> std::result::Result<Zeroizing<Vec<u8>>, DecryptError> {
+    let mut reader = Decryptor::new_buffered(file)?.decrypt(std::iter::once(key))?;
+    let mut plain = Zeroizing::new(Vec::with_capacity(file.len()));
+    reader.read_to_end(&mut plain)?;
+    Ok(plain)
+}
+
+fn secret_string(passphrase: &SecretText) -> SecretString {
+    SecretString::from(passphrase.expose().to_owned())
+}
+
+/// Why a file without a readable scrypt header is not one under a passphrase.
+fn not_openable(file: &[u8]) -> String {
+    match Decryptor::new_buffered(file) {
+        Err(error) => describe(file, &error),
+        Ok(_) => "it is not protected by a passphrase".into(),
+    }
+}
+
+/// Half a sentence.
+pub fn describe(file: &[u8], error: &DecryptError) -> String {
+    // age takes any header it can't read for one of a newer format.
+    let is_first_version = file.starts_with(FIRST_LINE.as_bytes());
+    match error {
+        DecryptError::Io(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => "it is cut short".into(),
+        DecryptError::Io(_) => "its content was altered or cut short".into(),
+        DecryptError::UnknownFormat if !is_first_version && is_age(file) => {
+            "its age format is newer than this version can read".into()
+        }
+        DecryptError::InvalidHeader | DecryptError::UnknownFormat => "it is not an age file, or its header was altered".into(),
+        DecryptError::InvalidMac => "its header was altered".into(),
+        DecryptError::ExcessiveWork { required, .. } => format!("it asks for a work factor of {required}"),
+        _ => "it does not open with this key".into(),
+    }
+}

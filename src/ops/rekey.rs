@@ -1,0 +1,21 @@
+//! The change of the passphrase, once for both front ends, with what belongs to it.
+
+use super::session::Session;
+use crate::error::Result;
+use crate::secret::SecretText;
+use crate::vault::backup::Why;
+use crate::vault::store::{Rekeyed, WorkFactor};
+
+/// What a change of the passphrase can't reach.
+pub const OLDER_COPIES: &str = "Older copies of the vault still open with the old passphrase: delete those you don't need";
+
+/// Changes the passphrase; where it returns, the new one holds. A backup is made before,
+/// and afterwards the backups within reach are sealed anew. Whatever else has to follow a change belongs here, with the old keys
+/// and the new recipients of [`Rekeyed`].
+pub fn change_passphrase(session: &mut Session, new: &SecretText, work_factor: Option<WorkFactor>) -> Result<Rekeyed> {
+    // One that can't be made is told of until it can, and holds up no change.
+    let _ = session.back_up(Why::Passphrase);
+    let rekeyed = session.store_mut()?.change_passphrase(new, work_factor)?;
+    session.rekey_backups();
+    Ok(rekeyed)
+}

@@ -1,0 +1,59 @@
+//! Opening a vault in each of the ways there are, the same for both front ends.
+
+use super::session::Session;
+use crate::error::{Error, Result};
+use crate::ports::Prompt;
+use crate::secret::SecretText;
+use crate::vault::seal::MethodKey;
+use crate::vault::seal::identity::Identities;
+use crate::vault::store::{self, Trust, World};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What a person opens a vault with.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Opening {
+    Passphrase(SecretText),
+    /// The content of an identity file: a recovery key, an SSH key, the identity of a plugin; and what to call the file.
+    Keys {
+        text: SecretText,
+        name: String,
+    },
+    /// An identity file to be read.
+    File(PathBuf),
+    /// The plugin's method of this name, whose identity lies in the vault.
+    Plugin(String),
+}
+
+/// The longest identity file, in bytes.
+const LIMIT: u64 = 64 * 1024;
+
+impl Opening {
+    /// What was typed where a passphrase is asked for: a recovery key is known by its form and its checksum.
+    pub fn typed(text: SecretText) -> Opening {
+        match MethodKey::parse(text.expose().trim()) {
+            Some(_) => Opening::Keys { text, name: "the recovery key".into() },
+            None => Opening::Passphrase(text),
+        }
+    }
+
+    pub fn unlock(&self, world: &World, folder: &Path, person: Arc<dyn Prompt>, trust: Trust) -> Result<Session> {
+        let by = |text: &SecretText, name: &str| {
+            Session::unlock_by(world, folder, &Identities::parse(text, name)?, person.clone(), trust)
+        };
+        match self {
+            Opening::Passphrase(passphrase) => Session::unlock(world, folder, passphrase, trust),
+            Opening::Keys { text, name } => by(text, name),
+            Opening::File(path) => by(&text_file(world, path)?, &path.display().to_string()),
+            Opening::Plugin(name) => by(&SecretText::new(store::stub(world, folder, name)?), name),
+        }
+    }
+}
+
+/// A file of keys or of public keys.
+pub fn text_file(world: &World, path: &Path) -> Result<SecretText> {
+    let bytes = world.storage.read_stream(path, LIMIT).map_err(|error| Error::io("read", path, &error))?;
+    let bytes = zeroize::Zeroizing::new(bytes);
+    let text = std::str::from_utf8(&bytes).map_err(|_| Error::failed(format!("{} is not text", path.display())))?;
+    Ok(SecretText::new(text))
+}

@@ -1,0 +1,123 @@
+//! A vault that is damaged: put a backup in its place, or leave everything as it is.
+
+use super::unlock::spinner;
+use super::{Behaviour, Event, Reaction};
+use crate::ops::backup::Found;
+use crate::secret::SecretText;
+use crate::tui::command::Command;
+use crate::tui::keymap::Place;
+use crate::tui::layout::{MARGIN, put, wrap};
+use crate::tui::msg::{Done, Job, MouseAct};
+use crate::tui::state::{Common, sentence};
+use crate::tui::theme::Role;
+use crate::tui::widget::menu::Menu;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+#[derive(Debug)]
+pub struct Mend {
+    found: Found,
+    /// What is wrong with the vault, as a sentence.
+    why: String,
+    /// Opens the backup.
+    passphrase: SecretText,
+    menu: Menu,
+    waiting: bool,
+    /// Why it could not be put back.
+    said: Option<String>,
+}
+
+const LINES: [&str; 2] = ["Put the backup back", "Leave everything as it is"];
+
+impl Mend {
+    pub fn new(found: Found, why: String, passphrase: SecretText) -> Mend {
+        Mend { found, why, passphrase, menu: Menu::default(), waiting: false, said: None }
+    }
+
+    fn choose(&mut self) -> Reaction {
+        if self.menu.selected == 1 {
+            return Reaction::pop();
+        }
+        self.waiting = true;
+        self.said = None;
+        Reaction::job(Job::Mend { backup: self.found.path.clone(), passphrase: self.passphrase.clone() })
+    }
+
+    /// Which backup it is, and what becomes of the damaged files.
+    fn about(&self) -> String {
+        let entries = match self.found.entries {
+            1 => "1 entry".to_owned(),
+            many => format!("{many} entries"),
+        };
+        format!("It is of {}, with {entries}. What is there now is set aside beside the backups.", self.found.name.when())
+    }
+
+    /// The screen row of the first choice.
+    fn menu_row(&self, width: u16) -> u16 {
+        3 + wrap(&self.why, columns(width)).len() as u16 + 1
+    }
+}
+
+fn columns(width: u16) -> u16 {
+    width.saturating_sub(2 * MARGIN + 2).min(76)
+}
+
+impl Behaviour for Mend {
+    fn place(&self) -> Place {
+        Place::Menu
+    }
+
+    fn handle(&mut self, common: &mut Common, event: Event) -> Reaction {
+        match event {
+            Event::Done(Done::Opened(Err(error))) => {
+                self.waiting = false;
+                self.said = Some(format!("{}.", sentence(&error.what)));
+            }
+            _ if self.waiting => {}
+            Event::Command(Command::Accept) => return self.choose(),
+            Event::Command(Command::Back) => return Reaction::pop(),
+            Event::Command(command) => drop(self.menu.move_by(command, LINES.len())),
+            Event::Mouse { act: MouseAct::Click | MouseAct::DoubleClick, row, .. } => {
+                if let Some(line) = Menu::line_at(row, self.menu_row(common.size.0), LINES.len()) {
+                    self.menu.selected = line;
+                    return self.choose();
+                }
+            }
+            _ => {}
+        }
+        Reaction::stay()
+    }
+
+    fn draw(&self, common: &Common, buffer: &mut Buffer) {
+        let area = buffer.area;
+        let theme = &common.theme;
+        let (x, columns) = (area.x + MARGIN + 2, columns(area.width));
+        put(buffer, area.x + MARGIN, 1, area.width, "This vault does not open", theme.style(Role::Strong));
+        for (at, line) in wrap(&self.why, columns).iter().enumerate() {
+            put(buffer, x, 3 + at as u16, columns, line, theme.style(Role::Error));
+        }
+        let y = self.menu_row(area.width).min(area.height);
+        let lines = LINES.map(|line| (line, ""));
+        let room = Rect::new(area.x + MARGIN, y, area.width.saturating_sub(MARGIN), area.height.saturating_sub(y + 1).min(2));
+        self.menu.draw(buffer, common, room, &lines);
+        let below = if self.waiting {
+            vec![(format!("{} putting it back", spinner(common)), Role::Accent)]
+        } else {
+            let (text, role) = match &self.said {
+                Some(said) => (said.clone(), Role::Error),
+                None => (self.about(), Role::Dim),
+            };
+            wrap(&text, columns).into_iter().map(|line| (line, role)).collect()
+        };
+        for (at, (line, role)) in below.iter().enumerate() {
+            let y = y + 3 + at as u16;
+            if y + 1 < area.height {
+                put(buffer, x, y, columns, line, theme.style(*role));
+            }
+        }
+    }
+
+    fn footer(&self, _common: &Common) -> Vec<(Command, &'static str)> {
+        vec![(Command::Accept, ""), (Command::Down, "move"), (Command::Back, ""), (Command::Quit, "")]
+    }
+}

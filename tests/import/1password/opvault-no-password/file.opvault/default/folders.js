@@ -1,0 +1,1 @@
+loadFolders({"F1": {"uuid": "F1", "overview": "b3BkYXRhMDERAAAAAAAAAGSFtOjaeQifMfrkmshSXQxmBoalKuAK34cY8djKIkbdZo42yL8Krfavm6WWIAizYxyqFjDOlKVj+dIqONjk0j7wQD3BIfpy6QSHOV8Ld3/8"}});

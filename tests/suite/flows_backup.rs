@@ -1,0 +1,77 @@
+//! Backups on the screen: a damaged vault put back, an older state merged with what is missing, failures that stay in sight.
+
+use crate::support::scenes::{damaged, with_an_older_state};
+use crate::support::store::{Desk, passphrase};
+use crate::support::tui::Tui;
+use countersign::config::Config;
+use countersign::ops::backup::Policy;
+use countersign::ops::session::Session;
+use countersign::tui::state::Start;
+use std::fs;
+use std::time::Duration;
+
+fn unlock(desk: &Desk) -> Tui {
+    let mut tui = Tui::at(desk, Start::Unlock, Config::default());
+    tui.type_text("open sesame").press("Enter");
+    tui
+}
+
+#[test]
+fn a_damaged_vault_is_put_back_from_its_newest_backup() {
+    let desk = damaged();
+    let mut tui = unlock(&desk);
+    tui.see("This vault does not open").see("vault.age: it is empty").see("It is of 2026-11-23 10:33:20 UTC, with 2 entries.");
+    tui.press("Enter").see("GitHub").see("npm").see("Put back; the old files are kept in backups/2026-11-23T103320Z-set-aside");
+    assert_eq!(tui.entries().len(), 2);
+    let aside = desk.folder.join("backups/2026-11-23T103320Z-set-aside/vault.age");
+    assert_eq!(fs::read(aside).unwrap(), b"");
+}
+
+#[test]
+fn it_is_left_as_it_is_where_that_is_wished_or_no_backup_opens() {
+    let desk = damaged();
+    let mut tui = unlock(&desk);
+    tui.press("Down Enter").see("The vault is damaged: vault.age: it is empty").see("unlock");
+    assert_eq!(fs::read(desk.folder.join("vault.age")).unwrap(), b"");
+    let backups = desk.folder.join("backups");
+    for backup in fs::read_dir(&backups).unwrap().flatten().filter(|entry| entry.path().is_dir()) {
+        fs::write(backup.path().join("vault.age"), "").unwrap();
+    }
+    unlock(&desk).see("The vault is damaged: vault.age: it is empty").see_no("Put the backup back");
+}
+
+#[test]
+fn an_older_state_put_back_is_merged_with_the_backup_that_has_the_rest() {
+    let desk = with_an_older_state();
+    let mut tui = unlock(&desk);
+    tui.see("Older state put back. Merge the backup of 2026-11-23?").see("1 entry comes back");
+    tui.press("n").see_no("npm");
+    let mut tui = unlock(&desk);
+    tui.press("y").see("npm").see("Merged the backup of 2026-11-23 10:33:20 UTC");
+    assert_eq!(
+        Session::unlock(&desk.world, &desk.folder, &passphrase(), countersign::vault::store::Trust::Pinned)
+            .unwrap()
+            .vault()
+            .active()
+            .count(),
+        2
+    );
+}
+
+#[test]
+fn a_backup_that_fails_is_told_until_it_is_mended() {
+    let desk = Desk::new();
+    drop(Session::create(&desk.world, &desk.folder, &passphrase(), 1).unwrap());
+    let mut tui = Tui::at(&desk, Start::Unlock, Config::default());
+    let stick = desk.home().join("s");
+    tui.worker.backups = Policy { second: Some(stick.clone()), ..Policy::default() };
+    tui.type_text("open sesame").press("Enter").see_no("backup failed");
+    let link = "otpauth://totp/Forge:hugo?secret=JBSWY3DPEHPK3PXP&issuer=Forge";
+    tui.press("a").paste(link).press("Enter Enter Esc");
+    for _ in 0..3 {
+        tui.wait(Duration::from_secs(20)).see("! The backup failed, the vault itself is saved").see("the backup folder");
+    }
+    fs::create_dir(&stick).unwrap();
+    tui.press("p").wait(Duration::from_secs(20)).see("Forge").see_no("backup failed");
+    assert_eq!(fs::read_dir(&stick).unwrap().count(), 1);
+}
