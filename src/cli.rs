@@ -10,9 +10,12 @@ mod export;
 mod formats;
 mod import;
 mod init;
+mod judge;
 mod keys;
 mod linear;
 mod list;
+mod merge;
+mod merge_driver;
 mod new_passphrase;
 pub mod output;
 mod passwd;
@@ -21,6 +24,7 @@ mod restore_backup;
 mod rm;
 mod show;
 mod source;
+mod sync;
 mod trash;
 mod verify;
 
@@ -129,6 +133,12 @@ enum Command {
     Keys(keys::Keys),
     /// List the formats that can be read and written
     Formats(formats::Formats),
+    /// Fold other copies of the vault into it
+    Merge(merge::Merge),
+    /// Sync the vault with other machines through a git repository
+    Sync(sync::Sync),
+    /// Merge two versions of vault.age for git: countersign merge-driver %O %A %B
+    MergeDriver(merge_driver::MergeDriver),
     /// Make a proved copy of the vault, or one file that stock age opens
     Backup(backup::Backup),
     /// Bring a backup back: merge it, or replace what is there
@@ -210,6 +220,9 @@ impl Command {
             Command::Passwd(line) => line.run(desk),
             Command::Keys(line) => line.run(desk),
             Command::Formats(line) => line.run(desk),
+            Command::Merge(line) => line.run(desk),
+            Command::Sync(line) => line.run(desk),
+            Command::MergeDriver(line) => line.run(desk),
             Command::Backup(line) => line.run(desk),
             Command::RestoreBackup(line) => line.run(desk),
             Command::Verify(line) => line.run(desk),

@@ -8,10 +8,12 @@ use countersign::cli::{self, Globals, Start};
 use countersign::error::{ErrorKind, Result};
 use countersign::ports::clipboard::{RoutedClipboard, Surroundings, holder};
 use countersign::ports::disk::Disk;
+use countersign::ports::git::SystemGit;
 use countersign::ports::process::Programs;
 use countersign::ports::prompt::TerminalPrompt;
 use countersign::ports::system::{SystemClock, SystemEntropy};
 use countersign::ports::terminal::{self, tty};
+use countersign::ports::watch::FolderWatch;
 use countersign::ports::{Environment, capture, environment, hardening};
 use countersign::tui::{self, Launch, state, theme::Theme, worker::Worker};
 use countersign::vault::store::{self, DEFAULT_WORK_FACTOR, Presence, World};
@@ -61,6 +63,7 @@ fn outside(environment: Environment) -> Outside {
             let around = Surroundings::of_this_process(terminal.is_some());
             holder::copy_and_hand_over(text, seconds, &around, terminal, &holder::Holder::itself()?)
         }),
+        git: Box::new(|interactive| Box::new(SystemGit { interactive })),
     }
 }
 
@@ -95,7 +98,8 @@ fn screens(globals: &Globals, demo: bool, environment: Environment) -> Result<u8
     let capture = Box::new(capture::Screenshot::new(capture::Surroundings::of_this_process(config.screenshot_command.clone())));
     let clock = world.clock.clone();
     let backups = globals.backup_policy(&config, &environment);
-    let mut worker = Worker::new(world, clipboard, capture, vault, environment.home, globals.trust(), DEFAULT_WORK_FACTOR);
+    let mut worker = Worker::new(world, clipboard, capture, vault, environment.home, globals.trust(), DEFAULT_WORK_FACTOR)
+        .watching(Box::new(FolderWatch::default()));
     worker.backups = backups;
     let launch = Launch { config, config_file, theme, color, vault_name, start, vault_exists, ways, opening };
     tui::launch(launch, terminal, worker, clock)

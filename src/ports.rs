@@ -5,12 +5,14 @@ pub mod capture;
 pub mod clipboard;
 pub mod disk;
 pub mod environment;
+pub mod git;
 pub mod hardening;
 pub mod process;
 mod program;
 pub mod prompt;
 pub mod system;
 pub mod terminal;
+pub mod watch;
 
 pub use crate::pixels::Picture;
 use crate::secret::SecretText;
@@ -82,6 +84,44 @@ pub trait Storage: Send + Sync {
 
 /// Holds a lock until dropped.
 pub trait LockGuard: Send {}
+
+/// Takes the name of each file that was written or put into the watched folder, on a thread of its own.
+pub type ChangeSink = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// Tells of changes in a folder as they happen. Nothing wakes up while nothing changes.
+pub trait Watch: Send {
+    /// Begins to watch a folder in place of the one before. The error is a sentence.
+    fn start(&mut self, folder: &Path, sink: ChangeSink) -> Result<(), String>;
+    /// Ends it: afterwards nothing runs and nothing is told.
+    fn stop(&mut self);
+}
+
+/// Why git did not do it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GitFailure {
+    /// What git said, its first lines; a sentence where it could not be run.
+    pub said: String,
+    /// Its exit status; `None` where it did not run or did not end.
+    pub status: Option<i32>,
+}
+
+/// One call of git on a repository.
+pub struct GitCall<'a> {
+    /// The folder of the repository's own files: `vault/.git`.
+    pub repository: &'a Path,
+    pub arguments: &'a [&'a str],
+    pub input: &'a [u8],
+    /// It speaks with another machine, so it may take long and may ask for a password at the terminal.
+    pub remote: bool,
+    /// Author and committer date of what it makes.
+    pub now: UnixMs,
+}
+
+/// The system's git, which never touches a work tree and runs no hooks and no monitor.
+pub trait Git {
+    /// What it printed.
+    fn run(&self, call: GitCall<'_>) -> Result<Vec<u8>, GitFailure>;
+}
 
 /// Programs that may be installed.
 pub trait Process: Send + Sync {

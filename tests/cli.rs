@@ -8,6 +8,8 @@ mod support;
 mod backups;
 #[path = "cli/bad_input.rs"]
 mod bad_input;
+#[path = "cli/copies.rs"]
+mod copies;
 #[path = "cli/desktop.rs"]
 mod desktop;
 #[path = "cli/foreign.rs"]

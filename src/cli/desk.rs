@@ -10,7 +10,7 @@ use crate::ops::change::{Change, Outcome};
 use crate::ops::restore;
 use crate::ops::session::Session;
 use crate::ops::unlock::Opening;
-use crate::ports::{Clipboard, ClipboardRoute, Environment, Process, Prompt, ScreenCapture};
+use crate::ports::{Clipboard, ClipboardRoute, Environment, Git, Process, Prompt, ScreenCapture};
 use crate::secret::SecretText;
 use crate::vault::entry::Entry;
 use crate::vault::store::{self, Presence, Way, World};
@@ -32,6 +32,8 @@ pub struct Outside {
     pub capture: OpenCapture,
     pub process: Arc<dyn Process>,
     pub hand_over: HandOver,
+    /// Given whether it may ask at the terminal.
+    pub git: Box<dyn Fn(bool) -> Box<dyn Git>>,
 }
 
 pub struct Desk {
@@ -67,8 +69,18 @@ impl Desk {
         Ok(self.globals.backup_policy(&config, &self.outside.environment))
     }
 
-    /// Opens the vault; its warnings are printed.
+    /// Opens the vault and takes in conflict copies that lie beside it; its warnings are printed.
     pub fn open(&mut self) -> Result<Session> {
+        let mut session = self.unlock()?;
+        for sentence in session.fold_conflict_copies() {
+            self.output.warn(&sentence);
+        }
+        self.warn_of_backups(&session);
+        Ok(session)
+    }
+
+    /// Opens the vault and leaves conflict copies where they are; its warnings are printed.
+    pub fn unlock(&mut self) -> Result<Session> {
         let folder = self.vault_folder()?;
         let world = self.outside.world.clone();
         let offer = |error| backup::with_offer(&world, &folder, error, "countersign restore-backup");
@@ -230,6 +242,23 @@ impl Desk {
         if self.globals.yes || !self.outside.prompt.is_interactive() {
             return Ok(true);
         }
+        self.asked(question)
+    }
+
+    /// A question that away from a terminal is refused, and answered by `--yes` alone.
+    pub fn confirmed(&mut self, question: &str) -> Result<bool> {
+        if self.globals.yes {
+            return Ok(true);
+        }
+        if !self.outside.prompt.is_interactive() {
+            return Err(Error::new(ErrorKind::NotTrusted, "this needs your word, and there is no terminal to ask for it")
+                .hint("look at what would change, and go on with --yes if it is yours"));
+        }
+        self.asked(question)
+    }
+
+    /// A question at the terminal.
+    pub fn asked(&mut self, question: &str) -> Result<bool> {
         self.outside.prompt.confirm(question).map_err(|error| no_answer(&error))
     }
 

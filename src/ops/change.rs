@@ -6,6 +6,7 @@
 mod credential;
 mod enrol;
 mod fields;
+mod join;
 mod revert;
 
 use super::check;
@@ -80,6 +81,12 @@ pub enum Change {
     Import {
         add: Vec<Draft>,
         replace: Vec<(EntryId, Draft)>,
+    },
+    /// Entries with one secret become one: the first keeps its names and gets the others' tags, notes and recovery codes;
+    /// the others go to the trash.
+    Join {
+        keep: EntryId,
+        others: Vec<EntryId>,
     },
     /// Takes earlier changes back, field by field, where nothing else changed the field since. Comes as [`Outcome::undo`].
     Revert(Vec<Reversal>),
@@ -159,6 +166,7 @@ pub fn apply(vault: &mut Vault, stamper: &mut Stamper, new_id: &mut dyn FnMut() 
         Change::EmptyTrash(ids) => Ok(Outcome::of(empty_trash(vault, stamper, ids), None)),
         Change::NextCode(id) => next_code(vault, stamper, id, Which::Current),
         Change::NextCandidateCode(id) => next_code(vault, stamper, id, Which::Candidate),
+        Change::Join { keep, others } => join::join(vault, stamper, keep, others),
         Change::Revert(reversals) => revert::revert(vault, stamper, reversals),
         Change::MergeCopy(copy) => {
             *vault = merge::vault(vault, &copy)?;

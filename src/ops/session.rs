@@ -11,12 +11,15 @@ use crate::vault::seal::identity::Identities;
 use crate::vault::stamp::Stamper;
 use crate::vault::store::{self, OpenStore, Trust, WorkFactor, World};
 use crate::vault::{VERSION, Vault};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 pub struct Session {
     world: World,
     backing: Backing,
+    /// What was said of conflict copies that stay where they are: once is enough.
+    told: BTreeSet<String>,
 }
 
 enum Backing {
@@ -37,7 +40,7 @@ impl Session {
     /// Around an open store, with the usual backups.
     pub fn of(store: OpenStore) -> Session {
         let backups = Backups::load(&store, Policy::default());
-        Session { world: store.world().clone(), backing: Backing::Store(Box::new(store), backups) }
+        Session::with(&store.world().clone(), Backing::Store(Box::new(store), backups))
     }
 
     /// Backups as the configuration wants them.
@@ -54,15 +57,16 @@ impl Session {
     }
 
     pub fn in_memory(world: &World, vault: Vault) -> Session {
-        Session { world: world.clone(), backing: Backing::Memory(Box::new(vault)) }
+        Session::with(world, Backing::Memory(Box::new(vault)))
+    }
+
+    fn with(world: &World, backing: Backing) -> Session {
+        Session { world: world.clone(), backing, told: BTreeSet::new() }
     }
 
     /// The files behind the vault, for what concerns them alone.
     pub fn store_mut(&mut self) -> Result<&mut OpenStore> {
-        match &mut self.backing {
-            Backing::Store(store, _) => Ok(store),
-            Backing::Memory(_) => Err(Error::failed("the demo has no files").hint("create a vault of your own first")),
-        }
+        self.on_disk_mut().map(|(store, _)| store)
     }
 
     pub fn store(&self) -> Option<&OpenStore> {
@@ -169,6 +173,29 @@ impl Session {
             Backing::Store(store, backups) => Some((store, backups)),
             Backing::Memory(_) => None,
         }
+    }
+
+    /// Where the vault's files are; `None` for the demo.
+    pub fn folder(&self) -> Option<&Path> {
+        self.store().map(OpenStore::folder)
+    }
+
+    /// The files and the backups of a vault that has them, for what is to be backed up in between.
+    pub(super) fn on_disk_mut(&mut self) -> Result<(&mut OpenStore, &mut Backups)> {
+        match &mut self.backing {
+            Backing::Store(store, backups) => Ok((store, backups)),
+            Backing::Memory(_) => Err(Error::failed("the demo has no files").hint("create a vault of your own first")),
+        }
+    }
+
+    /// Folds in the conflict copies that lie beside the vault, and says what became of each that was not told of before.
+    pub fn fold_conflict_copies(&mut self) -> Vec<String> {
+        if self.is_demo() {
+            return Vec::new();
+        }
+        let (mut said, standing) = super::merge::fold_conflict_copies(self);
+        said.extend(standing.into_iter().filter(|sentence| self.told.insert(sentence.clone())));
+        said
     }
 
     pub fn refresh(&mut self) -> Result<bool> {

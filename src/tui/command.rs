@@ -41,6 +41,7 @@ commands! {
     OtherKey, "other-key", "another way", "unlock in another way: recovery key, SSH key, plugin";
     ShowQr, "show-qr", "QR", "show the entry as a QR code";
     Delete, "delete", "delete", "move the entry, or all marked ones, to the trash";
+    Join, "join", "join", "join the entries that have the secret of this one";
     Undo, "undo", "undo", "take the last change back";
     Mark, "mark", "mark", "mark the line, or take the mark off";
     MarkAll, "mark-all", "all", "mark all, or none";

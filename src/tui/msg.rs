@@ -58,6 +58,8 @@ pub enum Msg {
         width: u16,
         height: u16,
     },
+    /// Another program may have written the vault, or put a copy beside it.
+    FilesChanged,
     /// Back from suspension.
     Resumed,
     /// SIGTERM, SIGHUP, SIGINT or SIGQUIT.
@@ -293,7 +295,7 @@ pub struct Snapshot {
     pub by_passphrase: bool,
     /// How often and when codes were used on this machine.
     pub usage: Arc<Usage>,
-    /// To be said once.
+    /// To be said once, on opening and on each taking in.
     pub warnings: Vec<String>,
     /// Why backups fail, until they don't.
     pub backup_trouble: Option<String>,

@@ -7,6 +7,7 @@ use super::state::State;
 use super::view::view;
 use super::worker::Worker;
 use crate::ports::{Clock, Input, Terminal};
+use crate::vault::store::is_of_vault;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use std::io;
 use std::panic::AssertUnwindSafe;
@@ -29,8 +30,14 @@ pub struct TerminalStage<T: Terminal<Error = io::Error>> {
 
 impl<T: Terminal<Error = io::Error>> TerminalStage<T> {
     /// Starts the worker and begins to listen.
-    pub fn new(mut terminal: T, worker: Worker, clock: Arc<dyn Clock>) -> io::Result<Self> {
+    pub fn new(mut terminal: T, mut worker: Worker, clock: Arc<dyn Clock>) -> io::Result<Self> {
         let (to_loop, inbox) = channel();
+        let changes = to_loop.clone();
+        worker.tell_changes(Arc::new(move |name| {
+            if is_of_vault(name) {
+                let _ = changes.send(Msg::FilesChanged);
+            }
+        }));
         let (jobs, finished) = start(worker, to_loop.clone())?;
         let clicks = Mutex::new(Clicks { clock: clock.clone(), last: None });
         terminal.listen(Arc::new(move |input| {

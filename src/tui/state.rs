@@ -58,6 +58,9 @@ pub struct Common {
     pub clipboard_retry: Option<Duration>,
     /// The worker is at something the person waits for, since then (boot time).
     pub busy_since: Option<Duration>,
+    /// The worker takes in what others wrote; and more was written since it was asked to.
+    pub refreshing: bool,
+    pub refresh_again: bool,
     /// How many questions that may be given up were put to the worker.
     pub asks: Ask,
     /// What takes the last change back, and what to say of it.
@@ -136,6 +139,8 @@ impl Common {
             clipboard_clears_at: None,
             clipboard_retry: None,
             busy_since: None,
+            refreshing: false,
+            refresh_again: false,
             asks: 0,
             undo: None,
             counter_codes: BTreeMap::new(),

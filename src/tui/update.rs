@@ -3,6 +3,7 @@
 mod clipboard;
 mod done;
 mod keys;
+mod refresh;
 
 use super::command::Command;
 use super::key::Key;
@@ -80,8 +81,9 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.common.last_input = state.common.now.boot;
             to_top(state, Event::Mouse { act, column, row })
         }
+        Msg::FilesChanged => refresh::ask(&mut state.common),
         // The tick before this one has already checked auto-lock by boot time.
-        Msg::Resumed => vec![Effect::Retake, Effect::Job(Job::Refresh)],
+        Msg::Resumed => std::iter::once(Effect::Retake).chain(refresh::ask(&mut state.common)).collect(),
         Msg::Terminate(signal) => vec![Effect::Quit(128u8.saturating_add(signal.unsigned_abs() as u8))],
         Msg::Done(done) => done::on_done(state, done),
         Msg::WorkerGone => {
@@ -115,6 +117,8 @@ fn lock(state: &mut State) -> Vec<Effect> {
     common.toast = None;
     common.undo = None;
     common.busy_since = None;
+    common.refreshing = false;
+    common.refresh_again = false;
     common.clipboard_clears_at = None;
     common.counter_codes.clear();
     common.counters_asked.clear();

@@ -13,8 +13,8 @@ use crate::ops::intake::{self, Intake, Keys, Refused};
 use crate::ops::restore;
 use crate::ops::session::Session;
 use crate::ops::usage::Usage;
-use crate::ops::{demo, export, passphrase, settings};
-use crate::ports::{Clipboard, Picture, ScreenCapture};
+use crate::ops::{demo, duplicates, export, passphrase, settings};
+use crate::ports::{ChangeSink, Clipboard, Picture, ScreenCapture, Watch};
 use crate::secret::SecretText;
 use crate::transfer::{self, Format, NamedFile, Sealing};
 use crate::vault::Vault;
@@ -38,6 +38,9 @@ pub struct Worker {
     pub work_factor: WorkFactor,
     /// When and where backups are made.
     pub backups: Policy,
+    /// Watches the vault's folder while the vault is open, for whom.
+    watch: Option<Box<dyn Watch>>,
+    changes: Option<ChangeSink>,
     session: Option<Session>,
     usage: Arc<Usage>,
 }
@@ -52,8 +55,31 @@ impl Worker {
         trust: Trust,
         work_factor: WorkFactor,
     ) -> Worker {
-        let backups = Policy::default();
-        Worker { world, clipboard, capture, vault, home, trust, work_factor, backups, session: None, usage: Arc::default() }
+        Worker {
+            world,
+            clipboard,
+            capture,
+            vault,
+            home,
+            trust,
+            work_factor,
+            backups: Policy::default(),
+            watch: None,
+            changes: None,
+            session: None,
+            usage: Arc::default(),
+        }
+    }
+
+    /// Sees what other programs write.
+    pub fn watching(mut self, watch: Box<dyn Watch>) -> Worker {
+        self.watch = Some(watch);
+        self
+    }
+
+    /// Whom to tell, by its name, of each file that is written in the folder of the open vault.
+    pub fn tell_changes(&mut self, sink: ChangeSink) {
+        self.changes = Some(sink);
     }
 
     /// Works until the jobs end or nobody takes an answer any more; then the clipboard is cleared if it is ours.
@@ -86,6 +112,9 @@ impl Worker {
             Job::Mend { backup, passphrase } => Done::Opened(self.mend(&backup, &passphrase)),
             Job::Lock => {
                 self.session = None;
+                if let Some(watch) = &mut self.watch {
+                    watch.stop();
+                }
                 Done::Locked(self.clipboard.clear_if_ours())
             }
             Job::Apply { change, then } => {
@@ -151,23 +180,35 @@ impl Worker {
     fn mend(&mut self, backup: &std::path::Path, passphrase: &SecretText) -> Result<Snapshot> {
         let source = restore::find(&self.world, &self.vault, backup)?;
         let mended = restore::mend(&self.world, &self.vault, &source, passphrase, self.trust, &self.backups)?;
-        let mut snapshot = self.open(mended.session)?;
         let aside = mended.aside.as_deref().and_then(std::path::Path::file_name).map(|name| name.to_string_lossy().into_owned());
-        snapshot.warnings = vec![match aside {
+        let said = match aside {
             Some(name) => format!("Put back; the old files are kept in {FOLDER}/{name}"),
             None => "Put back".into(),
-        }];
-        Ok(snapshot)
+        };
+        self.open_saying(mended.session, vec![said])
     }
 
     fn open(&mut self, session: Session) -> Result<Snapshot> {
-        let session = session.with_backups(&self.backups);
         let warnings = session.warnings().to_vec();
+        self.open_saying(session, warnings)
+    }
+
+    fn open_saying(&mut self, session: Session, mut warnings: Vec<String>) -> Result<Snapshot> {
+        let mut session = session.with_backups(&self.backups);
+        // Watched before it is looked around: what comes in between is told of.
+        warnings.extend(self.watch_folder(&session));
+        warnings.extend(session.fold_conflict_copies());
         let offer = restore::offer(&session).map(Box::new);
         self.usage = if session.is_demo() { Arc::default() } else { Arc::new(Usage::load(&self.world)) };
         self.session = Some(session);
         let snapshot = self.snapshot().ok_or_else(locked)?;
         Ok(Snapshot { warnings, offer, ..snapshot })
+    }
+
+    /// The sentence of what went wrong.
+    fn watch_folder(&mut self, session: &Session) -> Option<String> {
+        let (watch, sink, folder) = (self.watch.as_mut()?, self.changes.clone()?, session.folder()?);
+        watch.start(folder, sink).err()
     }
 
     fn snapshot(&self) -> Option<Snapshot> {
@@ -199,7 +240,16 @@ impl Worker {
 
     fn refresh(&mut self) -> Result<Option<Snapshot>> {
         match &mut self.session {
-            Some(session) => Ok(if session.refresh()? { self.snapshot() } else { None }),
+            Some(session) => {
+                let before = session.vault().clone();
+                let changed = session.refresh()?;
+                let mut warnings = session.fold_conflict_copies();
+                if changed || !warnings.is_empty() {
+                    warnings.extend(duplicates::new_ones(&before, session.vault()));
+                }
+                let news = changed || !warnings.is_empty();
+                Ok(self.snapshot().filter(|_| news).map(|snapshot| Snapshot { warnings, ..snapshot }))
+            }
             None => Ok(None),
         }
     }

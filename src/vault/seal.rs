@@ -96,16 +96,26 @@ pub fn seal(plain: &[u8], recipients: &[&str]) -> Result<Vec<u8>> {
 
 /// Decrypts with the first key that opens it, and tells which one that was.
 pub fn open(file: &[u8], keys: &[MethodKey]) -> Result<(Zeroizing<Vec<u8>>, usize)> {
+    open_if_any(file, keys)?.ok_or_else(for_other_keys)
+}
+
+/// Of a file that none of the keys in hand opens.
+pub fn for_other_keys() -> Error {
+    damaged("it is not encrypted to this key").hint(
+        "nothing was changed; if the passphrase was changed elsewhere, let your sync bring all files, lock and unlock again",
+    )
+}
+
+/// As [`open`]; `None` where no key opens a file that is whole as far as can be told.
+pub fn open_if_any(file: &[u8], keys: &[MethodKey]) -> Result<Option<(Zeroizing<Vec<u8>>, usize)>> {
     for (at, key) in keys.iter().enumerate() {
         match decrypt(file, &key.0) {
-            Ok(plain) => return Ok((plain, at)),
+            Ok(plain) => return Ok(Some((plain, at))),
             Err(DecryptError::NoMatchingKeys) => {}
             Err(error) => return Err(damaged(describe(file, &error))),
         }
     }
-    Err(damaged("it is not encrypted to this key").hint(
-        "nothing was changed; if the passphrase was changed elsewhere, let your sync bring all files, lock and unlock again",
-    ))
+    Ok(None)
 }
 
 /// Whether one of the keys opens the file, as far as its header tells.

@@ -1,8 +1,10 @@
 //! The store: the vault's files on disk. Every write is: lock; re-read and merge if the ciphertext changed;
 //! temporary file in the same folder; fsync; rename; fsync the folder.
 
+mod conflicts;
 pub mod copies;
 mod files;
+mod fold;
 mod memory;
 mod methods;
 mod rekey;
@@ -16,8 +18,12 @@ use super::{Method, MethodKind, VERSION, Vault, merge, schema};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ports::{Clock, Entropy, Storage};
 use crate::secret::SecretText;
+pub use conflicts::{Conflict, Fate, is_of_vault, left_by};
 use files::{Digest, Place};
 pub use files::{Unwritten, replace};
+pub use fold::{
+    Keep, OpenedBy, OpenedCopy, PASSPHRASE, PassphraseChange, UnlockFile, VaultFiles, is_passphrase_file, is_unlock_file, receive,
+};
 use memory::Memory;
 pub use methods::{Listed, MethodState, NewMethod, Removed, Way, check_name, stub, unlock_by, ways};
 pub use rekey::Rekeyed;
@@ -123,7 +129,7 @@ pub fn unlock(world: &World, folder: &Path, passphrase: &SecretText, trust: Trus
 /// Opens a vault with the keys at hand. `wrapped` is the passphrase file, where they come from it.
 fn open(world: &World, place: Place, keys: Vec<MethodKey>, wrapped: Option<&[u8]>, trust: Trust) -> Result<OpenStore> {
     let storage = &*world.storage;
-    let sealed = place.read_vault(storage)?;
+    let sealed = conflicts::right_one(world, &place, place.read_vault(storage)?, &keys);
     let vault = open_vault(&place, &sealed, &keys)?;
     let digest = files::digest(&sealed);
     drop(sealed);
@@ -170,26 +176,14 @@ impl OpenStore {
     }
 
     fn writable(&self) -> Result<()> {
-        match &self.read_only {
-            Some(why) => Err(Error::new(ErrorKind::ReadOnly, format!("nothing can be saved: {why}"))),
-            None => Ok(()),
-        }
+        self.read_only.as_deref().map_or(Ok(()), |why| Err(nothing_saved(why)))
     }
 
     /// As [`OpenStore::change`], for whoever holds the lock.
     fn change_locked<T>(&mut self, edit: impl FnOnce(&mut Vault, &mut Stamper) -> Result<T>) -> Result<T> {
-        let sealed = self.place.read_vault(&*self.world.storage)?;
-        self.place.remove_stale(&*self.world.storage);
-        let (base, on_disk) = match self.take_in(&sealed)? {
-            Some((merged, same)) => match why_read_only(&merged) {
-                Some(why) => return Err(Error::new(ErrorKind::ReadOnly, format!("nothing can be saved: {why}"))),
-                None => (merged, same),
-            },
-            None => (self.vault.clone(), true),
-        };
-        drop(sealed);
+        let Base { vault: base, on_disk } = self.base()?;
         let mut vault = base.clone();
-        let mut stamper = Stamper::new(self.world.clock.now(), self.memory.device, vault.highest());
+        let mut stamper = self.stamper(&vault);
         let before = stamper.last();
         let done = edit(&mut vault, &mut stamper)?;
         if stamper.last() > before {
@@ -199,13 +193,36 @@ impl OpenStore {
         vault.version = vault.version.max(VERSION);
         if !on_disk || vault != base {
             let sealed = seal_vault(&vault)?;
-            self.place.write_vault(&self.world, &sealed)?;
-            self.digest = files::digest(&sealed);
-            self.memory.take(&vault);
-            self.memory.save(&self.world);
+            self.write(&vault, &sealed)?;
         }
         self.vault = vault;
         Ok(done)
+    }
+
+    /// Reads what others wrote. The lock is held.
+    fn base(&self) -> Result<Base> {
+        let sealed = self.place.read_vault(&*self.world.storage)?;
+        self.place.remove_stale(&*self.world.storage);
+        match self.take_in(&sealed)? {
+            Some((merged, same)) => match why_read_only(&merged) {
+                Some(why) => Err(nothing_saved(&why)),
+                None => Ok(Base { vault: merged, on_disk: same }),
+            },
+            None => Ok(Base { vault: self.vault.clone(), on_disk: true }),
+        }
+    }
+
+    fn stamper(&self, vault: &Vault) -> Stamper {
+        Stamper::new(self.world.clock.now(), self.memory.device, vault.highest())
+    }
+
+    /// Replaces `vault.age`. The lock is held.
+    fn write(&mut self, vault: &Vault, sealed: &[u8]) -> Result<()> {
+        self.place.write_vault(&self.world, sealed)?;
+        self.digest = files::digest(sealed);
+        self.memory.take(vault);
+        self.memory.save(&self.world);
+        Ok(())
     }
 
     /// Takes in what another process wrote since. Returns whether anything changed.
@@ -233,14 +250,32 @@ impl OpenStore {
     }
 }
 
+/// Where a change starts from: what is on the disk joined with what is in memory.
+struct Base {
+    vault: Vault,
+    /// Whether the disk has all of it.
+    on_disk: bool,
+}
+
+fn nothing_saved(why: &str) -> Error {
+    Error::new(ErrorKind::ReadOnly, format!("nothing can be saved: {why}"))
+}
+
 fn open_vault(place: &Place, sealed: &[u8], keys: &[MethodKey]) -> Result<Vault> {
     let (payload, _) = seal::open(sealed, keys).map_err(|error| place.damaged(files::VAULT_FILE, &error))?;
     schema::read(&payload)
 }
 
 fn seal_vault(vault: &Vault) -> Result<Vec<u8>> {
-    let recipients: Vec<&str> =
-        vault.methods.iter().filter(|method| method.in_use()).map(|method| method.recipient.as_str()).collect();
+    seal_to(vault, &[])
+}
+
+/// To all methods in use, and to others for a moment.
+fn seal_to(vault: &Vault, others: &[String]) -> Result<Vec<u8>> {
+    let in_use = vault.methods.iter().filter(|method| method.in_use()).map(|method| method.recipient.as_str());
+    let mut recipients: Vec<&str> = in_use.chain(others.iter().map(String::as_str)).collect();
+    recipients.sort();
+    recipients.dedup();
     seal::seal(&schema::write(vault), &recipients)
 }
 

@@ -171,3 +171,29 @@ fn locking_the_demo_offers_the_vault_that_is_there() {
     pty.send("\x0c");
     crate::home::unlock(&mut pty);
 }
+
+#[test]
+fn what_another_program_adds_shows_within_two_seconds_under_a_search_and_never_wakes_a_locked_screen() {
+    let home = Home::with_vault();
+    let mut pty = home.start();
+    pty.see("passphrase");
+    pty.send(PASSPHRASE);
+    pty.send("\r");
+    pty.see("Forge");
+    pty.send("/o");
+    pty.see("1 of 1");
+    home.run(&["add", "--uri", "-"], "otpauth://totp/Oslo:hugo?secret=JBSWY3DPEHPK3PXP&issuer=Oslo");
+    let saved = std::time::Instant::now();
+    pty.see("Oslo");
+    assert!(saved.elapsed() < std::time::Duration::from_secs(2), "{:?}", saved.elapsed());
+    pty.send("sl");
+    pty.wait_until_screen("the search goes on", |screen| {
+        screen.contents().contains("osl") && !screen.contents().contains("Forge")
+    });
+    pty.send("\x0c");
+    pty.wait_until_screen("the vault is locked", |screen| !screen.contents().contains("Oslo"));
+    home.run(&["add", "--uri", "-"], "otpauth://totp/Paris:hugo?secret=JBSWY3DPEHPK3PXP&issuer=Paris");
+    assert!(pty.is_quiet_for(std::time::Duration::from_millis(300)));
+    pty.send("\x03");
+    assert_eq!(pty.ended(), Ok(0));
+}

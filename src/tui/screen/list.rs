@@ -40,6 +40,8 @@ pub struct List {
     marked: BTreeSet<EntryId>,
     /// Typed so far while rows are labelled.
     labels: Option<String>,
+    /// The vault changed while rows were labelled: a label must go on meaning the row it was put on.
+    stale: bool,
 }
 
 /// How much each row shows.
@@ -69,6 +71,7 @@ impl List {
             revealed: None,
             marked: BTreeSet::new(),
             labels: None,
+            stale: false,
         };
         list.rebuild(common);
         list
@@ -221,6 +224,24 @@ impl List {
     }
 }
 
+impl List {
+    fn react(&mut self, common: &mut Common, event: Event) -> Reaction {
+        match event {
+            Event::Command(command) => self.command(common, command),
+            Event::Key(key) => self.key(common, key),
+            Event::Paste(text) => {
+                if let Some(field) = &mut self.search {
+                    field.insert(text.expose());
+                    self.search_changed(common);
+                }
+                Reaction::stay()
+            }
+            Event::Mouse { act, column, row } => self.mouse(common, act, column, row),
+            Event::Done(_) => Reaction::stay(),
+        }
+    }
+}
+
 /// The label of the `at`-th of `count` rows: one letter each while they suffice, else two.
 fn label(at: usize, count: usize) -> String {
     let letters = LABEL_LETTERS.len();
@@ -238,19 +259,11 @@ impl Behaviour for List {
     }
 
     fn handle(&mut self, common: &mut Common, event: Event) -> Reaction {
-        match event {
-            Event::Command(command) => self.command(common, command),
-            Event::Key(key) => self.key(common, key),
-            Event::Paste(text) => {
-                if let Some(field) = &mut self.search {
-                    field.insert(text.expose());
-                    self.search_changed(common);
-                }
-                Reaction::stay()
-            }
-            Event::Mouse { act, column, row } => self.mouse(common, act, column, row),
-            Event::Done(_) => Reaction::stay(),
+        let reaction = self.react(common, event);
+        if self.labels.is_none() && std::mem::take(&mut self.stale) {
+            self.rebuild(common);
         }
+        reaction
     }
 
     fn draw(&self, common: &Common, buffer: &mut Buffer) {
@@ -296,7 +309,12 @@ impl Behaviour for List {
     }
 
     fn vault_changed(&mut self, common: &Common) {
-        self.rebuild(common);
+        if self.labels.is_some() {
+            self.stale = true;
+            self.scroll_into_view(common);
+        } else {
+            self.rebuild(common);
+        }
     }
 
     /// Widens what is listed where the entry would stay out of sight.

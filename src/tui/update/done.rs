@@ -1,6 +1,6 @@
 //! The worker's answers: what each means for the state, and what is said of it.
 
-use super::{clipboard, keys, to_asker};
+use super::{clipboard, keys, refresh, to_asker};
 use crate::error::Result;
 use crate::ops::change::Outcome;
 use crate::ops::keys::has_second_method;
@@ -63,14 +63,7 @@ pub(super) fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             }
             clipboard::copied(state, result, said)
         }
-        Done::Refreshed(Ok(snapshot)) => {
-            renew(state, snapshot);
-            Vec::new()
-        }
-        Done::Refreshed(Err(error)) => {
-            state.common.say_error(&error);
-            Vec::new()
-        }
+        Done::Refreshed(result) => refresh::done(state, result),
         Done::ClipboardCleared(clearing) => {
             clipboard::cleared(&mut state.common, clearing);
             Vec::new()

@@ -2,6 +2,7 @@
 //! vault whose files are lost put back.
 
 use super::files::{self, Digest, Place, Unwritten, write_error};
+use super::fold::OpenedBy;
 use super::memory::Memory;
 use super::{Method, MethodKey, OpenStore, Trust, WorkFactor, World, open_vault, seal, seal_vault};
 use crate::error::{Error, ErrorKind, Result};
@@ -52,15 +53,8 @@ impl OpenStore {
 
     /// Opens the bytes of another `vault.age` with the keys in hand, or else with those that were replaced.
     pub fn open_copy(&self, sealed: &[u8]) -> Result<Opened> {
-        let read = |keys: &[MethodKey]| seal::open(sealed, keys).and_then(|(payload, _)| schema::read(&payload));
-        match read(&self.keys) {
-            Ok(vault) => Ok(Opened { vault, by_retired_key: false }),
-            Err(error) => {
-                let retired: Vec<MethodKey> =
-                    self.vault.retired.iter().filter_map(|key| MethodKey::parse(key.identity.expose())).collect();
-                read(&retired).map(|vault| Opened { vault, by_retired_key: true }).map_err(|_| error)
-            }
-        }
+        let (payload, _, opened_by) = self.decrypt_copy(sealed)?.ok_or_else(seal::for_other_keys)?;
+        Ok(Opened { vault: schema::read(&payload)?, by_retired_key: opened_by == OpenedBy::Retired })
     }
 
     /// The keys in hand open it at once: not one that was replaced.

@@ -1,9 +1,12 @@
 //! Where the files of a vault lie, and how each is read and replaced as a whole.
 
+use super::fold::VaultFiles;
+use super::unlock_files::read_unlock_folder;
 use super::{Presence, World, hex};
 use crate::error::{Error, ErrorKind, Result, describe_io};
 use crate::ports::{LockGuard, Storage};
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
 use std::io::ErrorKind as Io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -146,6 +149,34 @@ impl Place {
         }
     }
 
+    /// The name of the vault's file: another one than usual where it is a link.
+    pub fn vault_name(&self) -> String {
+        self.vault.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned())
+    }
+
+    /// A copy of the vault that lies beside it.
+    pub fn read_beside(&self, storage: &dyn Storage, path: &Path) -> Result<Vec<u8>> {
+        read_whole(storage, path)
+    }
+
+    /// Moves a file to `backups/`, under its own name where that is free. Returns where it is now.
+    pub fn keep_in_backups(&self, storage: &dyn Storage, from: &Path) -> std::io::Result<PathBuf> {
+        let backups = self.folder.join(crate::vault::backup::FOLDER);
+        storage.make_folder(&backups)?;
+        let name = from.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, "age"));
+        let numbered = |number: u32| match number {
+            1 => backups.join(&name),
+            _ => backups.join(format!("{stem} {number}.{extension}")),
+        };
+        let is_free = |path: &PathBuf| storage.facts(path).is_err_and(|error| error.kind() == Io::NotFound);
+        let to = (1..1000).map(numbered).find(is_free).ok_or(Io::AlreadyExists)?;
+        storage.rename(from, &to)?;
+        storage.sync_folder(&backups)?;
+        storage.sync_folder(&self.folder)?;
+        Ok(to)
+    }
+
     /// `the vault is damaged: vault.age: it is cut short`, with what to do.
     pub fn damaged(&self, name: &str, why: &Error) -> Error {
         let usual =
@@ -183,19 +214,24 @@ impl Place {
     /// The first writing of both files. `vault.age` comes last: before it is there, nothing is.
     pub fn write_both(&self, world: &World, wrapped: &[u8], sealed: &[u8]) -> Result<()> {
         let storage = &*world.storage;
-        let mark = self.folder.join(UNFINISHED);
         let unlock = self.passphrase.parent().unwrap_or(&self.folder).to_owned();
         let step = |path: &Path, done: std::io::Result<()>| done.map_err(|error| write_error(&Unwritten::new(path, error)));
-        match storage.write_new(&mark, b"") {
-            Err(error) if error.kind() == Io::AlreadyExists => {}
-            done => step(&mark, done)?,
-        }
+        self.mark_unfinished(storage)?;
         step(&unlock, storage.make_folder(&unlock))?;
         step(&self.folder, storage.sync_folder(&self.folder))?;
         let files = replace(world, &self.passphrase, wrapped).and_then(|()| replace(world, &self.vault, sealed));
         files.map_err(|unwritten| write_error(&unwritten))?;
         self.remove_mark(storage);
         Ok(())
+    }
+
+    /// Before the first file of a new vault is written.
+    pub fn mark_unfinished(&self, storage: &dyn Storage) -> Result<()> {
+        let mark = self.folder.join(UNFINISHED);
+        match storage.write_new(&mark, b"") {
+            Err(error) if error.kind() != Io::AlreadyExists => Err(write_error(&Unwritten::new(&mark, error))),
+            _ => Ok(()),
+        }
     }
 
     /// Left behind it would hide that `vault.age` is missing one day. Where it can't be removed now, the next write tries again.
@@ -228,6 +264,32 @@ impl Place {
             Err(error) if matches!(error.kind(), Io::PermissionDenied | Io::ReadOnlyFilesystem) => closed(),
             _ => None,
         }
+    }
+}
+
+/// A copy of a vault named by a person: a folder with `vault.age`, or such a file alone.
+pub fn read_copy(storage: &dyn Storage, path: &Path) -> Result<VaultFiles> {
+    let facts = storage.facts(path).map_err(|error| Error::io("read", path, &error))?;
+    if !facts.is_folder {
+        return Ok(VaultFiles { vault: read_whole(storage, path)?, unlock: BTreeMap::new() });
+    }
+    let vault = path.join(VAULT_FILE);
+    if !exists(storage, &vault)? {
+        return Err(Error::failed(format!("there is no {VAULT_FILE} in {}", path.display())));
+    }
+    let unlock = path.join(PASSPHRASE_FILE);
+    let unlock = read_unlock_folder(storage, unlock.parent().unwrap_or(path))?;
+    Ok(VaultFiles { vault: read_whole(storage, &vault)?, unlock })
+}
+
+fn read_whole(storage: &dyn Storage, path: &Path) -> Result<Vec<u8>> {
+    match storage.read(path, LONGEST_VAULT) {
+        Ok(bytes) if bytes.is_empty() => Err(Error::new(ErrorKind::VaultDamaged, format!("{} is empty", path.display()))),
+        Ok(bytes) => Ok(bytes),
+        Err(error) if error.kind() == Io::FileTooLarge => {
+            Err(Error::new(ErrorKind::VaultDamaged, format!("{} is too long to be a vault", path.display())))
+        }
+        Err(error) => Err(Error::io("read", path, &error)),
     }
 }
 

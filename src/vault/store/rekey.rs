@@ -69,7 +69,7 @@ impl OpenStore {
     }
 
     /// The keys at hand that are the passphrase's: all but those of other methods.
-    fn passphrase_keys(&self) -> Vec<MethodKey> {
+    pub(super) fn passphrase_keys(&self) -> Vec<MethodKey> {
         let is_other = |key: &&MethodKey| {
             let recipient = key.recipient();
             self.vault.methods.iter().any(|method| method.recipient == recipient && method.kind != MethodKind::PASSPHRASE)

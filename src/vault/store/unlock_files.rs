@@ -1,22 +1,23 @@
 //! The files under `unlock/`: `NAME.age` wraps the key of a method, `NAME.identity` is what a plugin needs to open it.
 
 use super::World;
-use super::files::{Place, Unwritten, replace, replace_read_back, write_error};
+use super::files::{LONGEST_KEY_FILE, Place, Unwritten, replace, replace_read_back, write_error};
+use super::fold::{PASSPHRASE, is_unlock_file};
 use crate::error::{Error, Result};
 use crate::ports::Storage;
+use std::collections::BTreeMap;
 use std::io::ErrorKind as Io;
 use std::path::{Path, PathBuf};
 
 const AGE: &str = ".age";
 const STUB: &str = ".identity";
-const LONGEST: u64 = 1 << 20;
 
 impl Place {
     fn unlock_file(&self, name: &str, ending: &str) -> PathBuf {
         self.unlock_folder().join(format!("{name}{ending}"))
     }
 
-    /// The names of all `NAME.age`, sorted.
+    /// The names of all `NAME.age`, sorted; conflict copies of the passphrase's are no methods.
     pub fn unlock_names(&self, storage: &dyn Storage) -> Result<Vec<String>> {
         let folder = self.unlock_folder();
         let names = match storage.list(folder) {
@@ -24,19 +25,19 @@ impl Place {
             Err(error) if error.kind() == Io::NotFound => Vec::new(),
             Err(error) => return Err(Error::io("read", folder, &error)),
         };
-        let name = |file: &String| file.strip_suffix(AGE).filter(|name| !name.starts_with('.')).map(str::to_owned);
+        let name = |file: &String| file.strip_suffix(AGE).filter(|_| is_unlock_file(file)).map(str::to_owned);
         Ok(names.iter().filter_map(name).collect())
     }
 
     pub fn read_unlock_file(&self, storage: &dyn Storage, name: &str) -> Result<Vec<u8>> {
         let path = self.unlock_file(name, AGE);
-        storage.read(&path, LONGEST).map_err(|error| Error::io("read", &path, &error))
+        storage.read(&path, LONGEST_KEY_FILE).map_err(|error| Error::io("read", &path, &error))
     }
 
     /// The identity that a plugin needs.
     pub fn read_stub(&self, storage: &dyn Storage, name: &str) -> Result<String> {
         let path = self.unlock_file(name, STUB);
-        let bytes = storage.read(&path, LONGEST).map_err(|error| Error::io("read", &path, &error))?;
+        let bytes = storage.read(&path, LONGEST_KEY_FILE).map_err(|error| Error::io("read", &path, &error))?;
         String::from_utf8(bytes).map_err(|_| Error::failed(format!("{} is not text", path.display())))
     }
 
@@ -60,6 +61,45 @@ impl Place {
         done.and_then(|()| world.storage.sync_folder(folder).map_err(|error| Unwritten::new(folder, error)))
             .map_err(|Unwritten { path, error, .. }| Error::io("remove", &path, &error))
     }
+
+    /// The files of unlock methods, by name.
+    pub fn read_unlock_files(&self, storage: &dyn Storage) -> Result<BTreeMap<String, Vec<u8>>> {
+        read_unlock_folder(storage, self.unlock_folder())
+    }
+
+    /// Replaces a file of an unlock method, which is read back first. The lock is held.
+    pub fn write_unlock_file(&self, world: &World, name: &str, bytes: &[u8]) -> Result<()> {
+        let written = match name {
+            PASSPHRASE => self.write_passphrase_file(world, bytes),
+            name => {
+                self.make_unlock_folder(world).and_then(|()| replace_read_back(world, &self.unlock_folder().join(name), bytes))
+            }
+        };
+        written.map_err(|unwritten| write_error(&unwritten))
+    }
+
+    /// What is left behind opens nothing any more, so trouble is none.
+    pub fn remove_unlock_file(&self, world: &World, name: &str) {
+        let folder = self.unlock_folder();
+        if world.storage.remove(&folder.join(name)).is_ok() {
+            let _ = world.storage.sync_folder(folder);
+        }
+    }
+}
+
+pub(super) fn read_unlock_folder(storage: &dyn Storage, folder: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
+    let names = match storage.list(folder) {
+        Ok(names) => names,
+        Err(error) if error.kind() == Io::NotFound => Vec::new(),
+        Err(error) => return Err(Error::io("list", folder, &error)),
+    };
+    let mut files = BTreeMap::new();
+    for name in names.into_iter().filter(|name| is_unlock_file(name)) {
+        let path = folder.join(&name);
+        let bytes = storage.read(&path, LONGEST_KEY_FILE).map_err(|error| Error::io("read", &path, &error))?;
+        files.insert(name, bytes);
+    }
+    Ok(files)
 }
 
 fn remove(world: &World, path: &Path) -> std::result::Result<(), Unwritten> {

@@ -2,6 +2,7 @@
 
 use super::{Density, List};
 use crate::ops::change::{Change, Edit};
+use crate::ops::duplicates;
 use crate::otp::Kind;
 use crate::ports::CopyKind;
 use crate::tui::command::Command;
@@ -90,6 +91,7 @@ impl List {
                 let change = Change::Edit(entry.id, Edit { pinned: Some(pinned), ..Edit::default() });
                 Reaction::job(Job::Apply { change, then: Then::Say(said) })
             }
+            Command::Join => join(common, &entry),
             Command::Delete => {
                 let targets = self.targets();
                 let (question, said) = match targets.as_slice() {
@@ -112,11 +114,13 @@ impl List {
     /// Why a command can do nothing now.
     pub(super) fn disabled(&self, common: &Common, command: Command) -> Option<String> {
         use Command::*;
-        if let (Enrol | Import | Edit | Tags | Pin | Delete | Undo, Some(reason)) = (command, common.read_only()) {
+        if let (Enrol | Import | Edit | Tags | Pin | Join | Delete | Undo, Some(reason)) = (command, common.read_only()) {
             return Some(reason);
         }
-        let on_entry =
-            matches!(command, Copy | CopyNext | Edit | Tags | Pin | RecoveryCodes | Delete | Mark | Reveal | ShowQr | LabelRows);
+        let on_entry = matches!(
+            command,
+            Copy | CopyNext | Edit | Tags | Pin | Join | RecoveryCodes | Delete | Mark | Reveal | ShowQr | LabelRows
+        );
         match command {
             Export if self.rows.nothing_enrolled() => Some("There is nothing to export".into()),
             Undo if common.undo.is_none() => Some("There is nothing to take back".into()),
@@ -201,6 +205,25 @@ impl List {
         common.say_with(Tone::Note, format!("{name} has no code to copy"), why);
         Reaction::stay()
     }
+}
+
+/// Asks, and joins all entries with the secret of this one into it.
+fn join(common: &mut Common, entry: &Entry) -> Reaction {
+    let others = common.open.as_ref().map(|open| duplicates::of(&open.vault, entry)).unwrap_or_default();
+    if others.is_empty() {
+        common.say(Tone::Note, format!("No other entry has the secret of {}", common.name_of(entry)));
+        return Reaction::stay();
+    }
+    let name = common.name_of(entry);
+    let what = match others.len() {
+        1 => "the other entry with its secret".to_owned(),
+        number => format!("the {number} other entries with its secret"),
+    };
+    let question = format!("Join {what} into {name}?");
+    let said = format!("Joined into {name}: {} in the trash", others.len());
+    let change = Change::Join { keep: entry.id, others };
+    let yes = vec![Effect::Job(Job::Apply { change, then: Then::Say(said) })];
+    Reaction::push(Screen::Confirm(Confirm { question, yes_word: "join", yes, leaves: false }))
 }
 
 /// How a copy was asked for.

@@ -1,0 +1,330 @@
+//! Several machines by git: what is on the disk is committed, what the other side has is fetched and merged in memory, the
+//! result is written through the store, committed with both parents and pushed. git's work tree is never used; without the
+//! other side all stays committed here and goes with the next sync.
+
+mod repository;
+
+use super::merge::{self, Difference, Judge};
+use super::session::Session;
+use crate::error::{Error, ErrorKind, Result};
+use crate::ports::Git;
+use crate::vault::Vault;
+use crate::vault::store::{self, PASSPHRASE, PassphraseChange, UnlockFile, VaultFiles, World, is_unlock_file};
+use repository::{Item, Repository, Tip, Tree, Unreached};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// What came of a sync.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Synced {
+    pub brought: Difference,
+    /// Whether anything went to the other side.
+    pub sent: bool,
+    /// Why the other side was not reached; all is committed here.
+    pub unreached: Option<String>,
+}
+
+const VAULT: &[u8] = b"vault.age";
+const UNLOCK: &[u8] = b"unlock";
+/// What it is called in questions.
+const COPY: &str = "the vault of the other machine";
+/// How often others may be faster.
+const TRIES: usize = 10;
+
+/// Whether the vault's folder is a repository.
+pub fn is_set_up(world: &World, folder: &Path) -> bool {
+    world.storage.facts(&folder.join(".git")).is_ok()
+}
+
+/// Syncs the open vault. With `remote` that address is used from now on.
+pub fn sync(session: &mut Session, git: &dyn Git, remote: Option<&str>, judge: &mut dyn Judge) -> Result<Synced> {
+    let world = session.world().clone();
+    let folder = session.folder().ok_or_else(|| Error::failed("the demo has no files"))?.to_owned();
+    let before = match remote.is_some() && is_set_up(&world, &folder) {
+        true => Repository::open(git, &folder, world.clock.now())?.remote()?,
+        false => None,
+    };
+    let repository = set_up(&world, git, &folder, remote)?;
+    if remote.is_none() && repository.remote()?.is_none() {
+        return Err(Error::new(ErrorKind::Usage, "no repository is known to sync with").hint("name it once with --remote URL"));
+    }
+    let synced = exchange(session, &repository, judge);
+    // An address that led to nothing good is not kept.
+    if let (Err(_), Some(before)) = (&synced, before) {
+        repository.set_remote(&before)?;
+    }
+    synced
+}
+
+fn exchange(session: &mut Session, repository: &Repository<'_>, judge: &mut dyn Judge) -> Result<Synced> {
+    let mut synced = Synced::default();
+    for _ in 0..TRIES {
+        session.refresh()?;
+        let (head, known) = repository.tips()?;
+        let head = commit_here(session, repository, head)?;
+        let theirs = match repository.fetch() {
+            Ok(true) => repository.tips()?.1,
+            Ok(false) => None,
+            Err(Unreached::Raced) => continue,
+            // An address that never worked is a mistake, not a journey.
+            Err(Unreached::Away(why)) if known.is_none() => {
+                return Err(Error::failed(format!("the repository can't be reached: {why}"))
+                    .hint("check the address, and that git can fetch from it; all is committed here"));
+            }
+            Err(Unreached::Away(why)) => return Ok(Synced { unreached: Some(why), ..synced }),
+        };
+        let head = match theirs {
+            Some(theirs) if theirs.commit == head.commit => return Ok(synced),
+            Some(theirs) => {
+                let base = repository.merge_base(&head.commit, &theirs.commit)?;
+                if base.as_ref() == Some(&theirs.commit) {
+                    head.commit
+                } else {
+                    let meeting = Meeting::of(repository, base, head, theirs)?;
+                    let brought = take_in(session, repository, &meeting, judge)?;
+                    synced.brought.entries.extend(brought.entries);
+                    synced.brought.others.extend(brought.others);
+                    match join(session, repository, meeting)? {
+                        Some(joined) => joined,
+                        // Nothing of ours is missing there.
+                        None => return Ok(synced),
+                    }
+                }
+            }
+            None => head.commit,
+        };
+        match repository.push(&head) {
+            Ok(()) => return Ok(Synced { sent: true, ..synced }),
+            Err(Unreached::Raced) => {}
+            Err(Unreached::Away(why)) => return Ok(Synced { unreached: Some(why), ..synced }),
+        }
+    }
+    Err(Error::new(ErrorKind::Busy, "others were faster each time the vault was sent").hint("all is committed here; sync again"))
+}
+
+/// Brings a vault to a folder that has none. It is not opened: its fingerprint is pinned by whoever unlocks it first.
+pub fn bring(world: &World, git: &dyn Git, folder: &Path, remote: &str) -> Result<()> {
+    world.storage.make_folder(folder).map_err(|error| Error::io("make", folder, &error))?;
+    let folder = world.storage.canonical(folder).map_err(|error| Error::io("read", folder, &error))?;
+    let repository = set_up(world, git, &folder, Some(remote))?;
+    let nothing = |what: &str| {
+        Error::new(ErrorKind::NoVault, what).hint("create a vault with `countersign init`, and sync it with the same --remote")
+    };
+    match repository.fetch() {
+        Ok(true) => {}
+        Ok(false) => return Err(nothing("the repository is empty")),
+        Err(Unreached::Raced) => return Err(Error::failed("the repository is being changed").hint("try again in a moment")),
+        Err(Unreached::Away(why)) => return Err(Error::failed(format!("the repository can't be reached: {why}"))),
+    }
+    let (head, theirs) = repository.tips()?;
+    let theirs = theirs.ok_or_else(|| nothing("the repository is empty"))?;
+    let files =
+        read(&repository, &repository.tree(&theirs.commit)?)?.ok_or_else(|| nothing("the repository holds no vault.age"))?;
+    store::receive(world, &folder, &files)?;
+    repository.move_branch(&theirs.commit, head.as_ref().map(|head| head.commit.as_str()))
+}
+
+fn set_up<'g>(world: &World, git: &'g dyn Git, folder: &Path, remote: Option<&str>) -> Result<Repository<'g>> {
+    let now = world.clock.now();
+    let remote = remote.map(|remote| address(world, remote)).transpose()?;
+    match (is_set_up(world, folder), remote) {
+        (true, remote) => {
+            let repository = Repository::open(git, folder, now)?;
+            remote.map(|remote| repository.set_remote(&remote)).transpose()?;
+            Ok(repository)
+        }
+        (false, Some(remote)) => {
+            let repository = Repository::make(git, folder, now, &remote)?;
+            // What must not travel is out of the sight of people who add files with git themselves.
+            let info = folder.join(".git/info");
+            world.storage.make_folder(&info).map_err(|error| Error::io("make", &info, &error))?;
+            let exclude = info.join("exclude");
+            store::replace(world, &exclude, b"/vault.lock\n/backups/\n.*.tmp\n")
+                .map_err(|unwritten| Error::io("write", &exclude, &unwritten.error))?;
+            Ok(repository)
+        }
+        (false, None) => Err(Error::new(ErrorKind::Usage, "the vault is not synced with any repository yet")
+            .hint("name one with --remote URL: an empty repository, or the one that other machines use")),
+    }
+}
+
+/// A path on this machine is meant from where the person stands.
+fn address(world: &World, remote: &str) -> Result<String> {
+    if remote.is_empty() || remote.starts_with('-') {
+        return Err(Error::new(ErrorKind::Usage, format!("{remote:?} is not the address of a repository")));
+    }
+    let path = world.storage.canonical(Path::new(remote)).ok();
+    if path.is_none() && (remote.starts_with("./") || remote.starts_with("../")) {
+        return Err(Error::failed(format!("there is no {remote}")));
+    }
+    Ok(path.and_then(|path| path.to_str().map(str::to_owned)).unwrap_or_else(|| remote.to_owned()))
+}
+
+/// Commits what is on the disk, if it differs.
+fn commit_here(session: &mut Session, repository: &Repository<'_>, head: Option<Tip>) -> Result<Tip> {
+    let files = session.store_mut()?.files()?;
+    let before = head.as_ref().map(|head| repository.tree(&head.commit)).transpose()?.unwrap_or_default();
+    if let Some(head) = head.as_ref().filter(|_| is_in(&files, &before)) {
+        return Ok(head.clone());
+    }
+    let tree = tree_of(repository, &files, top_level(&before), &before)?;
+    match head {
+        Some(head) if head.tree == tree => Ok(head),
+        head => {
+            let parents: Vec<&str> = head.iter().map(|head| head.commit.as_str()).collect();
+            let commit = repository.commit(&tree, &parents)?;
+            repository.move_branch(&commit, parents.first().copied())?;
+            Ok(Tip { commit, tree })
+        }
+    }
+}
+
+/// Two commits that have gone apart, with their trees and the one of what both come from.
+struct Meeting {
+    /// Nothing happened here since both were the same.
+    is_behind: bool,
+    head: Tip,
+    theirs: Tip,
+    base: Tree,
+    our_tree: Tree,
+    their_tree: Tree,
+}
+
+impl Meeting {
+    fn of(repository: &Repository<'_>, base: Option<String>, head: Tip, theirs: Tip) -> Result<Meeting> {
+        let is_behind = base.as_ref() == Some(&head.commit);
+        let (our_tree, their_tree) = (repository.tree(&head.commit)?, repository.tree(&theirs.commit)?);
+        let base = match base {
+            _ if is_behind => our_tree.clone(),
+            Some(base) => repository.tree(&base)?,
+            None => Tree::new(),
+        };
+        Ok(Meeting { is_behind, head, theirs, base, our_tree, their_tree })
+    }
+}
+
+/// Merges what the other side has into the vault on the disk.
+fn take_in(session: &mut Session, repository: &Repository<'_>, meeting: &Meeting, judge: &mut dyn Judge) -> Result<Difference> {
+    let Some(files) = read(repository, &meeting.their_tree)? else { return Ok(Difference::default()) };
+    let copies = [merge::open(session, COPY, &files, judge)?];
+    if merge::needs_trust(&copies) {
+        let difference = merge::difference(session, &copies)?;
+        if !difference.is_empty() && !judge.trusts(COPY, &difference)? {
+            return Err(Error::new(ErrorKind::NotTrusted, "nothing was merged, and nothing was sent")
+                .hint("what is here stays committed here"));
+        }
+    }
+    let store = session.store_mut()?;
+    let same_passphrase = store.passphrase_change(&copies[0])? == PassphraseChange::Ours;
+    let merged = store.preview(&copies)?;
+    let mut unlock = unlock_files(meeting, &files, &merged);
+    unlock.retain(|(name, bytes)| {
+        name != PASSPHRASE || (same_passphrase && bytes.as_deref().is_some_and(store::is_passphrase_file))
+    });
+    merge::fold(session, COPY, &copies, &unlock, judge)
+}
+
+/// The files of unlock methods that only the other side has changed since both were the same.
+fn unlock_files(meeting: &Meeting, files: &VaultFiles, merged: &Vault) -> Vec<UnlockFile> {
+    let Meeting { base, our_tree: ours, their_tree: theirs, .. } = meeting;
+    let path = |name: &str| [UNLOCK, b"/", name.as_bytes()].concat();
+    let ours_names = ours.keys().filter_map(|path| unlock_name(path));
+    let names: std::collections::BTreeSet<String> = files.unlock.keys().cloned().chain(ours_names).collect();
+    let mut changed = Vec::new();
+    for name in names {
+        let [base, our, their] = [base, ours, theirs].map(|tree| tree.get(&path(&name)).map(|item| &item.id));
+        let is_used = || {
+            merged
+                .methods
+                .iter()
+                .any(|method| method.in_use() && name.rsplit_once('.').is_some_and(|(stem, _)| stem == method.name))
+        };
+        match their {
+            _ if our == their => {}
+            Some(_) if our == base || our.is_none() => changed.push((name.clone(), files.unlock.get(&name).cloned())),
+            None if our == base && !is_used() => changed.push((name.clone(), None)),
+            _ => {}
+        }
+    }
+    changed
+}
+
+/// Commits the disk with both parents. `None` where the branch could simply be moved to theirs.
+fn join(session: &mut Session, repository: &Repository<'_>, meeting: Meeting) -> Result<Option<String>> {
+    let Meeting { is_behind, head, theirs, base, our_tree, their_tree } = meeting;
+    let (base, ours, others) = (top_level(&base), top_level(&our_tree), top_level(&their_tree));
+    // What else lies in the repository goes by whoever changed it; where both did, ours stays.
+    let mut beside = BTreeMap::new();
+    for name in ours.keys().chain(others.keys()) {
+        let chosen = if ours.get(name) == base.get(name) { others.get(name) } else { ours.get(name) };
+        chosen.map(|item| beside.insert(name.clone(), item.clone()));
+    }
+    let known: Tree = our_tree.into_iter().chain(their_tree).collect();
+    let files = session.store_mut()?.files()?;
+    let tree = tree_of(repository, &files, beside, &known)?;
+    if is_behind && tree == theirs.tree {
+        repository.move_branch(&theirs.commit, Some(&head.commit))?;
+        return Ok(None);
+    }
+    let commit = repository.commit(&tree, &[&head.commit, &theirs.commit])?;
+    repository.move_branch(&commit, Some(&head.commit))?;
+    Ok(Some(commit))
+}
+
+/// The tree of these files and of what lies beside them. Blobs that `known` has are not written again.
+fn tree_of(repository: &Repository<'_>, files: &VaultFiles, mut beside: BTreeMap<Vec<u8>, Item>, known: &Tree) -> Result<String> {
+    let keep = |path: &[u8], bytes: &[u8]| match known.get(path) {
+        Some(item) if item.kind == "blob" && item.id == blob_id(bytes) => Ok(item.clone()),
+        _ => repository.keep_blob(bytes),
+    };
+    let mut unlock = BTreeMap::new();
+    for (name, bytes) in &files.unlock {
+        unlock.insert(name.clone().into_bytes(), keep(&[UNLOCK, b"/", name.as_bytes()].concat(), bytes)?);
+    }
+    beside.insert(VAULT.to_vec(), keep(VAULT, &files.vault)?);
+    if !unlock.is_empty() {
+        let id = repository.keep_tree(&unlock)?;
+        beside.insert(UNLOCK.to_vec(), Item { mode: "040000".into(), kind: "tree".into(), id });
+    }
+    repository.keep_tree(&beside)
+}
+
+/// Whether a tree has these very files. It may say no in a repository of another kind.
+fn is_in(files: &VaultFiles, tree: &Tree) -> bool {
+    let has = |path: &[u8], bytes: &[u8]| tree.get(path).is_some_and(|item| item.id == blob_id(bytes));
+    let unlock = |(name, bytes): (&String, &Vec<u8>)| has(&[UNLOCK, b"/", name.as_bytes()].concat(), bytes);
+    let number = tree.keys().filter(|path| path.starts_with(b"unlock/")).count();
+    has(VAULT, &files.vault) && files.unlock.iter().all(unlock) && files.unlock.len() == number
+}
+
+/// git's name of a blob in repositories of the usual kind; another kind has longer names and is asked.
+fn blob_id(bytes: &[u8]) -> String {
+    use sha1::{Digest, Sha1};
+    let mut hash = Sha1::new_with_prefix(format!("blob {}\0", bytes.len()));
+    hash.update(bytes);
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What lies beside the vault's own files.
+fn top_level(tree: &Tree) -> BTreeMap<Vec<u8>, Item> {
+    let is_other = |path: &[u8]| path != VAULT && path != UNLOCK && !path.contains(&b'/');
+    tree.iter().filter(|(path, _)| is_other(path)).map(|(path, item)| (path.clone(), item.clone())).collect()
+}
+
+fn unlock_name(path: &[u8]) -> Option<String> {
+    let name = std::str::from_utf8(path.strip_prefix(UNLOCK)?.strip_prefix(b"/")?).ok()?;
+    is_unlock_file(name).then(|| name.to_owned())
+}
+
+/// The vault's files of a tree; `None` where it has none.
+fn read(repository: &Repository<'_>, tree: &Tree) -> Result<Option<VaultFiles>> {
+    let blob = |item: &Item| if item.kind == "blob" { repository.blob(&item.id).map(Some) } else { Ok(None) };
+    let Some(vault) = tree.get(VAULT).map(blob).transpose()?.flatten() else { return Ok(None) };
+    let mut files = VaultFiles { vault, unlock: BTreeMap::new() };
+    for (path, item) in tree {
+        if let Some(name) = unlock_name(path) {
+            blob(item)?.map(|bytes| files.unlock.insert(name, bytes));
+        }
+    }
+    Ok(Some(files))
+}

@@ -1,0 +1,599 @@
+//! Several machines through git: real git, real folders, a repository between them that goes away and comes back.
+
+use crate::support::judge::Answers;
+use crate::support::rekey::{add_method, change_passphrase};
+use crate::support::store::passphrase;
+use crate::support::world::{FakeClock, FakeEntropy};
+use crate::support::{is_again, is_installed, run_again, this_program};
+use countersign::error::{ErrorKind, Result};
+use countersign::ops::change::{Change, Edit};
+use countersign::ops::session::Session;
+use countersign::ops::sync::{self, Synced};
+use countersign::otp::{Credential, Kind};
+use countersign::ports::disk::Disk;
+use countersign::ports::git::SystemGit;
+use countersign::ports::{Git, GitCall, GitFailure};
+use countersign::secret::{Secret, SecretText};
+use countersign::transfer::Draft;
+use countersign::vault::entry::EntryId;
+use countersign::vault::seal::{self, MethodKey};
+use countersign::vault::store::{self, Keep, Trust, World};
+use countersign::vault::{Vault, merge};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// git's verbs that know nothing of a work tree.
+const ALLOWED: [&str; 16] = [
+    "cat-file",
+    "commit-tree",
+    "config",
+    "fetch",
+    "for-each-ref",
+    "hash-object",
+    "init",
+    "ls-remote",
+    "ls-tree",
+    "merge-base",
+    "mktree",
+    "push",
+    "read-tree",
+    "rev-parse",
+    "symbolic-ref",
+    "update-ref",
+];
+
+/// The system's git, with a cable that can be pulled, and somebody who may be faster.
+struct Cable {
+    pulled: Cell<bool>,
+    verbs: RefCell<BTreeSet<String>>,
+    before_push: RefCell<Option<Box<dyn FnOnce()>>>,
+}
+
+impl Cable {
+    fn new() -> Cable {
+        Cable { pulled: Cell::new(false), verbs: RefCell::default(), before_push: RefCell::new(None) }
+    }
+}
+
+impl Git for Cable {
+    fn run(&self, call: GitCall<'_>) -> std::result::Result<Vec<u8>, GitFailure> {
+        let verb = call.arguments[0];
+        assert!(ALLOWED.contains(&verb), "{:?}", call.arguments);
+        assert!(verb != "read-tree" || call.arguments.len() == 2, "{:?}", call.arguments);
+        self.verbs.borrow_mut().insert(verb.to_owned());
+        if call.remote && self.pulled.get() {
+            return Err(GitFailure { said: "fatal: unable to access: no route to host".into(), status: Some(128) });
+        }
+        let faster = if verb == "push" { self.before_push.borrow_mut().take() } else { None };
+        if let Some(faster) = faster {
+            faster();
+        }
+        SystemGit { interactive: false }.run(call)
+    }
+}
+
+struct Machine {
+    world: World,
+    clock: Arc<FakeClock>,
+    folder: PathBuf,
+    session: Option<Session>,
+}
+
+impl Machine {
+    fn new(home: &Path, number: u64) -> Machine {
+        let clock = Arc::new(FakeClock::at(crate::support::store::TODAY + number));
+        let world = World {
+            storage: Arc::new(Disk),
+            clock: clock.clone(),
+            entropy: Arc::new(FakeEntropy::seed(7 + 1000 * number)),
+            state_folder: home.join(format!("state {number}")),
+        };
+        Machine { world, clock, folder: home.join(format!("machine {number}")), session: None }
+    }
+
+    fn open_with(&mut self, passphrase: &SecretText) -> &mut Session {
+        self.session.insert(Session::unlock(&self.world, &self.folder, passphrase, Trust::Pinned).unwrap())
+    }
+
+    fn open(&mut self) -> &mut Session {
+        if self.session.is_none() {
+            self.open_with(&passphrase());
+        }
+        self.session.as_mut().unwrap()
+    }
+
+    fn enrol(&mut self, issuer: &str) -> EntryId {
+        let secret = Secret::new(issuer.as_bytes().to_vec());
+        let draft = Draft { issuer: issuer.into(), ..Draft::new(Credential::new(Kind::Totp, secret)) };
+        self.clock.advance(Duration::from_secs(1));
+        self.open().apply(Change::Enrol(vec![draft])).unwrap().ids[0]
+    }
+
+    fn sync(&mut self, git: &dyn Git) -> Result<Synced> {
+        self.ask(git, &mut Answers::default())
+    }
+
+    fn ask(&mut self, git: &dyn Git, answers: &mut Answers) -> Result<Synced> {
+        sync::sync(self.open(), git, None, answers)
+    }
+
+    fn labels(&mut self) -> Vec<String> {
+        let mut labels: Vec<String> = self.open().vault().active().map(|entry| entry.label().to_owned()).collect();
+        labels.sort();
+        labels
+    }
+}
+
+/// A bare repository, one machine with a vault that is synced with it, and others that were brought the vault from there.
+struct Net {
+    home: tempfile::TempDir,
+    hub: String,
+    git: Cable,
+    machines: Vec<Machine>,
+}
+
+impl Net {
+    fn of(count: u64) -> Net {
+        Net::seeded(count, 0)
+    }
+
+    /// Vaults of different seeds are different ones.
+    fn seeded(count: u64, seed: u64) -> Net {
+        let home = tempfile::tempdir().unwrap();
+        let hub = home.path().join("hub.git").to_str().unwrap().to_owned();
+        git(home.path(), &["init", "--quiet", "--bare", "--initial-branch=main", &hub]);
+        let cable = Cable::new();
+        let mut first = Machine::new(home.path(), seed);
+        store::create(&first.world, &first.folder, &passphrase(), 1).unwrap();
+        sync::sync(first.open(), &cable, Some(&hub), &mut Answers::default()).unwrap();
+        let mut machines = vec![first];
+        for number in 1..count {
+            let mut machine = Machine::new(home.path(), seed + number);
+            sync::bring(&machine.world, &cable, &machine.folder, &hub).unwrap();
+            machine.open();
+            machines.push(machine);
+        }
+        Net { home, hub, git: cable, machines }
+    }
+
+    fn sync(&mut self, machine: usize) -> Synced {
+        self.machines[machine].sync(&self.git).unwrap()
+    }
+
+    fn log(&self) -> String {
+        git(self.home.path(), &["--git-dir", &self.hub, "log", "--format=%an %ae %cn %ce %s", "main"])
+    }
+}
+
+fn git(folder: &Path, arguments: &[&str]) -> String {
+    let output = Command::new("git").current_dir(folder).args(arguments).output().unwrap();
+    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Whether the test runs now: with git, in a process whose environment knows no user's settings.
+fn alone(test: &str) -> bool {
+    let test = format!("syncing::{test}");
+    if !is_installed("git") {
+        println!("skipped: git is not installed");
+        return false;
+    }
+    if is_again(&test) {
+        return true;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let mut program = Command::new(this_program());
+    program.env("HOME", home.path()).env("XDG_CONFIG_HOME", home.path());
+    program.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+    run_again(program, &test);
+    false
+}
+
+/// xorshift
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as usize % bound
+    }
+}
+
+#[test]
+fn three_machines_converge_after_200_rounds_of_edits_with_spans_offline_and_lose_none() {
+    if !alone("three_machines_converge_after_200_rounds_of_edits_with_spans_offline_and_lose_none") {
+        return;
+    }
+    let mut net = Net::of(3);
+    let mut chance = Chance(20_261_125);
+    let mut offline_until = [0; 3];
+    // Every entry with the tags that were put on it: neither is ever taken away.
+    let mut made: BTreeMap<EntryId, BTreeSet<String>> = BTreeMap::new();
+    let mut counts = [0; 3];
+    for round in 0..200 {
+        let at = chance.below(3);
+        if chance.below(12) == 0 {
+            offline_until[at] = round + 5 + chance.below(25);
+        }
+        net.git.pulled.set(round < offline_until[at]);
+        let machine = &mut net.machines[at];
+        machine.clock.advance(Duration::from_millis(chance.below(5000) as u64));
+        for edit in 0..1 + chance.below(2) {
+            let known: Vec<EntryId> = machine.open().vault().active().map(|entry| entry.id).collect();
+            if known.is_empty() || chance.below(3) == 0 {
+                made.insert(machine.enrol(&format!("{round}.{edit}")), BTreeSet::new());
+                continue;
+            }
+            let id = known[chance.below(known.len())];
+            let tag = format!("{round}.{edit}");
+            let note = Some(format!("note of round {round}"));
+            machine.open().apply(Change::Edit(id, Edit { tag: vec![tag.clone()], note, ..Edit::default() })).unwrap();
+            made.get_mut(&id).unwrap().insert(tag);
+        }
+        if chance.below(5) < 3 {
+            let synced = net.sync(at);
+            counts[usize::from(synced.unreached.is_some())] += 1;
+            counts[2] += usize::from(!synced.brought.is_empty());
+        }
+    }
+    assert!(counts.iter().all(|count| *count > 20), "synced, not reached, brought something: {counts:?}");
+    // In whatever order they are joined, the same comes out.
+    let apart: Vec<Vault> = net.machines.iter_mut().map(|machine| machine.open().vault().clone()).collect();
+    let join = |order: [usize; 3]| {
+        order[1..].iter().fold(apart[order[0]].clone(), |joined, at| merge::vault(&joined, &apart[*at]).unwrap())
+    };
+    let all = join([0, 1, 2]);
+    for order in [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        assert!(join(order) == all, "{order:?}");
+    }
+    net.git.pulled.set(false);
+    for machine in [0, 1, 2, 0, 1] {
+        net.sync(machine);
+    }
+    let files: Vec<Vec<u8>> =
+        net.machines.iter().map(|machine| std::fs::read(machine.folder.join("vault.age")).unwrap()).collect();
+    assert!(files[0] == files[1] && files[1] == files[2], "the machines have the same file in the end");
+    for machine in &mut net.machines {
+        let vault = machine.open().vault().clone();
+        assert!(vault == all);
+        let kept: BTreeMap<EntryId, BTreeSet<String>> =
+            vault.active().map(|entry| (entry.id, entry.tags().map(str::to_owned).collect())).collect();
+        assert_eq!(kept, made);
+    }
+    // The last ones to sync had nothing to tell each other.
+    let last = net.sync(2);
+    assert_eq!(last, Synced::default());
+    let log = net.log();
+    assert!(log.lines().all(|line| line == "countersign countersign@localhost countersign countersign@localhost vault"), "{log}");
+}
+
+#[test]
+fn nothing_but_the_vaults_files_travels_and_the_work_tree_and_hooks_are_left_alone() {
+    if !alone("nothing_but_the_vaults_files_travels_and_the_work_tree_and_hooks_are_left_alone") {
+        return;
+    }
+    let mut net = Net::of(2);
+    let (folder, other) = (net.machines[0].folder.clone(), net.machines[1].folder.clone());
+    let trace = net.home.path().join("trace");
+    let script = format!("#!/bin/sh\necho \"$0\" >> '{}'\n", trace.display());
+    for repository in [folder.join(".git"), other.join(".git"), net.hub.clone().into()] {
+        std::fs::create_dir_all(repository.join("hooks")).unwrap();
+        for hook in ["pre-push", "reference-transaction", "post-checkout", "post-merge", "pre-commit", "monitor"] {
+            let path = repository.join("hooks").join(hook);
+            std::fs::write(&path, &script).unwrap();
+            std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        }
+    }
+    // The hub's own hooks are its own matter.
+    std::fs::remove_dir_all(Path::new(&net.hub).join("hooks")).unwrap();
+    for folder in [&folder, &other] {
+        let monitor = folder.join(".git/hooks/monitor");
+        git(folder, &["config", "core.fsmonitor", monitor.to_str().unwrap()]);
+    }
+    std::fs::create_dir_all(folder.join("backups/x")).unwrap();
+    std::fs::write(folder.join("backups/x/vault.age"), "a backup").unwrap();
+    std::fs::write(folder.join("README"), "mine").unwrap();
+    net.machines[0].enrol("GitHub");
+    net.sync(0);
+    assert!(net.sync(1).brought.tally() == "1 new");
+    net.machines[1].enrol("Forge");
+    net.sync(1);
+    net.sync(0);
+    assert!(!trace.exists(), "{}", std::fs::read_to_string(&trace).unwrap_or_default());
+    let there = git(net.home.path(), &["--git-dir", &net.hub, "ls-tree", "-r", "--name-only", "main"]);
+    assert_eq!(there, "unlock/passphrase.age\nvault.age\n");
+    assert_eq!(std::fs::read_to_string(folder.join("README")).unwrap(), "mine");
+    // For whoever looks with git: all that is tracked is as committed.
+    git(&folder, &["config", "--unset", "core.fsmonitor"]);
+    assert_eq!(git(&folder, &["status", "--short"]), "?? README\n");
+    let used: Vec<String> = net.git.verbs.borrow().iter().cloned().collect();
+    assert!(used.iter().any(|verb| verb == "commit-tree"), "{used:?}");
+}
+
+#[test]
+fn what_people_keep_beside_the_vault_in_the_repository_goes_along() {
+    if !alone("what_people_keep_beside_the_vault_in_the_repository_goes_along") {
+        return;
+    }
+    let mut net = Net::of(2);
+    let clone = net.home.path().join("clone");
+    git(net.home.path(), &["clone", "--quiet", &net.hub, clone.to_str().unwrap()]);
+    std::fs::create_dir(clone.join("docs")).unwrap();
+    std::fs::write(clone.join("docs/notes"), "by hand").unwrap();
+    git(&clone, &["add", "docs"]);
+    git(&clone, &["-c", "user.name=h", "-c", "user.email=h@x", "commit", "--quiet", "-m", "notes"]);
+    git(&clone, &["push", "--quiet", "origin", "HEAD:main"]);
+    net.machines[0].enrol("GitHub");
+    net.sync(0);
+    net.machines[1].enrol("Forge");
+    net.sync(1);
+    assert_eq!(net.machines[1].labels(), ["Forge", "GitHub"]);
+    let there = git(net.home.path(), &["--git-dir", &net.hub, "ls-tree", "-r", "--name-only", "main"]);
+    assert_eq!(there, "docs/notes\nunlock/passphrase.age\nvault.age\n");
+    assert!(!net.machines[0].folder.join("docs").exists());
+}
+
+#[test]
+fn whoever_is_faster_at_the_push_is_merged_and_the_push_tried_again() {
+    if !alone("whoever_is_faster_at_the_push_is_merged_and_the_push_tried_again") {
+        return;
+    }
+    let mut net = Net::of(3);
+    let mut faster = net.machines.pop().unwrap();
+    net.machines[0].enrol("GitHub");
+    *net.git.before_push.borrow_mut() = Some(Box::new(move || {
+        faster.enrol("from the faster one");
+        faster.sync(&SystemGit { interactive: false }).unwrap();
+    }));
+    let synced = net.sync(0);
+    assert_eq!((synced.brought.tally().as_str(), synced.sent), ("1 new", true));
+    net.sync(1);
+    assert_eq!(net.machines[1].labels(), ["GitHub", "from the faster one"]);
+}
+
+#[test]
+fn without_the_other_side_all_is_committed_and_goes_later() {
+    if !alone("without_the_other_side_all_is_committed_and_goes_later") {
+        return;
+    }
+    let mut net = Net::of(2);
+    net.machines[0].enrol("GitHub");
+    net.git.pulled.set(true);
+    let synced = net.sync(0);
+    assert_eq!(synced.unreached.as_deref(), Some("fatal: unable to access: no route to host"));
+    let folder = net.machines[0].folder.clone();
+    assert_eq!(git(&folder, &["rev-list", "--count", "origin/main..main"]), "1\n");
+    net.git.pulled.set(false);
+    assert!(net.sync(0).sent);
+    net.sync(1);
+    assert_eq!(net.machines[1].labels(), ["GitHub"]);
+    // An address that never worked is a mistake.
+    let error = sync::sync(net.machines[0].open(), &net.git, Some("/nowhere/at/all"), &mut Answers::default()).unwrap_err();
+    assert!(error.what.starts_with("the repository can't be reached: "), "{error}");
+    assert_eq!(git(&folder, &["config", "remote.origin.url"]).trim(), net.hub, "the one before is used again");
+    assert_eq!(net.sync(0).unreached, None);
+    let mut fresh = Machine::new(net.home.path(), 9);
+    let error = sync::bring(&fresh.world, &net.git, &fresh.folder, "/nowhere/at/all").unwrap_err();
+    assert!(error.what.starts_with("the repository can't be reached: "), "{error}");
+    assert_eq!(store::presence(&fresh.world, &fresh.folder).unwrap(), store::Presence::Nothing);
+    sync::bring(&fresh.world, &net.git, &fresh.folder, &net.hub).unwrap();
+    assert_eq!(fresh.labels(), ["GitHub"]);
+}
+
+#[test]
+fn an_empty_repository_or_one_without_a_vault_brings_nothing() {
+    if !alone("an_empty_repository_or_one_without_a_vault_brings_nothing") {
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let hub = home.path().join("hub.git");
+    git(home.path(), &["init", "--quiet", "--bare", "--initial-branch=trunk", hub.to_str().unwrap()]);
+    let machine = Machine::new(home.path(), 0);
+    let cable = Cable::new();
+    let error = sync::bring(&machine.world, &cable, &machine.folder, hub.to_str().unwrap()).unwrap_err();
+    assert_eq!((error.kind, error.what.as_str()), (ErrorKind::NoVault, "the repository is empty"));
+    // One that a forge has made, with a file of its own and a branch of another name.
+    let clone = home.path().join("clone");
+    git(home.path(), &["clone", "--quiet", hub.to_str().unwrap(), clone.to_str().unwrap()]);
+    std::fs::write(clone.join("README"), "x").unwrap();
+    git(&clone, &["add", "README"]);
+    git(&clone, &["-c", "user.name=h", "-c", "user.email=h@x", "commit", "--quiet", "-m", "first"]);
+    git(&clone, &["push", "--quiet", "origin", "HEAD:trunk"]);
+    let mut machine = Machine::new(home.path(), 1);
+    let error = sync::bring(&machine.world, &cable, &machine.folder, hub.to_str().unwrap()).unwrap_err();
+    assert_eq!(error.what, "the repository holds no vault.age");
+    store::create(&machine.world, &machine.folder, &passphrase(), 1).unwrap();
+    machine.enrol("GitHub");
+    machine.sync(&cable).unwrap();
+    let there = git(home.path(), &["--git-dir", hub.to_str().unwrap(), "ls-tree", "-r", "--name-only", "trunk"]);
+    assert_eq!(there, "README\nunlock/passphrase.age\nvault.age\n");
+}
+
+#[test]
+fn the_repository_of_another_vault_is_refused_and_nothing_is_sent() {
+    if !alone("the_repository_of_another_vault_is_refused_and_nothing_is_sent") {
+        return;
+    }
+    let (mut net, mut other) = (Net::of(1), Net::seeded(1, 50));
+    other.machines[0].enrol("GitHub");
+    other.sync(0);
+    let hub = other.hub.clone();
+    let mut answers = Answers { passphrases: vec!["open sesame"], ..Answers::default() };
+    let error = sync::sync(net.machines[0].open(), &net.git, Some(&hub), &mut answers).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::NotTrusted);
+    assert!(error.what.contains("two different vaults"), "{error}");
+    assert_eq!(other.log().lines().count(), 2);
+}
+
+const NEW: &str = "changed on another machine";
+
+/// Two machines in sync, with the passphrase changed on the second one and an entry added on each.
+fn changed_there() -> Net {
+    let mut net = Net::of(2);
+    let second = &mut net.machines[1];
+    second.session = None;
+    change_passphrase(&second.world, &second.folder, &passphrase(), &SecretText::new(NEW));
+    second.open_with(&SecretText::new(NEW));
+    second.enrol("from the second");
+    net.machines[0].enrol("from the first");
+    net
+}
+
+#[test]
+fn a_passphrase_changed_on_another_machine_is_asked_for_and_nothing_is_lost_meanwhile() {
+    if !alone("a_passphrase_changed_on_another_machine_is_asked_for_and_nothing_is_lost_meanwhile") {
+        return;
+    }
+    let mut net = changed_there();
+    net.sync(1);
+    let mut nobody = Answers::default();
+    let error = net.machines[0].ask(&net.git, &mut nobody).unwrap_err();
+    assert_eq!(
+        (error.kind.exit_code(), &nobody.asked[..]),
+        (3, &["passphrase of the vault of the other machine".to_owned()][..])
+    );
+    assert_eq!(net.machines[0].labels(), ["from the first"]);
+    let folder = net.machines[0].folder.clone();
+    assert_eq!(git(&folder, &["rev-list", "--count", "origin/main..main"]), "1\n");
+    let mut person = Answers { passphrases: vec![NEW], ..Answers::default() };
+    assert!(net.machines[0].ask(&net.git, &mut person).unwrap().sent);
+    net.sync(1);
+    for at in [0, 1] {
+        net.machines[at].session = None;
+        net.machines[at].open_with(&SecretText::new(NEW));
+        assert_eq!(net.machines[at].labels(), ["from the first", "from the second"]);
+        assert!(net.machines[at].sync(&net.git).unwrap().brought.is_empty());
+    }
+}
+
+#[test]
+fn who_changed_the_passphrase_is_asked_about_what_was_still_written_with_the_old_one() {
+    if !alone("who_changed_the_passphrase_is_asked_about_what_was_still_written_with_the_old_one") {
+        return;
+    }
+    let mut net = changed_there();
+    // The first machine also adds a way to open the vault.
+    let recovery = MethodKey::generate();
+    net.machines[0].session = None;
+    let (world, folder) = (net.machines[0].world.clone(), net.machines[0].folder.clone());
+    add_method(&mut store::unlock(&world, &folder, &passphrase(), Trust::Pinned).unwrap(), "recovery", &recovery, None);
+    net.sync(0);
+    let mut nobody = Answers::default();
+    let error = net.machines[1].ask(&net.git, &mut nobody).unwrap_err();
+    assert_eq!(error.kind.exit_code(), 3);
+    assert_eq!(
+        nobody.asked,
+        ["trust in the vault of the other machine: 1 new, it opens with another unlock method: recovery (recovery)"]
+    );
+    let mut no = Answers { trusts: Some(false), ..Answers::default() };
+    assert_eq!(net.machines[1].ask(&net.git, &mut no).unwrap_err().kind.exit_code(), 7);
+    assert_eq!(net.machines[1].labels(), ["from the second"]);
+    let mut yes = Answers { trusts: Some(true), ..Answers::default() };
+    net.machines[1].ask(&net.git, &mut yes).unwrap();
+    assert_eq!(net.machines[1].labels(), ["from the first", "from the second"]);
+    // The new passphrase stays, the old one opens nothing, and the new method opens what was written.
+    let folder = &net.machines[1].folder;
+    let wrapped = std::fs::read(folder.join("unlock/passphrase.age")).unwrap();
+    assert!(seal::unwrap(&wrapped, &passphrase()).is_err());
+    let sealed = std::fs::read(folder.join("vault.age")).unwrap();
+    assert!(seal::open(&sealed, &[recovery]).is_ok());
+    assert!(seal::open(&sealed, &seal::unwrap(&wrapped, &SecretText::new(NEW)).unwrap()).is_ok());
+}
+
+#[test]
+fn a_passphrase_changed_on_both_machines_is_asked_for_and_the_person_chooses_which_stays() {
+    if !alone("a_passphrase_changed_on_both_machines_is_asked_for_and_the_person_chooses_which_stays") {
+        return;
+    }
+    const FIRST: &str = "changed on the first";
+    for keep in [Keep::Ours, Keep::Theirs] {
+        let mut net = changed_there();
+        let first = &mut net.machines[0];
+        first.session = None;
+        change_passphrase(&first.world, &first.folder, &passphrase(), &SecretText::new(FIRST));
+        first.open_with(&SecretText::new(FIRST));
+        net.sync(1);
+        let mut half = Answers { passphrases: vec![NEW], ..Answers::default() };
+        let error = net.machines[0].ask(&net.git, &mut half).unwrap_err();
+        assert_eq!(error.kind.exit_code(), 3);
+        assert_eq!(half.asked, ["passphrase of the vault of the other machine", "which passphrase stays"]);
+        let mut person = Answers { passphrases: vec![NEW], keep: Some(keep), ..Answers::default() };
+        net.machines[0].ask(&net.git, &mut person).unwrap();
+        let (stays, goes) = if keep == Keep::Ours { (FIRST, NEW) } else { (NEW, FIRST) };
+        // The other machine is asked in turn where its passphrase went.
+        let mut answers = Answers { passphrases: vec![stays], ..Answers::default() };
+        net.machines[1].ask(&net.git, &mut answers).unwrap();
+        assert_eq!(answers.asked.len(), usize::from(keep == Keep::Ours));
+        for at in [0, 1] {
+            let machine = &mut net.machines[at];
+            machine.session = None;
+            assert!(Session::unlock(&machine.world, &machine.folder, &SecretText::new(goes), Trust::Pinned).is_err());
+            let vault = machine.open_with(&SecretText::new(stays)).vault().clone();
+            assert_eq!(vault.methods.iter().filter(|method| method.in_use()).count(), 1);
+            assert_eq!(vault.retired.len(), 2, "what any of them has written can be read");
+            assert_eq!(machine.labels(), ["from the first", "from the second"]);
+        }
+    }
+}
+
+#[test]
+fn a_method_that_did_not_change_opens_both_and_one_passphrase_stays() {
+    if !alone("a_method_that_did_not_change_opens_both_and_one_passphrase_stays") {
+        return;
+    }
+    let mut net = Net::of(2);
+    let shared = MethodKey::generate();
+    {
+        let (world, folder) = (net.machines[0].world.clone(), net.machines[0].folder.clone());
+        let mut store = store::unlock(&world, &folder, &passphrase(), Trust::Pinned).unwrap();
+        add_method(&mut store, "recovery", &shared, None);
+        // A plain key is also what a passphrase file holds, so the recovery key is at hand by one.
+        let wrapped = seal::wrap(&[&shared], &SecretText::new("recovery"), 1).unwrap();
+        std::fs::write(folder.join("unlock/recovery.age"), wrapped).unwrap();
+    }
+    net.sync(0);
+    net.sync(1);
+    assert!(net.machines[1].folder.join("unlock/recovery.age").is_file(), "files of unlock methods travel");
+    for (at, new) in [(0, "first"), (1, "second")] {
+        let machine = &mut net.machines[at];
+        machine.session = None;
+        change_passphrase(&machine.world, &machine.folder, &passphrase(), &SecretText::new(new));
+        machine.open_with(&SecretText::new(new));
+        machine.enrol(new);
+    }
+    net.sync(1);
+    // Unlocked by the recovery key, as if its file were the passphrase's.
+    let folder = net.machines[0].folder.clone();
+    let own = std::fs::read(folder.join("unlock/passphrase.age")).unwrap();
+    std::fs::copy(folder.join("unlock/recovery.age"), folder.join("unlock/passphrase.age")).unwrap();
+    net.machines[0].open_with(&SecretText::new("recovery"));
+    std::fs::write(folder.join("unlock/passphrase.age"), own).unwrap();
+    let mut answers = Answers { keep: Some(Keep::Theirs), ..Answers::default() };
+    net.machines[0].ask(&net.git, &mut answers).unwrap();
+    assert_eq!(answers.asked, ["which passphrase stays"]);
+    net.machines[0].session = None;
+    net.machines[0].open_with(&SecretText::new("second"));
+    assert_eq!(net.machines[0].labels(), ["first", "second"]);
+    assert!(net.sync(1).brought.entries.len() == 1);
+}
+
+#[test]
+fn an_older_state_pushed_by_force_takes_nothing_away() {
+    if !alone("an_older_state_pushed_by_force_takes_nothing_away") {
+        return;
+    }
+    let mut net = Net::of(2);
+    net.machines[0].enrol("GitHub");
+    net.sync(0);
+    net.sync(1);
+    git(net.home.path(), &["--git-dir", &net.hub, "update-ref", "refs/heads/main", "main~1"]);
+    assert!(net.sync(1).sent);
+    net.sync(0);
+    assert_eq!(net.machines[0].labels(), ["GitHub"]);
+}
