@@ -140,6 +140,11 @@ impl Vault {
         }
     }
 
+    /// Whether a passphrase is among the methods in use.
+    pub fn has_passphrase(&self) -> bool {
+        self.methods.iter().any(|method| method.in_use() && method.kind == MethodKind::PASSPHRASE)
+    }
+
     /// The largest stamp seen in it; what a [`stamp::Stamper`] starts from.
     pub fn highest(&self) -> Stamp {
         self.clocks.values().copied().max().unwrap_or_default()

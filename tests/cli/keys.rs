@@ -113,6 +113,23 @@ fn a_recovery_key_opens_the_vault_here_and_with_stock_age_and_sets_the_passphras
 }
 
 /// Runs age in the vault's folder.
+/// Once such a vault had no backups: they asked for the passphrase file that it has no use for.
+#[test]
+fn a_vault_without_a_passphrase_is_backed_up_and_the_backup_opens() {
+    let place = place();
+    let file = place.path("recovery.txt");
+    fs::write(&file, recovery(&place)).unwrap();
+    let identity = file.to_str().unwrap();
+    run_by(&place, identity, &["keys", "remove", "passphrase"]).done();
+    let ran = run_by(&place, identity, &["backup"]).done();
+    assert!(!ran.stderr.contains("failed"), "{}", ran.stderr);
+    // The one from before the recovery key opens with the passphrase alone, and is told of.
+    let verified = run_by(&place, identity, &["verify"]);
+    let text = String::from_utf8(verified.stdout).unwrap();
+    let asked = text.lines().find(|line| line.contains("-asked-")).unwrap_or_default();
+    assert!(asked.starts_with("ok") && asked.contains("1 entry"), "{text}");
+}
+
 fn age(place: &Place, arguments: &[&str]) -> String {
     let ran = Command::new("age").args(arguments).current_dir(place.vault()).output().unwrap();
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));

@@ -41,10 +41,15 @@ impl OpenStore {
             true => self.vault.clone(),
             false => open_vault(&self.place, &sealed, &self.keys)?,
         };
-        let wrapped = self.place.read_passphrase_file(storage)?;
-        seal::work_factor(&wrapped)
-            .ok_or_else(|| self.place.damaged(files::PASSPHRASE_FILE, &Error::failed("it is not protected by a passphrase")))?;
-        let mut all = vec![(files::VAULT_FILE.to_owned(), sealed), (files::PASSPHRASE_FILE.to_owned(), wrapped)];
+        let mut all = vec![(files::VAULT_FILE.to_owned(), sealed)];
+        // A vault may be opened by other methods alone.
+        if vault.has_passphrase() {
+            let wrapped = self.place.read_passphrase_file(storage)?;
+            seal::work_factor(&wrapped).ok_or_else(|| {
+                self.place.damaged(files::PASSPHRASE_FILE, &Error::failed("it is not protected by a passphrase"))
+            })?;
+            all.push((files::PASSPHRASE_FILE.to_owned(), wrapped));
+        }
         if let Some(unlock) = self.place.passphrase.parent() {
             all.extend(other_unlock_files(storage, unlock)?);
         }
@@ -290,7 +295,11 @@ pub fn read_parcel(storage: &dyn Storage, folder: &Path) -> Result<Parcel> {
 
 /// The same without `vault.age`.
 pub fn read_unlock_files(storage: &dyn Storage, folder: &Path) -> Result<Parcel> {
-    let mut files = vec![read_part(storage, folder, files::PASSPHRASE_FILE, files::LONGEST_KEY_FILE)?];
+    // A vault may be opened by other methods alone; one that has the method is found without its file when it is opened.
+    let mut files = match storage.facts(&folder.join(files::PASSPHRASE_FILE)) {
+        Err(error) if error.kind() == Io::NotFound => Vec::new(),
+        _ => vec![read_part(storage, folder, files::PASSPHRASE_FILE, files::LONGEST_KEY_FILE)?],
+    };
     files.extend(other_unlock_files(storage, &folder.join(UNLOCK))?);
     Ok(Parcel { files })
 }
