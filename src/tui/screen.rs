@@ -24,6 +24,7 @@ pub mod settings;
 pub mod source;
 pub mod tags;
 pub mod unlock;
+pub mod vaults;
 pub mod welcome;
 
 use super::command::Command;
@@ -184,6 +185,7 @@ screens! {
     Recovery(recovery::Recovery),
     Qr(qr::Qr),
     Keys(keys::Keys),
+    Vaults(vaults::Vaults),
     KeyForm(key_form::KeyForm),
     NewKey(new_key::NewKey),
     Confirm(confirm::Confirm),
