@@ -149,7 +149,9 @@ impl Behaviour for Vaults {
             Event::Command(Command::Back) => return Reaction::pop(),
             Event::Command(command) => drop(self.menu.move_by(command, lines)),
             Event::Mouse { act: MouseAct::Click | MouseAct::DoubleClick, row, .. } => {
-                if let Some(line) = Menu::line_at(row, Vaults::frame(common.size).y, lines) {
+                // Those that can be opened; the last line stands apart.
+                let there = self.vaults.as_ref().map_or(0, Vec::len);
+                if let Some(line) = Menu::line_at(row, Vaults::frame(common.size).y, there) {
                     self.menu.selected = line;
                     return self.choose(common);
                 }
@@ -183,7 +185,8 @@ impl Behaviour for Vaults {
             return;
         }
         let lines = self.lines();
-        self.menu.draw(buffer, common, area, &lines);
+        let (there, acts) = lines.split_at(self.vaults.as_ref().map_or(0, Vec::len));
+        self.menu.draw_apart(buffer, common, area, there, acts);
         if self.vaults.is_some() && lines.is_empty() && area.height > 0 {
             let about = "There is no other vault. Make one with the command for other vaults first.";
             put(buffer, area.x, area.y, area.width.saturating_sub(1), about, theme.style(Role::Dim));
