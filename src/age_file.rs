@@ -1,10 +1,12 @@
 //! age files under a passphrase (scrypt) and what all age files have in common: the header, the bounds on work and memory,
 //! why one does not open. What is in them, and which kind of error it is to its reader, others know.
 
+mod passphrase;
+
 use crate::error::{Error, Result};
 use crate::secret::SecretText;
-use age::secrecy::SecretString;
-use age::{DecryptError, Decryptor, EncryptError, Encryptor, Identity, Recipient, scrypt};
+use age::{DecryptError, Decryptor, EncryptError, Encryptor, Identity, Recipient};
+use passphrase::Passphrase;
 use std::io::{Read, Write};
 use zeroize::Zeroizing;
 
@@ -54,16 +56,13 @@ pub fn check(file: &[u8]) -> std::result::Result<WorkFactor, String> {
 /// Encrypts under a passphrase, as `age -p` does. `work_factor` is from 1 to [`MAX_WORK_FACTOR`].
 pub fn seal(plain: &[u8], passphrase: &SecretText, work_factor: WorkFactor) -> Result<Vec<u8>> {
     reserve_memory(work_factor)?;
-    let mut recipient = scrypt::Recipient::new(secret_string(passphrase));
-    recipient.set_work_factor(work_factor);
-    encrypt(plain, &[&recipient])
+    encrypt(plain, &[&Passphrase { text: passphrase, work_factor }])
 }
 
 /// What `age -d` with the passphrase gives.
 pub fn open(file: &[u8], passphrase: &SecretText) -> std::result::Result<Zeroizing<Vec<u8>>, Unopened> {
     reserve_memory(check(file).map_err(Unopened::Damaged)?).map_err(Unopened::Failed)?;
-    let mut identity = scrypt::Identity::new(secret_string(passphrase));
-    identity.set_max_work_factor(MAX_WORK_FACTOR);
+    let identity = Passphrase { text: passphrase, work_factor: MAX_WORK_FACTOR };
     decrypt(file, &identity).map_err(|error| match error {
         DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => Unopened::WrongPassphrase,
         error => Unopened::Damaged(describe(file, &error)),
@@ -94,10 +93,6 @@ pub fn decrypt(file: &[u8], key: &dyn Identity) -> std::result::Result<Zeroizing
     let mut plain = Zeroizing::new(Vec::with_capacity(file.len()));
     reader.read_to_end(&mut plain)?;
     Ok(plain)
-}
-
-fn secret_string(passphrase: &SecretText) -> SecretString {
-    SecretString::from(passphrase.expose().to_owned())
 }
 
 /// Why a file without a readable scrypt header is not one under a passphrase.

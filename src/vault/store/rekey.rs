@@ -33,7 +33,10 @@ impl OpenStore {
     /// The work factor stays as it is unless one is given.
     pub fn change_passphrase(&mut self, new: &SecretText, work_factor: Option<WorkFactor>) -> Result<Rekeyed> {
         self.writable()?;
-        let work_factor = work_factor.unwrap_or_else(|| self.present_work_factor());
+        let work_factor = match work_factor {
+            Some(work_factor) => work_factor,
+            None => self.present_work_factor()?,
+        };
         let key = MethodKey::generate();
         let old = self.passphrase_keys();
         // The slow part comes before the lock, which others wait for.
@@ -63,9 +66,13 @@ impl OpenStore {
         seal::unwrap(&self.place.read_passphrase_file(&*self.world.storage)?, passphrase).map(drop)
     }
 
-    fn present_work_factor(&self) -> WorkFactor {
-        let file = self.place.read_passphrase_file(&*self.world.storage).ok();
-        file.and_then(|file| seal::work_factor(&file)).unwrap_or(DEFAULT_WORK_FACTOR)
+    /// The usual one where there is no passphrase file that tells. One that can't be read now is an error: it may ask for more.
+    fn present_work_factor(&self) -> Result<WorkFactor> {
+        match self.place.read_passphrase_file(&*self.world.storage) {
+            Ok(file) => Ok(seal::work_factor(&file).unwrap_or(DEFAULT_WORK_FACTOR)),
+            Err(error) if error.kind == ErrorKind::VaultDamaged => Ok(DEFAULT_WORK_FACTOR),
+            Err(error) => Err(error),
+        }
     }
 
     /// The keys at hand that are the passphrase's: all but those of other methods.
