@@ -26,6 +26,7 @@ mod show;
 mod source;
 mod sync;
 mod trash;
+mod unlock;
 mod verify;
 
 use crate::config::Config;
@@ -131,6 +132,10 @@ enum Command {
     Passwd(passwd::Passwd),
     /// List, add and remove ways to unlock the vault
     Keys(keys::Keys),
+    /// Remember the unlock for a while, in the keyring of the Linux kernel
+    Unlock(unlock::Unlock),
+    /// Forget a remembered unlock
+    Lock(unlock::Lock),
     /// List the formats that can be read and written
     Formats(formats::Formats),
     /// Fold other copies of the vault into it
@@ -219,6 +224,8 @@ impl Command {
             Command::Export(line) => line.run(desk),
             Command::Passwd(line) => line.run(desk),
             Command::Keys(line) => line.run(desk),
+            Command::Unlock(line) => line.run(desk),
+            Command::Lock(line) => line.run(desk),
             Command::Formats(line) => line.run(desk),
             Command::Merge(line) => line.run(desk),
             Command::Sync(line) => line.run(desk),

@@ -44,6 +44,8 @@ pub struct Desk {
     stdin: Option<&'static str>,
     /// What the vault was last tried with.
     passphrase: Option<SecretText>,
+    /// Whether a remembered unlock does not do.
+    asks_anew: bool,
     /// What was told of the backups already.
     told_of_backups: Vec<String>,
 }
@@ -53,7 +55,7 @@ const TRIES: usize = 3;
 
 impl Desk {
     pub fn new(globals: Globals, outside: Outside, output: Output) -> Self {
-        Desk { globals, outside, output, stdin: None, passphrase: None, told_of_backups: Vec::new() }
+        Desk { globals, outside, output, stdin: None, passphrase: None, asks_anew: false, told_of_backups: Vec::new() }
     }
 
     pub fn config(&self) -> Result<Config> {
@@ -96,13 +98,17 @@ impl Desk {
                 self.note_passphrase(&opening);
                 unlock(&opening)
             }
-            None => {
-                let question = match store::ways(&world, &folder).contains(&Way::Passphrase) {
-                    true => "Passphrase: ",
-                    false => "Recovery key: ",
-                };
-                self.ask_until_right(question, unlock)
-            }
+            None => match self.remembered(&folder) {
+                Ok(None) => {
+                    let question = match store::ways(&world, &folder).contains(&Way::Passphrase) {
+                        true => "Passphrase: ",
+                        false => "Recovery key: ",
+                    };
+                    self.ask_until_right(question, unlock)
+                }
+                Ok(Some(session)) => Ok(session),
+                Err(error) => Err(error),
+            },
         };
         let session = session.map_err(offer)?.with_backups(&self.backup_policy()?);
         for warning in session.warnings() {
@@ -120,8 +126,22 @@ impl Desk {
         Ok(session)
     }
 
+    fn remembered(&self, folder: &Path) -> Result<Option<Session>> {
+        match self.asks_anew {
+            true => Ok(None),
+            false => Session::unlock_remembered(&self.outside.world, folder, self.globals.trust()),
+        }
+    }
+
+    /// From now on opening asks the person, or takes what is given, whatever is remembered: for what only the holder of a key
+    /// may do.
+    pub fn ask_anew(&mut self) {
+        self.asks_anew = true;
+    }
+
     /// As [`Desk::open`], with the passphrase that opened it.
     pub fn open_with_passphrase(&mut self) -> Result<(Session, SecretText)> {
+        self.ask_anew();
         let session = self.open()?;
         match self.passphrase.take() {
             Some(passphrase) => Ok((session, passphrase)),

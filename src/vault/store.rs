@@ -8,6 +8,7 @@ mod fold;
 mod memory;
 mod methods;
 mod rekey;
+mod remembered;
 mod unlock_files;
 
 use super::entry::Entry;
@@ -16,7 +17,7 @@ pub use super::seal::{DEFAULT_WORK_FACTOR, MAX_WORK_FACTOR, WEAK_WORK_FACTOR, Wo
 use super::stamp::{Stamp, Stamper, WILD_AHEAD_MS};
 use super::{Method, MethodKind, VERSION, Vault, merge, schema};
 use crate::error::{Error, ErrorKind, Result};
-use crate::ports::{Clock, Entropy, Storage};
+use crate::ports::{Clock, Entropy, Keyring, Storage};
 use crate::secret::SecretText;
 pub use conflicts::{Conflict, Fate, is_of_vault, left_by};
 use files::{Digest, Place};
@@ -27,6 +28,7 @@ pub use fold::{
 use memory::Memory;
 pub use methods::{Listed, MethodState, NewMethod, Removed, Way, check_name, stub, unlock_by, ways};
 pub use rekey::Rekeyed;
+pub use remembered::{can_remember, forget, is_remembered, unlock_remembered};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -36,6 +38,8 @@ pub struct World {
     pub storage: Arc<dyn Storage>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
+    /// Where an unlock is remembered.
+    pub keyring: Arc<dyn Keyring>,
     /// `$XDG_STATE_HOME/countersign`: device id, pinned vaults, highest stamps.
     pub state_folder: PathBuf,
 }

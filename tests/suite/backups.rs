@@ -2,7 +2,7 @@
 
 use crate::support::disk::FakeDisk;
 use crate::support::store::{Desk, TODAY, passphrase};
-use crate::support::world::{FakeClock, FakeEntropy};
+use crate::support::world::{FakeClock, FakeEntropy, FakeKeyring};
 use countersign::error::Error;
 use countersign::ops::backup::Policy;
 use countersign::ops::change::Change;
@@ -296,6 +296,7 @@ fn world(disk: &FakeDisk) -> World {
         storage: Arc::new(disk.clone()),
         clock: Arc::new(FakeClock::at(TODAY)),
         entropy: Arc::new(FakeEntropy::seed(disk.operations().len() as u64 + 5)),
+        keyring: Arc::new(FakeKeyring::default()),
         state_folder: "/home/state".into(),
     }
 }

@@ -38,6 +38,7 @@ mod readme;
 mod recovery_codes;
 mod registry;
 mod rekey;
+mod remembered;
 mod screens;
 mod store;
 mod syncing;

@@ -166,7 +166,10 @@ impl Behaviour for Unlock {
             Event::Paste(text) if !self.waiting && self.has_field() => self.field.insert(text.expose()),
             Event::Done(Done::Opened(Err(error))) => {
                 self.waiting = false;
-                self.said = Some(self.wrong(&error));
+                // It has been forgotten meanwhile: the person is asked as if it had never been remembered.
+                let is_forgotten =
+                    error.kind == ErrorKind::WrongPassphrase && matches!(self.tried, Some((Opening::Remembered, _)));
+                self.said = (!is_forgotten).then(|| self.wrong(&error));
                 if let (ErrorKind::VaultDamaged, Some(passphrase)) = (error.kind, self.tried_passphrase()) {
                     return Reaction::job(Job::FindBackup { passphrase });
                 }
