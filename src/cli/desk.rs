@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ops::backup::{self, Policy};
 use crate::ops::change::{Change, Outcome};
+use crate::ops::glance;
 use crate::ops::restore;
 use crate::ops::session::Session;
 use crate::ops::unlock::Opening;
@@ -124,6 +125,15 @@ impl Desk {
         }
         self.warn_of_backups(&session);
         Ok(session)
+    }
+
+    /// The entry meant, where the unlock is remembered and opening the vault would have nothing else to tell.
+    pub fn glance(&self, query: &str) -> Result<Option<Arc<Entry>>> {
+        let is_given = self.globals.identity.is_some() || self.has_passphrase_file() || self.globals.trust_vault;
+        match is_given || self.asks_anew {
+            true => Ok(None),
+            false => Ok(glance::one(&self.outside.world, &self.vault_folder()?, query)),
+        }
     }
 
     fn remembered(&self, folder: &Path) -> Result<Option<Session>> {

@@ -65,6 +65,7 @@ impl Usage {
             world.storage.rename(&path, &world.state_folder.join(UNREAD)).map_err(|error| failed(&error))?;
             self.is_unread = false;
         }
-        store::replace(world, &path, &bytes).map_err(|unwritten| failed(&unwritten.error))
+        // Nothing hangs on a count, and whoever waits for a code waits for this too.
+        store::replace_lightly(world, &path, &bytes).map_err(|unwritten| failed(&unwritten.error))
     }
 }

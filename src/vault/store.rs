@@ -5,6 +5,7 @@ mod conflicts;
 pub mod copies;
 mod files;
 mod fold;
+mod glance;
 mod memory;
 mod methods;
 mod rekey;
@@ -21,10 +22,11 @@ use crate::ports::{Clock, Entropy, Keyring, Storage};
 use crate::secret::SecretText;
 pub use conflicts::{Conflict, Fate, is_of_vault, left_by};
 use files::{Digest, Place};
-pub use files::{Unwritten, replace};
+pub use files::{Unwritten, replace, replace_lightly};
 pub use fold::{
     Keep, OpenedBy, OpenedCopy, PASSPHRASE, PassphraseChange, UnlockFile, VaultFiles, is_passphrase_file, is_unlock_file, receive,
 };
+pub use glance::{Glance, glance};
 use memory::Memory;
 pub use methods::{Listed, MethodState, NewMethod, Removed, Way, check_name, stub, unlock_by, ways};
 pub use rekey::Rekeyed;
@@ -317,6 +319,11 @@ fn random_hex(entropy: &dyn Entropy) -> String {
     let mut bytes = [0; 32];
     entropy.fill(&mut bytes);
     hex(&bytes)
+}
+
+/// Of the folder of a vault, links followed.
+fn path_digest(folder: &Path) -> String {
+    hex(&files::digest(folder.as_os_str().as_encoded_bytes()))
 }
 
 fn hex(bytes: &[u8]) -> String {

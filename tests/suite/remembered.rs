@@ -1,16 +1,18 @@
 //! The remembered unlock: what it opens, what ends it, and that trouble with it means that nothing is remembered.
 
 use crate::methods::Nobody;
-use crate::support::store::{Desk, passphrase};
+use crate::support::store::{Desk, passphrase, totp};
 use crate::support::tui::Tui;
 use countersign::config::Config;
 use countersign::error::ErrorKind;
+use countersign::ops::change::Change;
 use countersign::ops::session::Session;
 use countersign::ops::unlock::Opening;
-use countersign::ops::{keys, rekey};
+use countersign::ops::{find, glance, keys, rekey};
 use countersign::secret::SecretText;
 use countersign::tui::state::Start;
 use countersign::vault::MethodKind;
+use countersign::vault::entry::EntryId;
 use countersign::vault::seal::MethodKey;
 use countersign::vault::store::{self, NewMethod, Trust, can_remember, forget, is_remembered, unlock_remembered};
 use std::fs;
@@ -259,4 +261,118 @@ fn on_the_screen_the_passphrase_is_asked_for_before_it_is_changed() {
     tui.press("Down").press("Ctrl-U").type_text("open sesame").press("Enter").see("The passphrase is changed");
     assert!(desk.keyring.kept().is_empty());
     tui.press("Ctrl-L").type_text("a new one").press("Enter").see("No accounts yet");
+}
+
+/// The vault of `remembering` with entries of these names, and secrets of their own.
+fn with_entries(names: &[(&str, &str)]) -> Desk {
+    let desk = remembering();
+    let mut store = desk.unlock();
+    store
+        .change(|vault, stamper| {
+            for (at, (issuer, account)) in names.iter().enumerate() {
+                vault.insert(totp(at as u128 + 1, stamper, issuer, account));
+            }
+            Ok(())
+        })
+        .unwrap();
+    desk
+}
+
+/// By the quick way.
+fn glanced(desk: &Desk, query: &str) -> Option<EntryId> {
+    glance::one(&desk.world, &desk.folder, query).map(|entry| entry.id)
+}
+
+#[test]
+fn a_glance_finds_the_same_entry_as_opening_the_vault_or_none() {
+    let names = [
+        ("GitHub", "hugo"),
+        ("GitHub", "anna@example.org"),
+        ("GitLab", "hugo"),
+        ("git", ""),
+        ("Kelvin \u{212a}", "k"),
+        ("\u{130}stanbul", "stra\u{df}e"),
+        ("Quote \"x\"", "a\\b"),
+        ("totp", "SHA1"),
+        ("", "lonely"),
+        ("a:b", "c d"),
+    ];
+    let desk = with_entries(&names);
+    let session = session(&desk);
+    let mut queries: Vec<String> = Vec::new();
+    for (issuer, account) in names {
+        queries.extend([issuer.into(), account.into(), format!("{issuer}:{account}"), format!(" {issuer} {account} ")]);
+        queries.extend([
+            issuer.to_uppercase(),
+            account.to_lowercase(),
+            issuer.chars().take(3).collect(),
+            account.chars().skip(1).collect(),
+        ]);
+    }
+    queries.extend(
+        ["hub:an", "b hugo", "k", "K", "\u{212a}", "i", "credential", "JBSW", "zzz", ":", " ", "x", "\\"].map(String::from),
+    );
+    queries.extend(session.vault().entries.iter().map(|entry| entry.id.to_string()));
+    queries.push(EntryId(3).to_string().to_uppercase());
+    for query in &queries {
+        let opened = find::one(session.vault(), query).ok().map(|entry| entry.id);
+        assert_eq!(glanced(&desk, query), opened, "{query:?}");
+    }
+    let found = queries.iter().filter(|query| glanced(&desk, query).is_some()).count();
+    assert!(found > 30, "{found}");
+}
+
+#[test]
+fn a_glance_does_not_see_the_trash() {
+    let desk = with_entries(&[("GitHub", "hugo"), ("GitHub", "anna")]);
+    assert_eq!(glanced(&desk, "github"), None);
+    session(&desk).apply(Change::Delete(vec![EntryId(1)])).unwrap();
+    assert_eq!(glanced(&desk, "github"), Some(EntryId(2)));
+}
+
+#[test]
+fn there_is_no_glance_where_opening_has_something_to_tell() {
+    let desk = with_entries(&[("GitHub", "hugo")]);
+    let sees = |desk: &Desk| glanced(desk, "GitHub").is_some();
+    let vault = desk.folder.join("vault.age");
+    let before = fs::read(&vault).unwrap();
+    assert!(sees(&desk));
+    // A conflict copy, of the vault or of the passphrase.
+    for copy in ["vault (conflicted copy).age", "unlock/passphrase.sync-conflict-20260101-000000-AAAAAAA.age"] {
+        fs::write(desk.folder.join(copy), "x").unwrap();
+        assert!(!sees(&desk), "{copy}");
+        fs::remove_file(desk.folder.join(copy)).unwrap();
+    }
+    // Backups that fail.
+    let trouble = desk.world.state_folder.join("backups").join(format!("{}.json", desk.unlock().path_digest()));
+    fs::create_dir_all(trouble.parent().unwrap()).unwrap();
+    fs::write(&trouble, "[]").unwrap();
+    assert!(!sees(&desk));
+    fs::remove_file(&trouble).unwrap();
+    // News of another machine: opening takes note of it, so that it is missed where it is taken back.
+    let mut elsewhere = store::unlock(&desk.elsewhere(1), &desk.folder, &passphrase(), Trust::Pinned).unwrap();
+    elsewhere
+        .change(|vault, stamper| {
+            vault.insert(totp(2, stamper, "npm", "hugo"));
+            Ok(())
+        })
+        .unwrap();
+    assert!(!sees(&desk));
+    desk.unlock();
+    assert!(sees(&desk));
+    // An older state, a clock that is wrong, a state folder that is not there.
+    let now = fs::read(&vault).unwrap();
+    fs::write(&vault, before).unwrap();
+    assert!(!sees(&desk));
+    fs::write(&vault, now).unwrap();
+    desk.clock.set_wall(0);
+    assert!(!sees(&desk));
+    desk.clock.set_wall(crate::support::store::TODAY * 1000);
+    assert!(sees(&desk));
+    fs::remove_dir_all(&desk.world.state_folder).unwrap();
+    assert!(!sees(&desk));
+    desk.unlock();
+    assert!(sees(&desk));
+    forget(&desk.world, &desk.folder).unwrap();
+    assert!(!sees(&desk));
 }

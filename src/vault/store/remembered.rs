@@ -2,7 +2,7 @@
 //! means that nothing is remembered; only who wants an unlock remembered is told why it can't be.
 
 use super::files::{self, Place};
-use super::{OpenStore, Trust, World, hex, open};
+use super::{OpenStore, Trust, World, open};
 use crate::error::{Error, Result};
 use crate::vault::seal::{self, MethodKey};
 use std::path::Path;
@@ -31,12 +31,13 @@ pub fn forget(world: &World, folder: &Path) -> Result<bool> {
 /// open it any more is forgotten. An error is the vault's, and would be the same with any key.
 pub fn unlock_remembered(world: &World, folder: &Path, trust: Trust) -> Result<Option<OpenStore>> {
     let Ok(place) = Place::find(&*world.storage, folder) else { return Ok(None) };
-    let name = name_at(&place.folder);
-    let Ok(Some(text)) = world.keyring.get(&name) else { return Ok(None) };
+    let keys = Vec::from_iter(remembered_key(world, &place));
+    if keys.is_empty() {
+        return Ok(None);
+    }
     let sealed = place.read_vault(&*world.storage)?;
-    let keys = Vec::from_iter(MethodKey::parse(text.expose()));
     if !seal::is_for(&sealed, &keys) {
-        let _ = world.keyring.forget(&name);
+        let _ = world.keyring.forget(&name_at(&place.folder));
         return Ok(None);
     }
     drop(sealed);
@@ -46,6 +47,12 @@ pub fn unlock_remembered(world: &World, folder: &Path, trust: Trust) -> Result<O
         store.passphrase_file = store.place.read_passphrase_file(&*world.storage).ok().map(|file| files::digest(&file));
     }
     Ok(Some(store))
+}
+
+/// Right or stale.
+pub(super) fn remembered_key(world: &World, place: &Place) -> Option<MethodKey> {
+    let text = world.keyring.get(&name_at(&place.folder)).ok()??;
+    MethodKey::parse(text.expose())
 }
 
 impl OpenStore {
@@ -76,7 +83,7 @@ fn name(world: &World, folder: &Path) -> Result<String> {
 
 /// The path itself is not shown: keyrings can be listed.
 fn name_at(folder: &Path) -> String {
-    format!("{NAME}{}", hex(&files::digest(folder.as_os_str().as_encoded_bytes())))
+    format!("{NAME}{}", super::path_digest(folder))
 }
 
 fn cannot(why: String) -> Error {
