@@ -137,6 +137,42 @@ fn another_session_of_the_user_has_it_too() {
     assert!(!vault.is_locked());
 }
 
+/// A kernel without a keyring, a container that forbids it: the system call says so. Simulated by strace.
+#[test]
+fn where_the_keyring_can_not_be_used_unlock_says_why_and_all_else_asks() {
+    let place = Place::new();
+    place.add(GITHUB);
+    let traced = |error: &str, arguments: &[&str]| {
+        let inside = place.command(arguments);
+        let mut strace = Command::new("strace");
+        strace.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=keyctl,add_key", "-e"]);
+        strace.arg(format!("inject=keyctl,add_key:error={error}")).arg(inside.get_program()).args(inside.get_args());
+        strace.env_clear().envs(inside.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        strace.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        strace.current_dir(inside.get_current_dir().unwrap());
+        finish(strace, b"")
+    };
+    if !Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).status().is_ok_and(|done| done.success()) {
+        return println!("skipped: strace is not installed, or may not trace here");
+    }
+    for (error, why) in [
+        ("EPERM", "the kernel's keyring may not be used here, as in many containers and sandboxes"),
+        ("ENOSYS", "this kernel has no keyring"),
+        ("EDQUOT", "the kernel's keyring is full"),
+    ] {
+        let ran = traced(error, &["unlock"]);
+        let hint = "hint: give the passphrase by --passphrase-file FILE, or keep the full-screen program open";
+        assert_eq!((ran.status, ran.stderr), (Some(1), format!("countersign: no unlock can be remembered: {why}\n{hint}\n")));
+        let ran = traced(error, &["lock"]);
+        let hint = "hint: one that is remembered ends when its time is over";
+        assert_eq!((ran.status, ran.stderr), (Some(1), format!("countersign: no unlock can be forgotten: {why}\n{hint}\n")));
+        let new = place.file("new", "one two three\n");
+        for arguments in [&["code", "GitHub"][..], &["passwd", "--new-passphrase-file", &new]] {
+            traced(error, arguments).done();
+        }
+    }
+}
+
 #[test]
 fn times_that_can_not_be_meant_are_refused() {
     let place = Place::new();

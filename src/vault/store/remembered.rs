@@ -24,7 +24,11 @@ pub fn is_remembered(world: &World, folder: &Path) -> bool {
 
 /// Forgets the key of the vault at once; whether one was remembered.
 pub fn forget(world: &World, folder: &Path) -> Result<bool> {
-    world.keyring.forget(&name(world, folder)?).map_err(cannot)
+    let cannot = |why| Error::failed(format!("no unlock can be forgotten: {why}"));
+    world
+        .keyring
+        .forget(&name(world, folder)?)
+        .map_err(|why| cannot(why).hint("one that is remembered ends when its time is over"))
 }
 
 /// Opens the vault with the key that is remembered for it. `None` where there is none that opens it; one that does not
