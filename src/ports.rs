@@ -59,6 +59,8 @@ pub trait Storage: Send + Sync {
     }
     /// Makes a new file, 0600 from creation, and writes all of it. `AlreadyExists` where there is one.
     fn write_new(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+    /// Adds to the end of a file, which is made where it is missing, 0600 from creation. What several processes add does not mix.
+    fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
     fn sync_file(&self, path: &Path) -> io::Result<()>;
     fn sync_folder(&self, path: &Path) -> io::Result<()>;
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;

@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::ops::change::Change;
 use crate::ops::find;
 use crate::ops::session::Session;
-use crate::ops::usage::Usage;
+use crate::ops::usage;
 use crate::otp::{NotComputable, Window};
 use crate::secret::SecretText;
 use crate::vault::entry::{Entry, EntryId};
@@ -108,8 +108,7 @@ impl Code {
             desk.output.secret(&code);
         }
         if self.at.is_none() {
-            let world = desk.outside.world.clone();
-            Usage::load(&world).count(&world, entry.id).unwrap_or_else(|error| desk.output.warn(&error.what));
+            usage::note(&desk.outside.world, entry.id).unwrap_or_else(|error| desk.output.warn(&error.what));
         }
         Ok(())
     }

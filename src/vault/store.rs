@@ -22,7 +22,7 @@ use crate::ports::{Clock, Entropy, Keyring, Storage};
 use crate::secret::SecretText;
 pub use conflicts::{Conflict, Fate, is_of_vault, left_by};
 use files::{Digest, Place};
-pub use files::{Unwritten, replace, replace_lightly};
+pub use files::{Unwritten, replace};
 pub use fold::{
     Keep, OpenedBy, OpenedCopy, PASSPHRASE, PassphraseChange, UnlockFile, VaultFiles, is_passphrase_file, is_unlock_file, receive,
 };

@@ -434,6 +434,9 @@ impl Storage for Forgetful {
     fn write_new(&self, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
         self.0.write_new(path, bytes)
     }
+    fn append(&self, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+        self.0.append(path, bytes)
+    }
     fn sync_file(&self, path: &Path) -> std::io::Result<()> {
         self.0.sync_file(path)
     }

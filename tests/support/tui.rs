@@ -356,6 +356,10 @@ impl Storage for Files {
         Err(io::ErrorKind::PermissionDenied.into())
     }
 
+    fn append(&self, _: &Path, _: &[u8]) -> io::Result<()> {
+        Err(io::ErrorKind::PermissionDenied.into())
+    }
+
     fn sync_file(&self, _: &Path) -> io::Result<()> {
         Err(io::ErrorKind::PermissionDenied.into())
     }

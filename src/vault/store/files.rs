@@ -324,11 +324,6 @@ pub fn replace_read_back(world: &World, path: &Path, bytes: &[u8]) -> std::resul
     sync_folder_of(world, path)
 }
 
-/// [`replace`] without waiting for the disk, for what may be lost by a power cut: it is read with that in mind.
-pub fn replace_lightly(world: &World, path: &Path, bytes: &[u8]) -> std::result::Result<(), Unwritten> {
-    put_with(world, path, |temporary| world.storage.write_new(temporary, bytes))
-}
-
 /// [`replace`] without its last step, for what may be the old one again after a power cut, but never half of one.
 pub(super) fn put(world: &World, path: &Path, bytes: &[u8]) -> std::result::Result<(), Unwritten> {
     put_checked(world, path, bytes, |_| Ok(()))
@@ -341,19 +336,15 @@ fn put_checked(
     check: impl FnOnce(&Path) -> std::io::Result<()>,
 ) -> std::result::Result<(), Unwritten> {
     let storage = &*world.storage;
-    put_with(world, path, |temporary| {
-        storage.write_new(temporary, bytes).and_then(|()| storage.sync_file(temporary)).and_then(|()| check(temporary))
-    })
-}
-
-/// Lets `write` make a temporary file, and puts it in its place.
-fn put_with(world: &World, path: &Path, write: impl FnOnce(&Path) -> std::io::Result<()>) -> std::result::Result<(), Unwritten> {
-    let storage = &*world.storage;
     let mut random = [0; 8];
     world.entropy.fill(&mut random);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let temporary = folder_of(path).join(format!(".{name}.{}{TEMPORARY}", hex(&random)));
-    let written = write(&temporary).and_then(|()| storage.rename(&temporary, path));
+    let written = storage
+        .write_new(&temporary, bytes)
+        .and_then(|()| storage.sync_file(&temporary))
+        .and_then(|()| check(&temporary))
+        .and_then(|()| storage.rename(&temporary, path));
     written.map_err(|error| {
         let _ = storage.remove(&temporary);
         Unwritten::new(path, error)

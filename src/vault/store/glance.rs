@@ -28,7 +28,8 @@ pub fn glance(world: &World, folder: &Path, word: &str) -> Option<Glance> {
     let key = remembered_key(world, &place)?;
     let sealed = place.read_vault(storage).ok()?;
     let (payload, _) = seal::open_if_any(&sealed, &[key]).ok()??;
-    let vault = schema::read_where(&payload, |text| may_hold(text.as_bytes(), word.as_bytes())).ok()?;
+    let word = Word::new(word);
+    let vault = schema::read_where(&payload, |text| word.may_be_in(text.as_bytes())).ok()?;
     let is_usual = vault.version == VERSION
         && vault.unread.is_empty()
         && Memory::load(world, &place).is_as_seen(&vault)
@@ -57,13 +58,33 @@ fn has_copies(world: &World, place: &Place) -> bool {
     any(&place.folder, &vault) || any(place.unlock_folder(), PASSPHRASE)
 }
 
-/// Whether the text of an entry may stand for names that hold the word when they are put in lower case. What has other
-/// letters than ASCII, or escapes, may stand for anything.
-fn may_hold(text: &[u8], word: &[u8]) -> bool {
-    let Some(first) = word.first() else { return true };
-    if !text.is_ascii() || memchr::memchr(b'\\', text).is_some() {
-        return true;
+/// The letters of ids, stamps, field names and base32, from the most frequent on.
+const FREQUENT: &[u8] = b"-0123456789etisrcdnaoulgmhpfbkwvyjxzq";
+
+/// A word that is looked for, in lower case, by that letter of it which is least frequent.
+struct Word<'a> {
+    letters: &'a [u8],
+    rarest_at: usize,
+}
+
+impl Word<'_> {
+    fn new(word: &str) -> Word<'_> {
+        let rarity = |letter: u8| FREQUENT.iter().position(|frequent| *frequent == letter).unwrap_or(FREQUENT.len());
+        let letters = word.as_bytes();
+        Word { letters, rarest_at: (0..letters.len()).max_by_key(|at| rarity(letters[*at])).unwrap_or(0) }
     }
-    let starts = memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), text);
-    starts.into_iter().any(|at| text[at..].get(..word.len()).is_some_and(|here| here.eq_ignore_ascii_case(word)))
+
+    /// Whether the text of an entry may stand for names that hold the word when they are put in lower case. What has other
+    /// letters than ASCII, or escapes, may stand for anything.
+    fn may_be_in(&self, text: &[u8]) -> bool {
+        let Some(rarest) = self.letters.get(self.rarest_at) else { return true };
+        if !text.is_ascii() || memchr::memchr(b'\\', text).is_some() {
+            return true;
+        }
+        let mut places = memchr2_iter(rarest.to_ascii_lowercase(), rarest.to_ascii_uppercase(), text);
+        places.any(|at| {
+            let here = at.checked_sub(self.rarest_at).and_then(|start| text.get(start..start + self.letters.len()));
+            here.is_some_and(|here| here.eq_ignore_ascii_case(self.letters))
+        })
+    }
 }
