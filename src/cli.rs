@@ -5,6 +5,7 @@ mod add;
 mod backup;
 mod code;
 mod cp;
+mod deferred;
 pub mod desk;
 mod edit;
 mod export;
@@ -28,6 +29,7 @@ mod show;
 mod source;
 mod sync;
 mod trash;
+mod unlock;
 mod vaults;
 mod verify;
 
@@ -41,6 +43,7 @@ use crate::secret::SecretText;
 use crate::vault::store::Trust;
 use clap::error::ErrorKind as ClapKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use deferred::Deferred;
 use desk::{Desk, Outside};
 use output::Output;
 use std::ffi::OsString;
@@ -108,53 +111,57 @@ pub enum Color {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Create a vault
-    Init(init::Init),
+    Init(Deferred<init::Init>),
     /// Look at the program with a made-up vault; nothing is written
     Demo,
     /// Print or copy one code
-    Code(code::Code),
+    Code(Deferred<code::Code>),
     /// List the entries, never their secrets
-    List(list::List),
+    List(Deferred<list::List>),
     /// Enrol accounts from a link, a picture, the screen, the clipboard or a typed secret
-    Add(add::Add),
+    Add(Deferred<add::Add>),
     /// Change an entry
-    Edit(edit::EditLine),
+    Edit(Deferred<edit::EditLine>),
     /// Move an entry to the trash
-    Rm(rm::Rm),
+    Rm(Deferred<rm::Rm>),
     /// Copy entries to another vault
-    Cp(cp::Cp),
+    Cp(Deferred<cp::Cp>),
     /// Move entries to another vault
-    Mv(mv::Mv),
+    Mv(Deferred<mv::Mv>),
     /// Bring an entry back from the trash
-    Restore(restore::Restore),
+    Restore(Deferred<restore::Restore>),
     /// List the trash, or empty it
-    Trash(trash::Trash),
+    Trash(Deferred<trash::Trash>),
     /// Reveal the secret of an entry
-    Show(show::Show),
+    Show(Deferred<show::Show>),
     /// Take in a file of another program, pictures of QR codes or links
-    Import(import::ImportLine),
+    Import(Deferred<import::ImportLine>),
     /// Write the entries in another format
-    Export(export::Export),
+    Export(Deferred<export::Export>),
     /// Change the passphrase
-    Passwd(passwd::Passwd),
+    Passwd(Deferred<passwd::Passwd>),
     /// List, add and remove ways to unlock the vault
-    Keys(keys::Keys),
+    Keys(Deferred<keys::Keys>),
+    /// Remember the unlock for a while, in the keyring of the Linux kernel
+    Unlock(Deferred<unlock::Unlock>),
+    /// Forget a remembered unlock
+    Lock(Deferred<unlock::Lock>),
     /// List the formats that can be read and written
-    Formats(formats::Formats),
+    Formats(Deferred<formats::Formats>),
     /// Fold other copies of the vault into it
-    Merge(merge::Merge),
+    Merge(Deferred<merge::Merge>),
     /// Sync the vault with other machines through a git repository
-    Sync(sync::Sync),
+    Sync(Deferred<sync::Sync>),
     /// Merge two versions of vault.age for git: countersign merge-driver %O %A %B
-    MergeDriver(merge_driver::MergeDriver),
+    MergeDriver(Deferred<merge_driver::MergeDriver>),
     /// Make a proved copy of the vault, or one file that stock age opens
-    Backup(backup::Backup),
+    Backup(Deferred<backup::Backup>),
     /// Bring a backup back: merge it, or replace what is there
-    RestoreBackup(restore_backup::RestoreBackup),
+    RestoreBackup(Deferred<restore_backup::RestoreBackup>),
     /// Reopen the vault and all its backups
-    Verify(verify::Verify),
+    Verify(Deferred<verify::Verify>),
     /// List the vaults that lie beside the default one
-    Vaults(vaults::Vaults),
+    Vaults(Deferred<vaults::Vaults>),
 }
 
 /// What the command line asks for.
@@ -216,29 +223,31 @@ pub fn run(invocation: Invocation, outside: Outside) -> u8 {
 impl Command {
     fn run(self, desk: &mut Desk) -> Result<()> {
         match self {
-            Command::Init(line) => line.run(desk),
-            Command::Code(line) => line.run(desk),
-            Command::List(line) => line.run(desk),
-            Command::Add(line) => line.run(desk),
-            Command::Edit(line) => line.run(desk),
-            Command::Rm(line) => line.run(desk),
-            Command::Cp(line) => line.run(desk),
-            Command::Mv(line) => line.run(desk),
-            Command::Restore(line) => line.run(desk),
-            Command::Trash(line) => line.run(desk),
-            Command::Show(line) => line.run(desk),
-            Command::Import(line) => line.run(desk),
-            Command::Export(line) => line.run(desk),
-            Command::Passwd(line) => line.run(desk),
-            Command::Keys(line) => line.run(desk),
-            Command::Formats(line) => line.run(desk),
-            Command::Merge(line) => line.run(desk),
-            Command::Sync(line) => line.run(desk),
-            Command::MergeDriver(line) => line.run(desk),
-            Command::Backup(line) => line.run(desk),
-            Command::RestoreBackup(line) => line.run(desk),
-            Command::Verify(line) => line.run(desk),
-            Command::Vaults(line) => line.run(desk),
+            Command::Init(line) => line.0.run(desk),
+            Command::Code(line) => line.0.run(desk),
+            Command::List(line) => line.0.run(desk),
+            Command::Add(line) => line.0.run(desk),
+            Command::Edit(line) => line.0.run(desk),
+            Command::Rm(line) => line.0.run(desk),
+            Command::Cp(line) => line.0.run(desk),
+            Command::Mv(line) => line.0.run(desk),
+            Command::Restore(line) => line.0.run(desk),
+            Command::Trash(line) => line.0.run(desk),
+            Command::Show(line) => line.0.run(desk),
+            Command::Import(line) => line.0.run(desk),
+            Command::Export(line) => line.0.run(desk),
+            Command::Passwd(line) => line.0.run(desk),
+            Command::Keys(line) => line.0.run(desk),
+            Command::Unlock(line) => line.0.run(desk),
+            Command::Lock(line) => line.0.run(desk),
+            Command::Formats(line) => line.0.run(desk),
+            Command::Merge(line) => line.0.run(desk),
+            Command::Sync(line) => line.0.run(desk),
+            Command::MergeDriver(line) => line.0.run(desk),
+            Command::Backup(line) => line.0.run(desk),
+            Command::RestoreBackup(line) => line.0.run(desk),
+            Command::Verify(line) => line.0.run(desk),
+            Command::Vaults(line) => line.0.run(desk),
             // With --linear; otherwise the full-screen program shows it.
             Command::Demo => linear::run(desk, true),
         }

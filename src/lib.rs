@@ -14,10 +14,10 @@
 //!
 //! *entry* an enrolled account · *draft* one not yet enrolled · *code* what the site asks for · *vault* the open set
 //! of entries in memory · *store* its files on disk · *unlock method* one way to open the store · *method key* the age
-//! X25519 key of one unlock method · *format* a foreign file format · *plan* what an import would do · *recovery code*
-//! a site's own backup code · *received code* a one-time code that came by SMS, mail or letter · *screen* one thing on
-//! the stack · *command* a wish · *message* a fact · *effect* an order · *role* the meaning of a style · *port* a door
-//! to the outside world.
+//! X25519 key of one unlock method · *remembered unlock* one kept for a while in the system's keyring · *format* a
+//! foreign file format · *plan* what an import would do · *recovery code* a site's own backup code · *received code* a
+//! one-time code that came by SMS, mail or letter · *screen* one thing on the stack · *command* a wish · *message* a
+//! fact · *effect* an order · *role* the meaning of a style · *port* a door to the outside world.
 
 #![forbid(unsafe_code)]
 

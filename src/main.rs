@@ -6,9 +6,11 @@ use countersign::cli::desk::Outside;
 use countersign::cli::output::Output;
 use countersign::cli::{self, Globals, Start};
 use countersign::error::{ErrorKind, Result};
+use countersign::ops::unlock::Opening;
 use countersign::ports::clipboard::{RoutedClipboard, Surroundings, holder};
 use countersign::ports::disk::Disk;
 use countersign::ports::git::SystemGit;
+use countersign::ports::keyring::KernelKeyring;
 use countersign::ports::process::Programs;
 use countersign::ports::prompt::TerminalPrompt;
 use countersign::ports::system::{SystemClock, SystemEntropy};
@@ -46,6 +48,7 @@ fn world(environment: &Environment) -> World {
         storage: Arc::new(Disk),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
+        keyring: Arc::new(KernelKeyring),
         state_folder: environment.state_folder.clone(),
     }
 }
@@ -85,7 +88,9 @@ fn screens(globals: &Globals, demo: bool, environment: Environment) -> Result<u8
         },
     };
     let opening = match start {
-        state::Start::Unlock => globals.given_opening(&*world.storage, &environment)?,
+        state::Start::Unlock => globals
+            .given_opening(&*world.storage, &environment)?
+            .or_else(|| store::is_remembered(&world, &vault).then_some(Opening::Remembered)),
         _ => None,
     };
     let ways = if start == state::Start::Unlock { store::ways(&world, &vault) } else { Vec::new() };

@@ -7,6 +7,7 @@ pub mod disk;
 pub mod environment;
 pub mod git;
 pub mod hardening;
+pub mod keyring;
 pub mod process;
 mod program;
 pub mod prompt;
@@ -58,6 +59,8 @@ pub trait Storage: Send + Sync {
     }
     /// Makes a new file, 0600 from creation, and writes all of it. `AlreadyExists` where there is one.
     fn write_new(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+    /// Adds to the end of a file, which is made where it is missing, 0600 from creation. What several processes add does not mix.
+    fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
     fn sync_file(&self, path: &Path) -> io::Result<()>;
     fn sync_folder(&self, path: &Path) -> io::Result<()>;
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
@@ -94,6 +97,17 @@ pub trait Watch: Send {
     fn start(&mut self, folder: &Path, sink: ChangeSink) -> Result<(), String>;
     /// Ends it: afterwards nothing runs and nothing is told.
     fn stop(&mut self);
+}
+
+/// A keyring of the system: it keeps secrets in memory beyond this process, for this user alone, and forgets them by
+/// itself. The errors are sentences: why it can't be used here.
+pub trait Keyring: Send + Sync {
+    /// What is kept under this name; `None` where nothing is, or nothing any more.
+    fn get(&self, name: &str) -> Result<Option<SecretText>, String>;
+    /// Keeps it for so long, whole seconds, in place of what was kept under this name. Where it fails nothing of it is kept.
+    fn keep(&self, name: &str, secret: &SecretText, time: Duration) -> Result<(), String>;
+    /// Forgets it at once. Whether there was anything.
+    fn forget(&self, name: &str) -> Result<bool, String>;
 }
 
 /// Why git did not do it.

@@ -20,6 +20,8 @@ mod keys;
 mod password_store;
 #[path = "cli/place.rs"]
 mod place;
+#[path = "cli/remembered.rs"]
+mod remembered;
 #[path = "cli/statuses.rs"]
 mod statuses;
 #[path = "cli/vault.rs"]

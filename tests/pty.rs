@@ -15,6 +15,8 @@ mod home;
 mod leaving;
 #[path = "pty/linear.rs"]
 mod linear;
+#[path = "pty/remembered.rs"]
+mod remembered;
 #[path = "pty/stopping.rs"]
 mod stopping;
 #[path = "pty/streams.rs"]

@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::ops::change::Change;
 use crate::ops::find;
 use crate::ops::session::Session;
-use crate::ops::usage::Usage;
+use crate::ops::usage;
 use crate::otp::{NotComputable, Window};
 use crate::secret::SecretText;
 use crate::vault::entry::{Entry, EntryId};
@@ -61,30 +61,38 @@ impl Code {
     }
 
     pub fn run(self, desk: &mut Desk) -> Result<()> {
+        if let Some(entry) = desk.glance(&self.query)?.filter(|entry| entry.credential.value.is_time_based()) {
+            return self.give_of(desk, &entry, None);
+        }
         let mut session = desk.open()?;
         self.give(desk, &mut session)
     }
 
     /// The same with a vault that is open.
     pub fn give(self, desk: &mut Desk, session: &mut Session) -> Result<()> {
-        let config = desk.config()?;
         let entry = find::one(session.vault(), &self.query)?.clone();
+        self.give_of(desk, &entry, Some(session))
+    }
+
+    /// Only a counter needs the session, where it is saved.
+    fn give_of(self, desk: &mut Desk, entry: &Arc<Entry>, session: Option<&mut Session>) -> Result<()> {
+        let config = desk.config()?;
         if self.watch {
-            return watch(&entry, desk);
+            return watch(entry, desk);
         }
         let min_left = self.min_left.unwrap_or(if self.copy { config.min_left_s } else { 0 });
-        let (code, window, counter) = match entry.credential.value.is_time_based() {
-            true => {
-                let window = self.window(&entry, desk, min_left)?;
-                (window.code.clone(), Some(window), None)
-            }
-            false => {
-                let (code, counter) = self.take_next(desk, session, &entry)?;
+        let (code, window, counter) = match session {
+            Some(session) if !entry.credential.value.is_time_based() => {
+                let (code, counter) = self.take_next(desk, session, entry)?;
                 (code, None, Some(counter))
+            }
+            _ => {
+                let window = self.window(entry, desk, min_left)?;
+                (window.code.clone(), Some(window), None)
             }
         };
         if self.copy {
-            self.copy(desk, &entry, &code, window.as_ref(), config.clipboard_clear_s)?;
+            self.copy(desk, entry, &code, window.as_ref(), config.clipboard_clear_s)?;
         } else if self.json {
             desk.output.json(&Told {
                 id: entry.id.to_string(),
@@ -100,8 +108,7 @@ impl Code {
             desk.output.secret(&code);
         }
         if self.at.is_none() {
-            let world = session.world();
-            Usage::load(world).count(world, entry.id).unwrap_or_else(|error| desk.output.warn(&error.what));
+            usage::note(&desk.outside.world, entry.id).unwrap_or_else(|error| desk.output.warn(&error.what));
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ops::backup::{self, Policy};
 use crate::ops::change::{Change, Outcome};
+use crate::ops::glance;
 use crate::ops::restore;
 use crate::ops::session::Session;
 use crate::ops::unlock::Opening;
@@ -45,6 +46,8 @@ pub struct Desk {
     stdin: Option<&'static str>,
     /// What the vault was last tried with.
     passphrase: Option<SecretText>,
+    /// Whether a remembered unlock does not do.
+    asks_anew: bool,
     /// What was told of the backups already.
     told_of_backups: Vec<String>,
 }
@@ -54,7 +57,7 @@ const TRIES: usize = 3;
 
 impl Desk {
     pub fn new(globals: Globals, outside: Outside, output: Output) -> Self {
-        Desk { globals, outside, output, stdin: None, passphrase: None, told_of_backups: Vec::new() }
+        Desk { globals, outside, output, stdin: None, passphrase: None, asks_anew: false, told_of_backups: Vec::new() }
     }
 
     pub fn config(&self) -> Result<Config> {
@@ -110,13 +113,17 @@ impl Desk {
                 self.note_passphrase(&opening);
                 unlock(&opening)
             }
-            None => {
-                let what = match store::ways(&world, folder).contains(&Way::Passphrase) {
-                    true => "Passphrase",
-                    false => "Recovery key",
-                };
-                self.ask_until_right(&format!("{what}{whose}: "), unlock)
-            }
+            None => match self.remembered(folder) {
+                Ok(None) => {
+                    let what = match store::ways(&world, folder).contains(&Way::Passphrase) {
+                        true => "Passphrase",
+                        false => "Recovery key",
+                    };
+                    self.ask_until_right(&format!("{what}{whose}: "), unlock)
+                }
+                Ok(Some(session)) => Ok(session),
+                Err(error) => Err(error),
+            },
         };
         let session = session.map_err(offer)?.with_backups(&self.backup_policy()?);
         for warning in session.warnings() {
@@ -134,8 +141,31 @@ impl Desk {
         Ok(session)
     }
 
+    /// The entry meant, where the unlock is remembered and opening the vault would have nothing else to tell.
+    pub fn glance(&self, query: &str) -> Result<Option<Arc<Entry>>> {
+        let is_given = self.globals.identity.is_some() || self.has_passphrase_file() || self.globals.trust_vault;
+        match is_given || self.asks_anew {
+            true => Ok(None),
+            false => Ok(glance::one(&self.outside.world, &self.vault_folder()?, query)),
+        }
+    }
+
+    fn remembered(&self, folder: &Path) -> Result<Option<Session>> {
+        match self.asks_anew {
+            true => Ok(None),
+            false => Session::unlock_remembered(&self.outside.world, folder, self.globals.trust()),
+        }
+    }
+
+    /// From now on opening asks the person, or takes what is given, whatever is remembered: for what only the holder of a key
+    /// may do.
+    pub fn ask_anew(&mut self) {
+        self.asks_anew = true;
+    }
+
     /// As [`Desk::open`], with the passphrase that opened it.
     pub fn open_with_passphrase(&mut self) -> Result<(Session, SecretText)> {
+        self.ask_anew();
         let session = self.open()?;
         match self.passphrase.take() {
             Some(passphrase) => Ok((session, passphrase)),

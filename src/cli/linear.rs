@@ -45,6 +45,9 @@ pub fn run(desk: &mut Desk, demo: bool) -> Result<()> {
             false => desk.open()?,
         };
         let was_locked = Conversation::default().hold(desk, &mut session)?;
+        if was_locked {
+            session.forget_remembered();
+        }
         // A passphrase from a file would open it again at once.
         if !was_locked || demo || desk.has_passphrase_file() {
             return Ok(());

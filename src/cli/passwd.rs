@@ -29,6 +29,8 @@ impl Passwd {
                     .hint("give it with --new-passphrase-file FILE, or - for stdin"));
             }
         };
+        // Whoever finds the terminal open must not take the vault over.
+        desk.ask_anew();
         let mut session = desk.open_to_change()?;
         let new = self.new_passphrase(desk, given)?;
         if let Some(work_factor) = self.work_factor {

@@ -126,8 +126,17 @@ impl Backups {
     }
 
     fn file(&self, store: &OpenStore) -> PathBuf {
-        store.world().state_folder.join("backups").join(format!("{}.json", store.path_digest()))
+        troubles_file(store.world(), &store.path_digest())
     }
+}
+
+/// Whether a backup of the vault whose path has this digest could not be made, and none since: opening it tells.
+pub fn has_failed(world: &World, path_digest: &str) -> bool {
+    world.storage.facts(&troubles_file(world, path_digest)).is_ok()
+}
+
+fn troubles_file(world: &World, path_digest: &str) -> PathBuf {
+    world.state_folder.join("backups").join(format!("{path_digest}.json"))
 }
 
 /// A folder of backups.

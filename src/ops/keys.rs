@@ -135,8 +135,11 @@ pub fn add_plugin(
     Ok(name)
 }
 
+/// A remembered unlock is forgotten with it: the key may be that of the method.
 pub fn remove(session: &mut Session, name: &str) -> Result<Removed> {
-    session.store_mut()?.remove_method(name)
+    let removed = session.store_mut()?.remove_method(name)?;
+    session.forget_remembered();
+    Ok(removed)
 }
 
 /// How a kind of method is called.

@@ -2,6 +2,7 @@
 
 use crate::ports::Entropy;
 use crate::secret::SecretText;
+use crate::words;
 use zeroize::Zeroizing;
 
 /// zxcvbn's score 0–4 with what to say about it.
@@ -50,13 +51,13 @@ pub const WORDS: usize = 6;
 
 /// Six words of the EFF's long list, chosen uniformly: 77 bits.
 pub fn generate(entropy: &dyn Entropy) -> SecretText {
-    let list = eff_wordlist::large::LIST;
+    let list = words::dice();
     let mut text = String::with_capacity(WORDS * 10);
     for number in 0..WORDS {
         if number > 0 {
             text.push(' ');
         }
-        text.push_str(list[below(list.len() as u16, entropy)].1);
+        text.push_str(list[below(list.len() as u16, entropy)]);
     }
     SecretText::new(text)
 }

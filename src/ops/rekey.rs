@@ -9,12 +9,14 @@ use crate::vault::store::{Rekeyed, WorkFactor};
 /// What a change of the passphrase can't reach.
 pub const OLDER_COPIES: &str = "Older copies of the vault still open with the old passphrase: delete those you don't need";
 
-/// Changes the passphrase; where it returns, the new one holds. A backup is made before,
+/// Changes the passphrase; where it returns, the new one holds. A backup is made and a remembered unlock is forgotten before,
 /// and afterwards the backups within reach are sealed anew. Whatever else has to follow a change belongs here, with the old keys
 /// and the new recipients of [`Rekeyed`].
 pub fn change_passphrase(session: &mut Session, new: &SecretText, work_factor: Option<WorkFactor>) -> Result<Rekeyed> {
     // One that can't be made is told of until it can, and holds up no change.
     let _ = session.back_up(Why::Passphrase);
+    // Before: wherever the change is cut short, nothing opens the vault without the passphrase.
+    session.forget_remembered();
     let rekeyed = session.store_mut()?.change_passphrase(new, work_factor)?;
     session.rekey_backups();
     Ok(rekeyed)

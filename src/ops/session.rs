@@ -56,6 +56,18 @@ impl Session {
         Ok(Session::of(store::unlock_by(world, folder, keys, person, trust)?))
     }
 
+    /// By the key that is remembered for the vault. `None` where there is none that opens it.
+    pub fn unlock_remembered(world: &World, folder: &Path, trust: Trust) -> Result<Option<Session>> {
+        Ok(store::unlock_remembered(world, folder, trust)?.map(Session::of))
+    }
+
+    /// Forgets the unlock that is remembered for this vault, if any: also other programs ask again.
+    pub fn forget_remembered(&self) {
+        if let Some(store) = self.store() {
+            store.forget_remembered();
+        }
+    }
+
     pub fn in_memory(world: &World, vault: Vault) -> Session {
         Session::with(world, Backing::Memory(Box::new(vault)))
     }

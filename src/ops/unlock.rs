@@ -1,7 +1,7 @@
 //! Opening a vault in each of the ways there are, the same for both front ends.
 
 use super::session::Session;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::ports::Prompt;
 use crate::secret::SecretText;
 use crate::vault::seal::MethodKey;
@@ -23,6 +23,8 @@ pub enum Opening {
     File(PathBuf),
     /// The plugin's method of this name, whose identity lies in the vault.
     Plugin(String),
+    /// The key that is remembered in the system's keyring; `WrongPassphrase` where it does not open the vault any more.
+    Remembered,
 }
 
 /// The longest identity file, in bytes.
@@ -46,6 +48,8 @@ impl Opening {
             Opening::Keys { text, name } => by(text, name),
             Opening::File(path) => by(&text_file(world, path)?, &path.display().to_string()),
             Opening::Plugin(name) => by(&SecretText::new(store::stub(world, folder, name)?), name),
+            Opening::Remembered => Session::unlock_remembered(world, folder, trust)?
+                .ok_or_else(|| Error::new(ErrorKind::WrongPassphrase, "the unlock is not remembered any more")),
         }
     }
 }

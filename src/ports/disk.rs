@@ -32,6 +32,10 @@ impl Storage for Disk {
         OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?.write_all(bytes)
     }
 
+    fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        OpenOptions::new().append(true).create(true).mode(0o600).open(path)?.write_all(bytes)
+    }
+
     fn sync_file(&self, path: &Path) -> io::Result<()> {
         File::open(path)?.sync_all()
     }

@@ -125,7 +125,7 @@ pub enum Job {
         backup: PathBuf,
         passphrase: SecretText,
     },
-    /// Drops the keys and the entries, and clears the clipboard if it is ours.
+    /// Drops the keys and the entries, forgets a remembered unlock, and clears the clipboard if it is ours.
     Lock,
     Apply {
         change: Change,

@@ -118,7 +118,9 @@ impl Worker {
             }
             Job::Mend { backup, passphrase } => Done::Opened(self.mend(&backup, &passphrase)),
             Job::Lock => {
-                self.session = None;
+                if let Some(session) = self.session.take() {
+                    session.forget_remembered();
+                }
                 if let Some(watch) = &mut self.watch {
                     watch.stop();
                 }

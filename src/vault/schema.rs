@@ -62,6 +62,11 @@ pub fn write(vault: &Vault) -> Zeroizing<Vec<u8>> {
 
 /// Reads a payload, of a newer version too as far as it is understood. `VaultDamaged` where it is none.
 pub fn read(payload: &[u8]) -> Result<Vault> {
+    read_where(payload, |_| true)
+}
+
+/// As [`read`], with those entries alone whose JSON text is wanted: for looking at, never to be written.
+pub fn read_where(payload: &[u8], wanted: impl Fn(&str) -> bool) -> Result<Vault> {
     let damaged = |why: &str| Error::new(ErrorKind::VaultDamaged, format!("the vault is damaged: {why}"));
     let mut reader = serde_json::Deserializer::from_slice(payload);
     // The text of an error may quote a value, so it is not passed on.
@@ -73,7 +78,8 @@ pub fn read(payload: &[u8]) -> Result<Vault> {
         Some(Value::String(id)) if !id.is_empty() => id,
         _ => return Err(damaged("it has no id")),
     };
-    let entries = entries.ok_or_else(|| damaged("it has no entries"))?;
+    let mut entries = entries.ok_or_else(|| damaged("it has no entries"))?;
+    entries.retain(|text| wanted(text.get()));
     let rows = match rest.remove("devices") {
         None => Vec::new(),
         Some(Value::Array(rows)) => rows,

@@ -5,9 +5,11 @@ mod conflicts;
 pub mod copies;
 mod files;
 mod fold;
+mod glance;
 mod memory;
 mod methods;
 mod rekey;
+mod remembered;
 mod unlock_files;
 
 use super::entry::Entry;
@@ -16,7 +18,7 @@ pub use super::seal::{DEFAULT_WORK_FACTOR, MAX_WORK_FACTOR, WEAK_WORK_FACTOR, Wo
 use super::stamp::{Stamp, Stamper, WILD_AHEAD_MS};
 use super::{Method, MethodKind, VERSION, Vault, merge, schema};
 use crate::error::{Error, ErrorKind, Result};
-use crate::ports::{Clock, Entropy, Storage};
+use crate::ports::{Clock, Entropy, Keyring, Storage};
 use crate::secret::SecretText;
 pub use conflicts::{Conflict, Fate, is_of_vault, left_by};
 use files::{Digest, Place};
@@ -24,9 +26,11 @@ pub use files::{Unwritten, replace};
 pub use fold::{
     Keep, OpenedBy, OpenedCopy, PASSPHRASE, PassphraseChange, UnlockFile, VaultFiles, is_passphrase_file, is_unlock_file, receive,
 };
+pub use glance::{Glance, glance};
 use memory::Memory;
 pub use methods::{Listed, MethodState, NewMethod, Removed, Way, check_name, stub, unlock_by, ways};
 pub use rekey::Rekeyed;
+pub use remembered::{can_remember, forget, is_remembered, unlock_remembered};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -36,6 +40,8 @@ pub struct World {
     pub storage: Arc<dyn Storage>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
+    /// Where an unlock is remembered.
+    pub keyring: Arc<dyn Keyring>,
     /// `$XDG_STATE_HOME/countersign`: device id, pinned vaults, highest stamps.
     pub state_folder: PathBuf,
 }
@@ -313,6 +319,11 @@ fn random_hex(entropy: &dyn Entropy) -> String {
     let mut bytes = [0; 32];
     entropy.fill(&mut bytes);
     hex(&bytes)
+}
+
+/// Of the folder of a vault, links followed.
+fn path_digest(folder: &Path) -> String {
+    hex(&files::digest(folder.as_os_str().as_encoded_bytes()))
 }
 
 fn hex(bytes: &[u8]) -> String {

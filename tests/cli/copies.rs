@@ -4,6 +4,7 @@
 use crate::place::{PASSPHRASE, PROGRAM, Place};
 use crate::support::is_installed;
 use crate::support::rekey::change_passphrase;
+use crate::support::world::FakeKeyring;
 use countersign::ports::disk::Disk;
 use countersign::ports::system::{SystemClock, SystemEntropy};
 use countersign::secret::SecretText;
@@ -36,6 +37,7 @@ fn world(place: &Place) -> World {
         storage: Arc::new(Disk),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
+        keyring: Arc::new(FakeKeyring::default()),
         state_folder: place.path("state/countersign"),
     }
 }

@@ -1,6 +1,7 @@
 //! The vault of the whole-output cases, `cli/home/vault`: made from `cli/home/accounts.json` with a clock that stands
 //! still and ids that count, so that outputs can be compared whole. It also shows that vaults of version 1 stay readable.
 
+use crate::support::world::FakeKeyring;
 use countersign::ops::import::{OnConflict, plan};
 use countersign::ops::session::Session;
 use countersign::ports::disk::Disk;
@@ -45,6 +46,7 @@ fn make() {
         storage: Arc::new(Disk),
         clock: Arc::new(Still),
         entropy: Arc::new(Counting(AtomicU8::new(1))),
+        keyring: Arc::new(FakeKeyring::default()),
         state_folder: state.path().into(),
     };
     let accounts = std::fs::read(home.join("accounts.json")).unwrap();

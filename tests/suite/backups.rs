@@ -2,7 +2,7 @@
 
 use crate::support::disk::FakeDisk;
 use crate::support::store::{Desk, TODAY, passphrase};
-use crate::support::world::{FakeClock, FakeEntropy};
+use crate::support::world::{FakeClock, FakeEntropy, FakeKeyring};
 use countersign::error::Error;
 use countersign::ops::backup::Policy;
 use countersign::ops::change::Change;
@@ -296,6 +296,7 @@ fn world(disk: &FakeDisk) -> World {
         storage: Arc::new(disk.clone()),
         clock: Arc::new(FakeClock::at(TODAY)),
         entropy: Arc::new(FakeEntropy::seed(disk.operations().len() as u64 + 5)),
+        keyring: Arc::new(FakeKeyring::default()),
         state_folder: "/home/state".into(),
     }
 }
@@ -432,6 +433,9 @@ impl Storage for Forgetful {
     }
     fn write_new(&self, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
         self.0.write_new(path, bytes)
+    }
+    fn append(&self, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+        self.0.append(path, bytes)
     }
     fn sync_file(&self, path: &Path) -> std::io::Result<()> {
         self.0.sync_file(path)

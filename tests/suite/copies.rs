@@ -196,6 +196,7 @@ fn whatever_step_of_taking_in_a_copy_fails_or_loses_power_the_entry_is_there_or_
         storage: Arc::new(disk.clone()),
         clock: clock.clone(),
         entropy: Arc::new(crate::support::world::FakeEntropy::seed(3)),
+        keyring: Arc::new(crate::support::world::FakeKeyring::default()),
         state_folder: "/state".into(),
     };
     let folder = Path::new("/vault");

@@ -3,7 +3,7 @@
 
 use crate::support::disk::{FakeDisk, dice};
 use crate::support::store::{TODAY, passphrase, totp};
-use crate::support::world::{FakeClock, FakeEntropy};
+use crate::support::world::{FakeClock, FakeEntropy, FakeKeyring};
 use countersign::error::{Error, ErrorKind};
 use countersign::vault::Vault;
 use countersign::vault::store::{self, OpenStore, Presence, Trust, World};
@@ -19,6 +19,7 @@ fn world(disk: &FakeDisk) -> World {
         storage: Arc::new(disk.clone()),
         clock: Arc::new(FakeClock::at(TODAY)),
         entropy: Arc::new(FakeEntropy::seed(disk.operations().len() as u64 + 5)),
+        keyring: Arc::new(FakeKeyring::default()),
         state_folder: "/home/state".into(),
     }
 }

@@ -7,6 +7,7 @@ use countersign::otp::Kind;
 use countersign::secret::SecretText;
 use countersign::tui::state::Start;
 use countersign::vault::store::{self, OpenStore, Trust};
+use std::time::Duration;
 
 /// A desk whose own vault holds GitHub and a counter, beside it one called "work" with a passphrase of its own.
 fn two_vaults() -> Desk {
@@ -98,4 +99,14 @@ fn locking_while_the_other_vault_opens_shows_nothing_of_either() {
     tui.press("Enter Ctrl-L").see("passphrase").see_no("GitHub");
     tui.release();
     tui.see("passphrase").see_no("GitHub").see_no("Moved");
+}
+
+#[test]
+fn a_vault_whose_unlock_is_remembered_is_not_asked_for_its_passphrase() {
+    let desk = two_vaults();
+    let mut tui = unlocked(&desk);
+    work(&desk).remember(Duration::from_secs(600)).unwrap();
+    tui.press("C Enter").see("Copied GitHub to work");
+    tui.press("V Enter").see("GitHub");
+    assert_eq!(tui.state.common.vault_name, "work");
 }

@@ -1,7 +1,7 @@
 //! Vaults of every version ever released, made by that release: each opens, and every field of it is found.
 //! A new version adds a folder under `tests/golden` and a row here; no folder is ever made anew.
 
-use crate::support::world::{FakeClock, FakeEntropy};
+use crate::support::world::{FakeClock, FakeEntropy, FakeKeyring};
 use countersign::ops::export::draft_of;
 use countersign::ops::session::Session;
 use countersign::ports::disk::Disk;
@@ -39,6 +39,7 @@ fn world(home: &Path) -> World {
         storage: Arc::new(Disk),
         clock: Arc::new(FakeClock::at(1_900_000_000)),
         entropy: Arc::new(FakeEntropy::seed(3)),
+        keyring: Arc::new(FakeKeyring::default()),
         state_folder: home.join("state"),
     }
 }

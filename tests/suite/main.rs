@@ -39,6 +39,7 @@ mod readme;
 mod recovery_codes;
 mod registry;
 mod rekey;
+mod remembered;
 mod screens;
 mod sending;
 mod store;

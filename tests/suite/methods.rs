@@ -2,7 +2,7 @@
 
 use crate::support::disk::{FakeDisk, dice};
 use crate::support::store::{Desk, TODAY, passphrase, totp};
-use crate::support::world::{FakeClock, FakeEntropy};
+use crate::support::world::{FakeClock, FakeEntropy, FakeKeyring};
 use countersign::error::{Error, ErrorKind, Result};
 use countersign::ports::Prompt;
 use countersign::secret::SecretText;
@@ -21,7 +21,7 @@ const KINDS: [Io; 3] = [Io::StorageFull, Io::PermissionDenied, Io::Other];
 const SSH_PUBLIC: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHsKLqeplhpW+uObz5dvMgjz1OxfM/XXUB+VHtZ6isGN alice@rust";
 
 /// Nobody is there to be asked.
-struct Nobody;
+pub struct Nobody;
 
 impl Prompt for Nobody {
     fn is_interactive(&self) -> bool {
@@ -48,6 +48,7 @@ fn world(disk: &FakeDisk) -> World {
         storage: Arc::new(disk.clone()),
         clock: Arc::new(FakeClock::at(TODAY)),
         entropy: Arc::new(FakeEntropy::seed(disk.operations().len() as u64 + 5)),
+        keyring: Arc::new(FakeKeyring::default()),
         state_folder: "/home/state".into(),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::support::disk::{FakeDisk, dice};
 use crate::support::store::{Desk, TODAY, passphrase, totp};
-use crate::support::world::{FakeClock, FakeEntropy};
+use crate::support::world::{FakeClock, FakeEntropy, FakeKeyring};
 use countersign::error::{Error, ErrorKind};
 use countersign::secret::SecretText;
 use countersign::vault::seal::{self, MethodKey};
@@ -24,6 +24,7 @@ fn world(disk: &FakeDisk) -> World {
         storage: Arc::new(disk.clone()),
         clock: Arc::new(FakeClock::at(TODAY)),
         entropy: Arc::new(FakeEntropy::seed(disk.operations().len() as u64 + 5)),
+        keyring: Arc::new(FakeKeyring::default()),
         state_folder: "/home/state".into(),
     }
 }

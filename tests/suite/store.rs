@@ -3,7 +3,9 @@
 use crate::support::store::*;
 use crate::support::world::FakeEntropy;
 use countersign::error::{Error, ErrorKind, Result};
+use countersign::ops::usage::{self, Usage};
 use countersign::secret::SecretText;
+use countersign::vault::entry::EntryId;
 use countersign::vault::seal;
 use countersign::vault::stamp::Stamp;
 use countersign::vault::store::{self, OpenStore, Presence, Trust, World};
@@ -576,22 +578,47 @@ fn a_weak_work_factor_is_told_once_to_whoever_did_not_choose_it() {
 }
 
 #[test]
+fn usage_is_counted_by_lines_that_are_folded_into_one_file_once_they_are_many() {
+    let desk = Desk::new();
+    let state = &desk.world.state_folder;
+    let times = |id: u128| Usage::load(&desk.world).of(EntryId(id)).map(|used| used.times);
+    usage::note(&desk.world, EntryId(1)).unwrap();
+    Usage::load(&desk.world).count(&desk.world, EntryId(1)).unwrap();
+    desk.clock.advance(std::time::Duration::from_secs(1));
+    usage::note(&desk.world, EntryId(2)).unwrap();
+    assert_eq!((times(1), times(2), times(3)), (Some(2), Some(1), None));
+    assert_eq!(Usage::load(&desk.world).of(EntryId(2)).unwrap().last, (TODAY + 1) * 1000);
+    // What was cut short is passed over.
+    let log = state.join("usage.log");
+    let cut = fs::read_to_string(&log).unwrap().replacen(" ", " x", 1);
+    fs::write(&log, cut).unwrap();
+    assert_eq!((times(1), times(2)), (Some(1), Some(1)));
+    assert!(!state.join("usage.json").exists());
+    for _ in 0..1300 {
+        usage::note(&desk.world, EntryId(3)).unwrap();
+    }
+    assert_eq!((times(1), times(2), times(3)), (Some(1), Some(1), Some(1300)));
+    assert!(state.join("usage.json").exists() && !log.exists());
+    usage::note(&desk.world, EntryId(3)).unwrap();
+    assert_eq!((times(1), times(2), times(3)), (Some(1), Some(1), Some(1301)));
+}
+
+#[test]
 fn usage_counts_that_can_not_be_read_are_set_aside_and_a_full_disk_leaves_nothing_behind() {
-    use countersign::ops::usage::Usage;
-    use countersign::vault::entry::EntryId;
     let desk = Desk::new();
     let state = &desk.world.state_folder;
     fs::create_dir_all(state).unwrap();
     fs::write(state.join("usage.json"), "{\"cut sho").unwrap();
-    let mut usage = Usage::load(&desk.world);
-    usage.count(&desk.world, EntryId(1)).unwrap();
+    for _ in 0..1300 {
+        usage::note(&desk.world, EntryId(1)).unwrap();
+    }
+    assert_eq!(Usage::load(&desk.world).of(EntryId(1)).unwrap().times, 1300);
     assert_eq!(fs::read_to_string(state.join("usage.unread.json")).unwrap(), "{\"cut sho");
-    assert_eq!(Usage::load(&desk.world).of(EntryId(1)).unwrap().times, 1);
+    assert_eq!(Usage::load(&desk.world).of(EntryId(1)).unwrap().times, 1300);
     let disk = crate::support::disk::FakeDisk::default();
     let world = World { storage: Arc::new(disk.clone()), state_folder: "/state".into(), ..desk.world.clone() };
-    let mut usage = Usage::default();
     disk.fail(1, std::io::ErrorKind::StorageFull);
-    let error = usage.count(&world, EntryId(1)).unwrap_err();
-    assert_eq!(error.what, "can't keep the usage counts in /state/usage.json: no storage space");
+    let error = usage::note(&world, EntryId(1)).unwrap_err();
+    assert_eq!(error.what, "can't keep the usage counts in /state/usage.log: no storage space");
     assert_eq!(disk.files(), [] as [&Path; 0]);
 }

@@ -3,7 +3,7 @@
 use crate::support::judge::Answers;
 use crate::support::rekey::{add_method, change_passphrase};
 use crate::support::store::passphrase;
-use crate::support::world::{FakeClock, FakeEntropy};
+use crate::support::world::{FakeClock, FakeEntropy, FakeKeyring};
 use crate::support::{is_again, is_installed, run_again, this_program};
 use countersign::error::{ErrorKind, Result};
 use countersign::ops::change::{Change, Edit};
@@ -90,6 +90,7 @@ impl Machine {
             storage: Arc::new(Disk),
             clock: clock.clone(),
             entropy: Arc::new(FakeEntropy::seed(7 + 1000 * number)),
+            keyring: Arc::new(FakeKeyring::default()),
             state_folder: home.join(format!("state {number}")),
         };
         Machine { world, clock, folder: home.join(format!("machine {number}")), session: None }

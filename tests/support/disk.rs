@@ -213,6 +213,19 @@ impl Storage for FakeDisk {
         Ok(())
     }
 
+    fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let mut platter = self.step("append", path)?;
+        platter.writable(path)?;
+        let new = platter.files.len();
+        let file = platter.names.get(path).copied().unwrap_or(new);
+        if file == new {
+            platter.files.push(File { content: Vec::new(), synced: None });
+            platter.names.insert(path.to_owned(), new);
+        }
+        platter.files[file].content.extend_from_slice(bytes);
+        Ok(())
+    }
+
     fn sync_file(&self, path: &Path) -> io::Result<()> {
         let mut platter = self.step("sync", path)?;
         let file = platter.file(path)?;

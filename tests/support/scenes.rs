@@ -130,6 +130,7 @@ fn with_vaults(keys: &str) -> Tui {
         vault: Named { name: name.into(), folder: format!("/vaults/{name}").into() },
         ways: vec![Way::Passphrase],
         is_current,
+        is_remembered: false,
     };
     tui.press(keys);
     let vaults = vec![vault("family", false), vault("personal", true), vault("work", false)];

@@ -1,6 +1,6 @@
 //! A vault to try things on: folders that vanish with it, fake clock and entropy, a cheap work factor.
 
-use super::world::{FakeClock, FakeEntropy};
+use super::world::{FakeClock, FakeEntropy, FakeKeyring};
 use countersign::otp::{Credential, Kind};
 use countersign::ports::disk::Disk;
 use countersign::secret::{Secret, SecretText};
@@ -16,6 +16,7 @@ pub const TODAY: u64 = 1_795_430_000;
 pub struct Desk {
     pub world: World,
     pub clock: Arc<FakeClock>,
+    pub keyring: Arc<FakeKeyring>,
     pub folder: PathBuf,
     home: tempfile::TempDir,
 }
@@ -24,14 +25,16 @@ impl Desk {
     pub fn new() -> Self {
         let home = tempfile::tempdir().unwrap();
         let clock = Arc::new(FakeClock::at(TODAY));
+        let keyring = Arc::new(FakeKeyring::by(clock.clone()));
         let world = World {
             storage: Arc::new(Disk),
             clock: clock.clone(),
             entropy: Arc::new(FakeEntropy::seed(7)),
+            keyring: keyring.clone(),
             state_folder: home.path().join("state"),
         };
         let folder = home.path().join("vault");
-        Desk { world, clock, folder, home }
+        Desk { world, clock, keyring, folder, home }
     }
 
     pub fn home(&self) -> &std::path::Path {
@@ -42,6 +45,7 @@ impl Desk {
     pub fn elsewhere(&self, machine: u64) -> World {
         World {
             entropy: Arc::new(FakeEntropy::seed(1000 + machine)),
+            keyring: Arc::new(FakeKeyring::default()),
             state_folder: self.home.path().join(format!("state {machine}")),
             ..self.world.clone()
         }

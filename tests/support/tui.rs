@@ -1,7 +1,7 @@
 //! The TUI driven by keys: a state and its worker with fake ports, run in one thread, so a flow reads as a person acts.
 
 use super::store::Desk;
-use super::world::{FakeClock, FakeEntropy};
+use super::world::{FakeClock, FakeEntropy, FakeKeyring};
 use countersign::config::Config;
 use countersign::ports::{
     Clearing, Clipboard, ClipboardRoute, Clock, CopyKind, FileFacts, LockGuard, Picture, ScreenCapture, Storage,
@@ -72,6 +72,7 @@ impl Tui {
             storage: Arc::new(Files(outside.clone())),
             clock: clock.clone(),
             entropy: Arc::new(FakeEntropy::seed(11)),
+            keyring: Arc::new(FakeKeyring::default()),
             state_folder: "/state".into(),
         };
         Tui::around(start, config, world, "/vault".into(), clock, outside)
@@ -352,6 +353,10 @@ impl Storage for Files {
     }
 
     fn write_new(&self, _: &Path, _: &[u8]) -> io::Result<()> {
+        Err(io::ErrorKind::PermissionDenied.into())
+    }
+
+    fn append(&self, _: &Path, _: &[u8]) -> io::Result<()> {
         Err(io::ErrorKind::PermissionDenied.into())
     }
 

@@ -1,7 +1,9 @@
-//! Fake ports: a clock that moves only when told, entropy that repeats, a disk in memory that can fail.
+//! Fake ports: a clock that moves only when told, entropy that repeats, a keyring in memory that can fail.
 
-use countersign::ports::{Clock, Entropy, UnixMs};
-use std::sync::Mutex;
+use countersign::ports::{Clock, Entropy, Keyring, UnixMs};
+use countersign::secret::SecretText;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// A clock that stands still until told. Wall time and boot time move together, or the wall alone is set.
@@ -52,5 +54,68 @@ impl Entropy for FakeEntropy {
             *state ^= *state << 17;
             *byte = *state as u8;
         }
+    }
+}
+
+/// A keyring that expires by a clock, and can be out of order.
+pub struct FakeKeyring {
+    clock: Arc<dyn Clock>,
+    /// With the boot time of its end.
+    kept: Mutex<BTreeMap<String, (SecretText, Duration)>>,
+    fails: Mutex<Option<String>>,
+}
+
+impl Default for FakeKeyring {
+    /// Nothing expires there.
+    fn default() -> Self {
+        FakeKeyring::by(Arc::new(FakeClock::at(0)))
+    }
+}
+
+impl FakeKeyring {
+    pub fn by(clock: Arc<dyn Clock>) -> Self {
+        FakeKeyring { clock, kept: Mutex::default(), fails: Mutex::default() }
+    }
+
+    /// From now on each use of it fails for this reason; `None`: it works again.
+    pub fn fail(&self, why: Option<&str>) {
+        *self.fails.lock().unwrap() = why.map(str::to_owned);
+    }
+
+    /// What is kept and not expired, by name.
+    pub fn kept(&self) -> BTreeMap<String, SecretText> {
+        let now = self.clock.boot();
+        let kept = self.kept.lock().unwrap();
+        let alive = kept.iter().filter(|(_, (_, until))| *until > now);
+        alive.map(|(name, (secret, _))| (name.clone(), secret.clone())).collect()
+    }
+
+    /// Puts something else in the place of all that is kept.
+    pub fn replace_all(&self, secret: &SecretText) {
+        self.kept.lock().unwrap().values_mut().for_each(|(kept, _)| *kept = secret.clone());
+    }
+
+    fn works(&self) -> Result<(), String> {
+        self.fails.lock().unwrap().clone().map_or(Ok(()), Err)
+    }
+}
+
+impl Keyring for FakeKeyring {
+    fn get(&self, name: &str) -> Result<Option<SecretText>, String> {
+        self.works()?;
+        Ok(self.kept().remove(name))
+    }
+
+    fn keep(&self, name: &str, secret: &SecretText, time: Duration) -> Result<(), String> {
+        self.works()?;
+        self.kept.lock().unwrap().insert(name.into(), (secret.clone(), self.clock.boot() + time));
+        Ok(())
+    }
+
+    fn forget(&self, name: &str) -> Result<bool, String> {
+        self.works()?;
+        let was_there = self.kept().contains_key(name);
+        self.kept.lock().unwrap().remove(name);
+        Ok(was_there)
     }
 }

@@ -23,6 +23,8 @@ pub struct OtherVault {
     pub ways: Vec<Way>,
     /// It is the one at hand.
     pub is_current: bool,
+    /// A key is remembered for it.
+    pub is_remembered: bool,
 }
 
 impl SendOrder {

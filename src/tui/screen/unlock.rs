@@ -11,7 +11,7 @@ use crate::secret::SecretText;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
 use crate::tui::layout::{put, put_centre, wrap};
-use crate::tui::msg::{Done, Job, SendOrder};
+use crate::tui::msg::{Done, Job, OtherVault, SendOrder};
 use crate::tui::state::{Common, sentence};
 use crate::tui::theme::Role;
 use crate::tui::widget::field::Field;
@@ -81,9 +81,14 @@ impl Unlock {
         unlock
     }
 
-    /// Opens another vault, so that entries can be sent there.
-    pub fn to_send(ways: &[Way], order: SendOrder) -> Unlock {
-        Unlock { order: Some(order), ..Unlock::new(ways) }
+    /// Opens another vault, so that entries can be sent there; at once where its key is remembered.
+    pub fn to_send(other: &OtherVault, order: SendOrder) -> (Unlock, Reaction) {
+        let mut unlock = Unlock { order: Some(order), ..Unlock::new(&other.ways) };
+        let reaction = match other.is_remembered {
+            true => unlock.try_opening(Opening::Remembered, Vec::new()),
+            false => Reaction::stay(),
+        };
+        (unlock, reaction)
     }
 
     /// With what is tried at once. It is not in the field: nobody typed it, so nobody could mend it there.
@@ -193,7 +198,10 @@ impl Behaviour for Unlock {
             Event::Done(Done::Sent { result: Ok(_), .. }) => return Reaction { step: Step::PopTwice, effects: Vec::new() },
             Event::Done(Done::Opened(Err(error)) | Done::Sent { result: Err(error), .. }) => {
                 self.waiting = false;
-                self.said = Some(self.wrong(&error));
+                // It has been forgotten meanwhile: the person is asked as if it had never been remembered.
+                let is_forgotten =
+                    error.kind == ErrorKind::WrongPassphrase && matches!(self.tried, Some((Opening::Remembered, _)));
+                self.said = (!is_forgotten).then(|| self.wrong(&error));
                 if let (ErrorKind::VaultDamaged, Some(passphrase), None) = (error.kind, self.tried_passphrase(), &self.order) {
                     return Reaction::job(Job::FindBackup { passphrase });
                 }

@@ -1,7 +1,7 @@
 //! The vaults that lie beside each other: to go over to one, to make a new one, or to say where entries go.
 
 use super::unlock::Unlock;
-use super::{Behaviour, Event, Reaction, Screen};
+use super::{Behaviour, Event, Reaction, Screen, Step};
 use crate::ops::send::Sending;
 use crate::ops::vaults::place_of;
 use crate::tui::command::Command;
@@ -74,7 +74,8 @@ impl Vaults {
             (Some(other), Purpose::Open) => Reaction::job(Job::Switch(other.vault.folder.clone())),
             (Some(other), Purpose::Send { ids, what, sending }) => {
                 let order = SendOrder { ids: ids.clone(), what: what.clone(), sending: *sending, to: other.vault.clone() };
-                Reaction::push(Screen::Unlock(Unlock::to_send(&other.ways, order)))
+                let (screen, reaction) = Unlock::to_send(other, order);
+                Reaction { step: Step::Push(Box::new(Screen::Unlock(screen))), ..reaction }
             }
             (None, Purpose::Open) => {
                 self.name = Some((Field::plain(""), String::new()));

@@ -4,6 +4,7 @@ use super::done::{renew, undo_hint};
 use super::{lock, to_asker};
 use crate::error::Result;
 use crate::ops::send::{Sending, Sent};
+use crate::ops::unlock::Opening;
 use crate::tui::msg::{Done, Effect, OtherVault, SendOrder, Snapshot};
 use crate::tui::screen::Screen;
 use crate::tui::screen::create::Create;
@@ -21,9 +22,11 @@ pub(super) fn switched(state: &mut State, result: Result<(OtherVault, bool)>) ->
     state.common.vault_name = other.vault.name;
     state.common.ways = other.ways;
     state.common.vault_exists = is_there;
-    let effects = lock(state);
+    let mut effects = lock(state);
     if !is_there {
         state.screens.push(Screen::Create(Create::new()));
+    } else if other.is_remembered {
+        effects.extend(state.unlock_with(Opening::Remembered));
     }
     effects
 }

@@ -23,7 +23,12 @@ impl Worker {
     }
 
     fn other(&self, vault: Named) -> OtherVault {
-        OtherVault { ways: store::ways(&self.world, &vault.folder), is_current: vault.folder == self.vault, vault }
+        OtherVault {
+            ways: store::ways(&self.world, &vault.folder),
+            is_current: vault.folder == self.vault,
+            is_remembered: store::is_remembered(&self.world, &vault.folder),
+            vault,
+        }
     }
 
     /// The open vault is left to be locked by the job that follows.

@@ -1,7 +1,7 @@
 //! What backups and restoring need of the files: all of them at one moment, copies opened with the keys in hand, and a
 //! vault whose files are lost put back.
 
-use super::files::{self, Digest, Place, Unwritten, write_error};
+use super::files::{self, Place, Unwritten, write_error};
 use super::fold::OpenedBy;
 use super::memory::Memory;
 use super::{Method, MethodKey, OpenStore, Trust, WorkFactor, World, open_vault, seal, seal_vault};
@@ -81,8 +81,7 @@ impl OpenStore {
 
     /// The name of what is remembered of the vault at this path: SHA-256 in hexadecimal.
     pub fn path_digest(&self) -> String {
-        let digest: Digest = files::digest(self.place.folder.as_os_str().as_encoded_bytes());
-        super::hex(&digest)
+        super::path_digest(&self.place.folder)
     }
 
     /// Whether an older state than the one last seen here was opened, and nothing was saved since.

@@ -38,7 +38,7 @@ struct Kept {
 
 impl Memory {
     pub fn load(world: &World, place: &Place) -> Memory {
-        let name = hex(&digest(place.folder.as_os_str().as_encoded_bytes()));
+        let name = super::path_digest(&place.folder);
         let path = world.state_folder.join("vaults").join(format!("{name}.json"));
         let mut memory = Memory { device: 0, warnings: Vec::new(), path, kept: Kept::default(), saved: Kept::default() };
         memory.device = memory.load_device(world);
@@ -92,6 +92,12 @@ impl Memory {
         }
         self.pin(vault);
         Ok(warnings)
+    }
+
+    /// Whether there is nothing to tell of this vault and nothing to remember that is not remembered already.
+    pub fn is_as_seen(&mut self, vault: &Vault) -> bool {
+        let told = self.check(vault, Trust::Pinned);
+        told.is_ok_and(|told| told.is_empty()) && self.warnings.is_empty() && self.kept == self.saved
     }
 
     fn is_older(&self, vault: &Vault) -> bool {
@@ -155,11 +161,11 @@ fn fingerprint(vault: &Vault) -> String {
 
 /// Six words of the EFF's long list: 77 bits of the fingerprint, to compare between machines.
 pub fn words(vault: &Vault) -> String {
-    let list = eff_wordlist::large::LIST;
+    let list = crate::words::dice();
     let mut number = u128::from_be_bytes(digest(vault.id.as_bytes())[..16].try_into().unwrap_or_default());
     let mut words = Vec::with_capacity(6);
     for _ in 0..6 {
-        words.push(list[(number % list.len() as u128) as usize].1);
+        words.push(list[(number % list.len() as u128) as usize]);
         number /= list.len() as u128;
     }
     words.join(" ")
