@@ -8,6 +8,7 @@ pub mod desk;
 mod edit;
 mod export;
 mod formats;
+mod history;
 mod import;
 mod init;
 mod judge;
@@ -117,8 +118,10 @@ enum Command {
     Edit(edit::EditLine),
     /// Move an entry to the trash
     Rm(rm::Rm),
-    /// Bring an entry back from the trash
+    /// Bring an entry back from the trash, or put back a replaced secret of an entry
     Restore(restore::Restore),
+    /// List the replaced secrets of an entry, without showing them
+    History(history::History),
     /// List the trash, or empty it
     Trash(trash::Trash),
     /// Reveal the secret of an entry
@@ -213,6 +216,7 @@ impl Command {
             Command::Edit(line) => line.run(desk),
             Command::Rm(line) => line.run(desk),
             Command::Restore(line) => line.run(desk),
+            Command::History(line) => line.run(desk),
             Command::Trash(line) => line.run(desk),
             Command::Show(line) => line.run(desk),
             Command::Import(line) => line.run(desk),

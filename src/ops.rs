@@ -9,6 +9,7 @@ pub mod duplicates;
 pub mod export;
 pub mod find;
 pub mod gather;
+pub mod history;
 pub mod import;
 pub mod intake;
 pub mod keys;

@@ -133,4 +133,20 @@ impl Credential {
             _ => base32::encode(&self.secret),
         }
     }
+
+    /// For people: `SHA1 · 6 digits · 30 s`; of a counter, with the next one, `SHA1 · 6 digits · counter 12`.
+    pub fn parameters(&self, counter: u64) -> String {
+        let pace = match self.kind {
+            Kind::Hotp => format!("counter {counter}"),
+            _ => format!("{} s", self.period),
+        };
+        let kind = match self.kind {
+            Kind::Totp | Kind::Hotp => self.algorithm.name(),
+            kind => kind.name(),
+        };
+        match self.kind {
+            Kind::Received | Kind::Unknown => kind.to_owned(),
+            _ => format!("{kind} · {} digits · {pace}", self.digits),
+        }
+    }
 }

@@ -264,6 +264,7 @@ pub enum Awaited {
     RecoverySaved,
     EditSaved,
     TagsSaved,
+    Purged,
     Imported,
 }
 

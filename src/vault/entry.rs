@@ -266,25 +266,62 @@ impl Entry {
         let mut all: Vec<_> =
             self.candidate.take().map(|candidate| *candidate).into_iter().chain(std::mem::take(&mut self.rivals)).collect();
         if let Some(place) = all.iter().position(|candidate| candidate.at == tried) {
-            let Stamped { at: enrolled, value } = all.remove(place);
-            // One that counts keeps its stamp, by which a merge knows the counter that other machines used of it.
-            let keeps_stamp = value.kind == Kind::Hotp && enrolled > self.credential.at;
-            match keeps_stamp {
-                true => {
-                    self.status.at = at;
-                    self.replace_credential(enrolled, value);
-                }
-                false => {
-                    self.replace_credential(at, value);
-                    self.note_superseded(enrolled);
-                }
-            }
+            self.promote(at, all.remove(place));
             all.into_iter().for_each(|old| self.supersede(old));
         } else {
             let mut all = all.into_iter();
             self.candidate = all.next().map(Box::new);
             self.rivals = all.collect();
         }
+    }
+
+    /// A candidate, or a rival of one, takes the place of the credential.
+    fn promote(&mut self, at: Stamp, Stamped { at: enrolled, value }: Stamped<Credential>) {
+        // One that counts keeps its stamp, by which a merge knows the counter that other machines used of it.
+        let keeps_stamp = value.kind == Kind::Hotp && enrolled > self.credential.at;
+        match keeps_stamp {
+            true => {
+                self.status.at = at;
+                self.replace_credential(enrolled, value);
+            }
+            false => {
+                self.replace_credential(at, value);
+                self.note_superseded(enrolled);
+            }
+        }
+    }
+
+    /// Those that [`Entry::restore_credential`] can put back, newest first: the history, and the rivals of the candidate.
+    pub fn restorable(&self) -> impl Iterator<Item = &Stamped<Credential>> {
+        let (mut history, mut rivals) = (self.history.iter().peekable(), self.rivals.iter().peekable());
+        std::iter::from_fn(move || match (history.peek(), rivals.peek()) {
+            (Some(old), Some(rival)) if old.at > rival.at => history.next(),
+            (_, Some(_)) => rivals.next(),
+            _ => history.next(),
+        })
+    }
+
+    /// The replaced credential of the stamp `of` takes the place of the current one, which goes to the history.
+    /// Does nothing where there is none. No counter of its secret is given out twice.
+    pub fn restore_credential(&mut self, at: Stamp, of: Stamp) {
+        if let Some(place) = self.rivals.iter().position(|rival| rival.at == of) {
+            let rival = self.rivals.remove(place);
+            return self.promote(at, rival);
+        }
+        let Some(old) = self.history.iter().find(|old| old.at == of) else { return };
+        let mut value = old.value.clone();
+        value.counter = self.counted(&value);
+        // One that lost a merge gives way to itself, or it would be kept twice.
+        self.note_superseded(of);
+        self.replace_credential(at, value);
+    }
+
+    /// The largest counter known of a secret that counts, whatever its other parameters.
+    fn counted(&self, of: &Credential) -> u64 {
+        let current = (self.credential.value.secret == of.secret).then_some(self.counter);
+        let others = self.history.iter().chain(self.candidate.as_deref()).chain(&self.rivals);
+        let others = others.filter(|other| other.value.secret == of.secret).map(|other| other.value.counter);
+        others.chain(current).fold(of.counter, u64::max)
     }
 
     /// A new set of recovery codes; the old one is kept if it held any.
