@@ -47,10 +47,10 @@ struct Secret<'a> {
     period: Option<u64>,
     counter: Option<u64>,
     /// Unix seconds.
-    set: u64,
+    set_at: u64,
     /// Unix seconds; `null` for one that never was in use or lost a merge.
     #[serde(skip_serializing_if = "Option::is_none")]
-    replaced: Option<Option<u64>>,
+    replaced_at: Option<Option<u64>>,
     /// `replaced`, `lost-merge` or `never-confirmed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     fate: Option<&'static str>,
@@ -100,8 +100,8 @@ impl<'a> Told<'a> {
             digits: credential.digits,
             period: credential.is_time_based().then_some(credential.period),
             counter: (credential.kind == Kind::Hotp).then_some(counter),
-            set: at.wall_ms / 1000,
-            replaced: None,
+            set_at: at.wall_ms / 1000,
+            replaced_at: None,
             fate: None,
             code: codes_at.map(|unix| credential.code_at(unix).ok().map(|window| window.code)),
             until: codes_at.map(|unix| credential.code_at(unix).ok().map(|window| window.until)),
@@ -113,7 +113,7 @@ impl<'a> Told<'a> {
                 Fate::NeverConfirmed => (None, "never-confirmed"),
             };
             let told = secret(old.at, old.credential, old.credential.counter);
-            Secret { number: Some(at + 1), replaced: Some(when), fate: Some(fate), ..told }
+            Secret { number: Some(at + 1), replaced_at: Some(when), fate: Some(fate), ..told }
         });
         Told {
             id: entry.id.to_string(),

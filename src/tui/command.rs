@@ -41,7 +41,7 @@ commands! {
     OtherKey, "other-key", "another way", "unlock in another way: recovery key, SSH key, plugin";
     ShowQr, "show-qr", "QR", "show the entry as a QR code";
     Delete, "delete", "delete", "move the entry, or all marked ones, to the trash";
-    Trash, "trash", "trash", "see what was deleted: put it back, or remove it for good";
+    Trash, "trash", "trash", "see what was deleted, and put it back";
     History, "history", "history", "see the entry's replaced secrets, and put one back";
     PutBack, "put-back", "put back", "put it back";
     Purge, "purge", "remove", "remove the entry for good";

@@ -30,8 +30,8 @@ pub struct History {
     shown: bool,
 }
 
-const WHAT_IT_IS: &str = "Secrets that were replaced. If the site still takes the codes of one, put it back: the present one is \
-                          kept here then.";
+const WHAT_IT_IS: &str =
+    "Secrets that were replaced. Put one back if the site still takes its codes; the present one is then kept here.";
 
 /// Columns of `replaced 59 minutes ago`, of a mark, and of the widest usual code.
 const FATE: u16 = 23;
@@ -116,7 +116,11 @@ impl History {
             self.draw_code(common, buffer, &columns, y, row);
         }
         if let Some(x) = columns.parameters {
-            let text = row.credential.parameters(row.counter);
+            let text = match row.credential.kind {
+                // The counter stands in the place of the code.
+                Kind::Hotp => row.credential.shape(),
+                _ => row.credential.parameters(row.counter),
+            };
             put(buffer, x, y, area.right().saturating_sub(x), &text, theme.style(Role::Dim));
         }
     }
@@ -124,6 +128,11 @@ impl History {
     fn draw_code(&self, common: &Common, buffer: &mut Buffer, columns: &Columns, y: u16, row: &Row<'_>) {
         let theme = &common.theme;
         let (right, credential) = (columns.code_right, row.credential);
+        if credential.kind == Kind::Hotp {
+            let room = CODE + if columns.seconds { bar::SECONDS } else { 0 };
+            put(buffer, right - CODE, y, room, &format!("counter {}", row.counter), theme.style(Role::Dim));
+            return;
+        }
         let Some(face) = face(credential, common.now.unix()) else {
             return put_right(buffer, right, y, "· · ·", theme.style(Role::Dim));
         };
@@ -260,7 +269,7 @@ impl Behaviour for History {
         let mut commands = Vec::new();
         if kind.is_some() {
             commands.push((Command::PutBack, ""));
-            commands.push((Command::Reveal, if self.shown { "hide" } else { "show codes" }));
+            commands.push((Command::Reveal, if self.shown { "hide" } else { "show" }));
         }
         if kind.is_some_and(|kind| kind != Kind::Hotp) {
             commands.push((Command::Copy, ""));

@@ -27,7 +27,7 @@ pub struct Trash {
     lines: Lines,
 }
 
-const WHAT_IT_IS: &str = "Deleted entries stay here, with their secrets, until they are removed for good.";
+const WHAT_IT_IS: &str = "Deleted entries stay here, secrets and all, until removed for good.";
 
 /// Columns of `59 minutes ago`, and of issuer and account together at most.
 const AGO: u16 = 14;

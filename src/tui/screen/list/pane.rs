@@ -2,6 +2,7 @@
 
 use super::List;
 use super::draw::{names, shown_code};
+use crate::ops::history;
 use crate::tui::layout::{put, wrap};
 use crate::tui::state::Common;
 use crate::tui::theme::Role;
@@ -85,6 +86,11 @@ fn facts(common: &Common, entry: &Entry, next: Option<String>) -> Vec<(&'static 
     let codes = entry.recovery_codes.value.len();
     if codes > 0 {
         facts.push(("recovery", format!("{} of {codes} left", entry.recovery_codes_left())));
+    }
+    match history::of(entry).len() {
+        0 => {}
+        1 => facts.push(("history", "1 replaced secret".to_owned())),
+        number => facts.push(("history", format!("{number} replaced secrets"))),
     }
     let used = common.open.as_ref().and_then(|open| open.usage.of(entry.id));
     if let Some(used) = used {
