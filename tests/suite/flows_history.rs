@@ -166,7 +166,7 @@ fn the_codes_of_replaced_secrets_are_hidden_until_asked_for_and_can_be_copied_wi
 #[test]
 fn a_replaced_counter_shows_no_code_and_is_never_advanced() {
     let mut tui = replaced("old vpn", &["KRSXG5CTMVRXEZLU"]);
-    tui.press("H r").see("counter 12").press("c").see("put it back to take one");
+    tui.press("H r").see("counter 12").see("None of these secrets has a code by time").press("c").see("put it back to take one");
     assert_eq!(named(&tui, "old vpn").history[0].value.counter, 12);
     tui.press("Enter y").see("Old VPN uses the secret");
     assert_eq!(named(&tui, "old vpn").counter, 12);

@@ -38,6 +38,13 @@ const FATE: u16 = 23;
 const MARK: u16 = 4;
 const CODE: u16 = 9;
 
+/// What the screen is, on at most two lines.
+fn about(columns: u16) -> Vec<String> {
+    let mut lines = wrap(WHAT_IT_IS, columns);
+    lines.truncate(2);
+    lines
+}
+
 /// Why an entry has no history to be looked at, as a sentence without full stop.
 pub fn why_not(common: &Common, entry: &Entry) -> Option<String> {
     history::of(entry).is_empty().then(|| format!("No secret of {} was replaced yet", common.name_of(entry)))
@@ -57,6 +64,14 @@ impl History {
     fn selected<T>(&self, common: &Common, ask: impl FnOnce(&Entry, &Replaced<'_>) -> T) -> Option<T> {
         let entry = self.entry(common)?;
         history::of(&entry).get(self.lines.selected).map(|old| ask(&entry, old))
+    }
+
+    /// Whether any secret, the present one too, has a code by time.
+    fn has_codes(&self, common: &Common) -> bool {
+        let is_timed = |credential: &Credential| face(credential, common.now.unix()).is_some();
+        self.entry(common).is_some_and(|entry| {
+            is_timed(&entry.credential.value) || history::of(&entry).iter().any(|old| is_timed(old.credential))
+        })
     }
 
     fn count(&self, common: &Common) -> usize {
@@ -90,14 +105,15 @@ impl History {
 
     /// Where the replaced ones lie. The present one stands on the line above, where there is a title.
     fn frame((width, height): (u16, u16)) -> Rect {
+        let x = if width >= 40 { MARGIN + 2 } else { 0 };
+        let columns = width.saturating_sub(x + x.min(1));
         let (top, below) = match height {
             0..4 => (0, 0),
             4..10 => (2, 2),
             10..16 => (4, 2),
-            _ => (7, 3),
+            _ => (5 + about(columns).len() as u16, 3),
         };
-        let x = if width >= 40 { MARGIN + 2 } else { 0 };
-        Rect::new(x, top, width.saturating_sub(x + x.min(1)), height.saturating_sub(top + below))
+        Rect::new(x, top, columns, height.saturating_sub(top + below))
     }
 
     /// A line of the table; `counter` is the next one of a secret that counts.
@@ -197,7 +213,10 @@ impl Behaviour for History {
         match event {
             Event::Command(Command::Back) => return Reaction::pop(),
             Event::Command(Command::PutBack) => return self.put_back(common),
-            Event::Command(Command::Reveal) => self.shown = !self.shown,
+            Event::Command(Command::Reveal) => match self.disabled(common, Command::Reveal) {
+                Some(reason) => common.say(Tone::Note, reason),
+                None => self.shown = !self.shown,
+            },
             Event::Command(Command::Copy) => return self.copy(common),
             Event::Command(Command::Undo) => return undo::take_back(common),
             Event::Command(command) => drop(self.lines.move_by(command, self.count(common), area.height)),
@@ -211,6 +230,7 @@ impl Behaviour for History {
         match command {
             Command::Undo => undo::why_not(common),
             Command::PutBack => common.read_only(),
+            Command::Reveal if !self.has_codes(common) => Some("None of these secrets has a code by time".to_owned()),
             _ => None,
         }
     }
@@ -232,8 +252,8 @@ impl Behaviour for History {
             put(buffer, area.x, area.y, area.width, "This entry is no longer in the list.", theme.style(Role::Text));
             return;
         };
-        if area.y >= 7 {
-            for (line, y) in wrap(WHAT_IT_IS, area.width).iter().take(2).zip(3..) {
+        if area.y > 4 {
+            for (line, y) in about(area.width).iter().zip(3..) {
                 put(buffer, area.x, y, area.width, line, theme.style(Role::Dim));
             }
         }
@@ -269,6 +289,8 @@ impl Behaviour for History {
         let mut commands = Vec::new();
         if kind.is_some() {
             commands.push((Command::PutBack, ""));
+        }
+        if kind.is_some() && self.has_codes(common) {
             commands.push((Command::Reveal, if self.shown { "hide" } else { "show" }));
         }
         if kind.is_some_and(|kind| kind != Kind::Hotp) {
@@ -282,8 +304,7 @@ impl Behaviour for History {
     fn next_change(&self, common: &Common) -> Option<Duration> {
         let entry = self.entry(common)?;
         let replaced = history::of(&entry);
-        let mut credentials = replaced.iter().map(|old| old.credential).chain([&entry.credential.value]);
-        let ticks = self.shown && credentials.any(|credential| face(credential, common.now.unix()).is_some());
+        let ticks = self.shown && self.has_codes(common);
         let words = replaced.iter().filter_map(|old| match old.fate {
             Fate::Replaced(when) => Some(ago::next_change(common, when)),
             _ => None,
