@@ -2,15 +2,15 @@
 
 use crate::support::changes::{NOW, aimed, replaced, whole};
 use countersign::error::{Error, ErrorKind};
-use countersign::ops::change::{Change, CredentialEdit, Edit, Outcome, apply};
+use countersign::ops::change::{Change, CredentialEdit, Edit, Outcome, apply, same_but_counter};
 use countersign::ops::history::{self, Fate};
 use countersign::ops::{check, demo, find, passphrase};
 use countersign::otp::{Algorithm, Credential, Kind, NotComputable};
 use countersign::secret::{Secret, SecretText};
 use countersign::transfer::Draft;
-use countersign::vault::Vault;
 use countersign::vault::entry::{Entry, EntryId, HISTORY};
 use countersign::vault::stamp::{Stamp, Stamper};
+use countersign::vault::{Vault, schema};
 use proptest::prelude::*;
 
 /// A vault in memory with a clock that moves a second with each change.
@@ -811,6 +811,40 @@ proptest! {
         if let Some(redo) = undone.undo {
             desk.apply(*redo).unwrap();
             prop_assert_eq!(all_seen(&desk.vault), changed);
+        }
+    }
+
+    /// After any history, whatever is put back is in use, what was in use can be put back, and no counter goes back.
+    #[test]
+    fn what_is_put_back_can_be_exchanged_again(history in prop::collection::vec(any_change(), 0..16)) {
+        let (mut desk, _) = Desk::with(vec![draft("One", "a", totp("1")), draft("Two", "b", hotp("2", 7))]);
+        for change in history {
+            let _ = desk.apply(change);
+        }
+        let active: Vec<EntryId> = desk.vault.active().map(|entry| entry.id).collect();
+        for id in active {
+            let before = desk.entry(id).clone();
+            let replaced: Vec<_> = history::of(&before).iter().map(|old| (old.at, old.credential.clone())).collect();
+            for (at, credential) in replaced {
+                let mut desk = Desk { vault: desk.vault.clone(), now: desk.now, ids: desk.ids };
+                desk.apply(Change::RestoreCredential(id, at)).unwrap();
+                let after = desk.entry(id);
+                prop_assert!(same_but_counter(&after.credential.value, &credential));
+                prop_assert!(after.counter >= credential.counter);
+                prop_assert_eq!((&after.candidate, after.status.value), (&before.candidate, before.status.value));
+                let reread = schema::read(&schema::write(&desk.vault)).unwrap();
+                prop_assert_eq!(reread.entry(id), desk.vault.entry(id));
+                // All that was kept is kept, but for what falls behind the three newest.
+                let now = history::of(after);
+                let dropped = history::of(&before).iter().filter(|old| old.at != at).count() + 1 - now.len();
+                prop_assert!(dropped == 0 || now.len() >= HISTORY, "{dropped} dropped");
+                let back = now.iter().find(|old| same_but_counter(old.credential, &before.credential.value)).map(|old| old.at);
+                let Some(back) = back else { return Err(TestCaseError::fail("what was in use is gone")) };
+                desk.apply(Change::RestoreCredential(id, back)).unwrap();
+                let again = desk.entry(id);
+                prop_assert!(same_but_counter(&again.credential.value, &before.credential.value));
+                prop_assert!(again.counter >= before.counter);
+            }
         }
     }
 }

@@ -73,7 +73,10 @@ fn deleted_entries_lie_in_the_trash_the_newest_first_and_come_back_with_a_key() 
     let rows = lines(&tui, " ago");
     assert!(rows[0].contains("Twilio") && rows[0].ends_with("3 minutes ago"), "{rows:?}");
     assert!(rows[1].contains("Hetzner") && rows[1].ends_with("2 days ago"), "{rows:?}");
-    tui.press("Down Enter").see("Hetzner is back in the list · u takes it back").see("1 entry").see("▌ Twilio");
+    tui.press("Down Enter")
+        .see("Hetzner (infra@example.org) is back in the list · u takes it back")
+        .see("1 entry")
+        .see("▌ Twilio");
     assert!(!named(&tui, "Hetzner").is_deleted());
     tui.press("u").see("Taken back").see("2 entries").press("r").see("is back in the list").press("Esc").see("14 entries");
 }
@@ -83,7 +86,7 @@ fn nothing_goes_for_good_without_a_question_that_says_how_much() {
     let mut tui = Tui::demo();
     tui.press("j j Space Space Space d y T").see("Trash   3 entries");
     tui.press("E").see("Remove all 3 entries for good, secrets and all?").press("n").see("3 entries");
-    tui.press("E Esc").see("3 entries").press("d").see("Remove Corner Café ☕ for good").press("n");
+    tui.press("E Esc").see("3 entries").press("d").see("Remove Corner Café ☕ (table 9) for good, secret and all?").press("n");
     assert_eq!(in_trash(&tui), 3);
     tui.press("d y").see("1 entry is removed for good").see("Trash   2 entries");
     tui.press("E y").see("2 entries are removed for good").see("The trash is empty");

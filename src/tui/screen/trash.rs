@@ -7,7 +7,7 @@ use crate::ops::change::Change;
 use crate::ports::UnixMs;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{MARGIN, put, put_centre, put_right, width, wrap};
+use crate::tui::layout::{MARGIN, fit, put, put_centre, put_right, width, wrap};
 use crate::tui::msg::{Awaited, Done, Effect, Job, MouseAct, Then};
 use crate::tui::state::{Common, Tone};
 use crate::tui::theme::Role;
@@ -42,15 +42,15 @@ impl Trash {
         self.entries.get(self.lines.selected)
     }
 
-    fn put_back(&self, common: &Common) -> Reaction {
+    fn put_back(&self) -> Reaction {
         let Some(entry) = self.selected() else { return Reaction::stay() };
-        let said = format!("{} is back in the list", common.name_of(entry));
+        let said = format!("{} is back in the list", called(entry));
         Reaction::job(Job::Apply { change: Change::Restore(vec![entry.id]), then: Then::Say(said) })
     }
 
-    fn purge(&self, common: &Common) -> Reaction {
+    fn purge(&self) -> Reaction {
         let Some(entry) = self.selected() else { return Reaction::stay() };
-        ask(format!("Remove {} for good, secret and all?", common.name_of(entry)), vec![entry.id])
+        ask(format!("Remove {} for good, secret and all?", called(entry)), vec![entry.id])
     }
 
     /// Only what is listed: what comes into the trash meanwhile stays.
@@ -112,6 +112,11 @@ fn deleted(common: &Common) -> Vec<Arc<Entry>> {
     entries
 }
 
+/// With its account: another entry of its issuer may lie beside it.
+fn called(entry: &Entry) -> String {
+    fit(&entry.called(), 44)
+}
+
 fn deleted_at(entry: &Entry) -> UnixMs {
     entry.deleted.map_or(0, |at| at.wall_ms)
 }
@@ -138,8 +143,8 @@ impl Behaviour for Trash {
                     return Reaction::stay();
                 }
                 return match command {
-                    Command::PutBack => self.put_back(common),
-                    Command::Purge => self.purge(common),
+                    Command::PutBack => self.put_back(),
+                    Command::Purge => self.purge(),
                     _ => self.empty(),
                 };
             }
@@ -147,7 +152,7 @@ impl Behaviour for Trash {
             Event::Mouse { act, row, .. } => {
                 let hit = self.lines.mouse(act, row, area, self.entries.len());
                 if hit && act == MouseAct::DoubleClick && self.disabled(common, Command::PutBack).is_none() {
-                    return self.put_back(common);
+                    return self.put_back();
                 }
             }
             Event::Key(_) | Event::Paste(_) => {}
