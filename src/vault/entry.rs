@@ -349,8 +349,14 @@ impl Entry {
         }
     }
 
-    fn supersede(&mut self, old: Stamped<Credential>) {
+    fn supersede(&mut self, mut old: Stamped<Credential>) {
         self.note_superseded(old.at);
+        // Only one of several equal ones is kept: it must not go back behind what another has counted.
+        let is_same = |other: &&mut Stamped<Credential>| super::merge::compare_values(&other.value, &old.value).is_eq();
+        let mut same: Vec<_> = self.history.iter_mut().filter(is_same).collect();
+        let counted = same.iter().map(|other| other.value.counter).fold(old.value.counter, u64::max);
+        same.iter_mut().for_each(|other| other.value.counter = counted);
+        old.value.counter = counted;
         self.history.push(old);
         super::merge::tidy_history(self);
     }
