@@ -4,6 +4,7 @@
 mod add;
 mod backup;
 mod code;
+mod cp;
 pub mod desk;
 mod edit;
 mod export;
@@ -17,6 +18,7 @@ mod linear;
 mod list;
 mod merge;
 mod merge_driver;
+mod mv;
 mod new_passphrase;
 pub mod output;
 mod passwd;
@@ -27,12 +29,14 @@ mod show;
 mod source;
 mod sync;
 mod trash;
+mod vaults;
 mod verify;
 
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ops::backup::Policy;
 use crate::ops::unlock::Opening;
+use crate::ops::vaults::is_bare_name;
 use crate::ports::Environment;
 use crate::secret::SecretText;
 use crate::vault::store::Trust;
@@ -118,6 +122,10 @@ enum Command {
     Edit(edit::EditLine),
     /// Move an entry to the trash
     Rm(rm::Rm),
+    /// Copy entries to another vault
+    Cp(cp::Cp),
+    /// Move entries to another vault
+    Mv(mv::Mv),
     /// Bring an entry back from the trash, or put back a replaced secret of an entry
     Restore(restore::Restore),
     /// List the replaced secrets of an entry, without showing them
@@ -148,6 +156,8 @@ enum Command {
     RestoreBackup(restore_backup::RestoreBackup),
     /// Reopen the vault and all its backups
     Verify(verify::Verify),
+    /// List the vaults that lie beside the default one
+    Vaults(vaults::Vaults),
 }
 
 /// What the command line asks for.
@@ -215,6 +225,8 @@ impl Command {
             Command::Add(line) => line.run(desk),
             Command::Edit(line) => line.run(desk),
             Command::Rm(line) => line.run(desk),
+            Command::Cp(line) => line.run(desk),
+            Command::Mv(line) => line.run(desk),
             Command::Restore(line) => line.run(desk),
             Command::History(line) => line.run(desk),
             Command::Trash(line) => line.run(desk),
@@ -230,6 +242,7 @@ impl Command {
             Command::Backup(line) => line.run(desk),
             Command::RestoreBackup(line) => line.run(desk),
             Command::Verify(line) => line.run(desk),
+            Command::Vaults(line) => line.run(desk),
             // With --linear; otherwise the full-screen program shows it.
             Command::Demo => linear::run(desk, true),
         }
@@ -315,16 +328,18 @@ impl Globals {
         let named = self.vault.as_deref().or(environment.vault.as_deref()).or(config.vault.as_deref());
         match named {
             None => Ok(environment.data_folder.join("vault")),
-            Some(path) if path.as_os_str().is_empty() => Err(Error::new(ErrorKind::Usage, "the vault's name is empty")),
-            Some(path) if is_bare_name(path) => Ok(environment.data_folder.join(path)),
-            Some(path) => Ok(expand_home(path, environment)),
+            Some(path) => self.folder_of(path, environment),
         }
     }
-}
 
-fn is_bare_name(path: &Path) -> bool {
-    let name = path.as_os_str();
-    name != "." && name != ".." && !name.to_string_lossy().contains('/')
+    /// The folder of a vault that is named, or given by its place.
+    fn folder_of(&self, vault: &Path, environment: &Environment) -> Result<PathBuf> {
+        match vault {
+            path if path.as_os_str().is_empty() => Err(Error::new(ErrorKind::Usage, "the vault's name is empty")),
+            path if is_bare_name(path) => Ok(environment.data_folder.join(path)),
+            path => Ok(expand_home(path, environment)),
+        }
+    }
 }
 
 /// `~/` as the shell would have it: in the configuration and the environment no shell does.

@@ -101,6 +101,7 @@ fn screens(globals: &Globals, demo: bool, environment: Environment) -> Result<u8
     let mut worker = Worker::new(world, clipboard, capture, vault, environment.home, globals.trust(), DEFAULT_WORK_FACTOR)
         .watching(Box::new(FolderWatch::default()));
     worker.backups = backups;
+    worker.beside = environment.data_folder;
     let launch = Launch { config, config_file, theme, color, vault_name, start, vault_exists, ways, opening };
     tui::launch(launch, terminal, worker, clock)
 }

@@ -26,6 +26,8 @@ mod place;
 mod statuses;
 #[path = "cli/vault.rs"]
 mod vault;
+#[path = "cli/vaults.rs"]
+mod vaults;
 
 #[test]
 fn whole_outputs() {

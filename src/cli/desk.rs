@@ -10,6 +10,7 @@ use crate::ops::change::{Change, Outcome};
 use crate::ops::restore;
 use crate::ops::session::Session;
 use crate::ops::unlock::Opening;
+use crate::ops::vaults::Named;
 use crate::ports::{Clipboard, ClipboardRoute, Environment, Git, Process, Prompt, ScreenCapture};
 use crate::secret::SecretText;
 use crate::vault::entry::Entry;
@@ -81,27 +82,40 @@ impl Desk {
 
     /// Opens the vault and leaves conflict copies where they are; its warnings are printed.
     pub fn unlock(&mut self) -> Result<Session> {
-        let folder = self.vault_folder()?;
+        let (folder, given) = (self.vault_folder()?, self.given_opening()?);
+        self.unlock_in(&folder, given, "")
+    }
+
+    /// Opens another vault beside the usual one, or anywhere, with its own passphrase.
+    pub fn unlock_other(&mut self, vault: &Path, passphrase_file: Option<&Path>, option: &'static str) -> Result<Session> {
+        let folder = self.globals.folder_of(vault, &self.outside.environment)?;
+        let given = passphrase_file.map(|file| self.read_line_secret(file, option, "the passphrase")).transpose()?;
+        let name = Named::of(&folder).name;
+        let session = self.unlock_in(&folder, given.map(Opening::Passphrase), &format!(" of {name}"));
+        session.map_err(|error| Error { what: format!("{name}: {}", error.what), ..error })
+    }
+
+    fn unlock_in(&mut self, folder: &Path, given: Option<Opening>, whose: &str) -> Result<Session> {
         let world = self.outside.world.clone();
-        let offer = |error| backup::with_offer(&world, &folder, error, "countersign restore-backup");
-        if store::presence(&world, &folder).map_err(offer)? == Presence::Nothing {
+        let offer = |error| backup::with_offer(&world, folder, error, "countersign restore-backup");
+        if store::presence(&world, folder).map_err(offer)? == Presence::Nothing {
             let what = format!("there is no vault in {}", folder.display());
             return Err(Error::new(ErrorKind::NoVault, what).hint("create one with: countersign init"));
         }
         let trust = self.globals.trust();
-        let (person, given) = (self.outside.prompt.clone(), self.given_opening()?);
-        let unlock = |opening: &Opening| opening.unlock(&world, &folder, person.clone(), trust);
+        let person = self.outside.prompt.clone();
+        let unlock = |opening: &Opening| opening.unlock(&world, folder, person.clone(), trust);
         let session = match given {
             Some(opening) => {
                 self.note_passphrase(&opening);
                 unlock(&opening)
             }
             None => {
-                let question = match store::ways(&world, &folder).contains(&Way::Passphrase) {
-                    true => "Passphrase: ",
-                    false => "Recovery key: ",
+                let what = match store::ways(&world, folder).contains(&Way::Passphrase) {
+                    true => "Passphrase",
+                    false => "Recovery key",
                 };
-                self.ask_until_right(question, unlock)
+                self.ask_until_right(&format!("{what}{whose}: "), unlock)
             }
         };
         let session = session.map_err(offer)?.with_backups(&self.backup_policy()?);

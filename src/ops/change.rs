@@ -3,6 +3,7 @@
 //! A field gets a stamp only where its value really changes. A change is applied to what others wrote meanwhile, not to what was
 //! on the screen: so it says only what it changes, and names what it was decided on where that may have been replaced.
 
+mod adopt;
 mod credential;
 mod enrol;
 mod fields;
@@ -85,6 +86,8 @@ pub enum Change {
         add: Vec<Draft>,
         replace: Vec<(EntryId, Draft)>,
     },
+    /// Takes in entries of another vault whole, under new ids and stamps.
+    Adopt(Vec<Arc<Entry>>),
     /// Entries with one secret become one: the first keeps its names and gets the others' tags, notes and recovery codes;
     /// the others go to the trash.
     Join {
@@ -174,6 +177,7 @@ pub fn apply(vault: &mut Vault, stamper: &mut Stamper, new_id: &mut dyn FnMut() 
         Change::EmptyTrash(ids) => Ok(Outcome::of(empty_trash(vault, stamper, ids), None)),
         Change::NextCode(id) => next_code(vault, stamper, id, Which::Current),
         Change::NextCandidateCode(id) => next_code(vault, stamper, id, Which::Candidate),
+        Change::Adopt(entries) => adopt::adopt(vault, stamper, new_id, entries),
         Change::Join { keep, others } => join::join(vault, stamper, keep, others),
         Change::Revert(reversals) => revert::revert(vault, stamper, reversals),
         Change::MergeCopy(copy) => {

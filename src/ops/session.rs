@@ -210,7 +210,7 @@ impl Session {
 fn why_before(vault: &Vault, change: &Change) -> Option<Why> {
     match change {
         _ if vault.version < VERSION => Some(Why::Migration),
-        Change::Import { .. } => Some(Why::Import),
+        Change::Import { .. } | Change::Adopt(_) => Some(Why::Import),
         Change::MergeCopy(_) => Some(Why::Merge),
         Change::Several(changes) => changes.iter().find_map(|change| why_before(vault, change)),
         _ => None,

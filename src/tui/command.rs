@@ -37,6 +37,9 @@ commands! {
     Edit, "edit", "edit", "edit the entry";
     Tags, "tags", "tags", "set the entry's tags";
     RecoveryCodes, "recovery-codes", "recovery codes", "show, copy and replace the site's recovery codes";
+    Vaults, "vaults", "other vault", "open another vault, or make one";
+    CopyTo, "copy-to", "copy to", "copy the entry, or all marked ones, to another vault";
+    MoveTo, "move-to", "move to", "move the entry, or all marked ones, to another vault";
     Keys, "keys", "unlock methods", "see, add and remove ways to unlock, and change the passphrase";
     OtherKey, "other-key", "another way", "unlock in another way: recovery key, SSH key, plugin";
     ShowQr, "show-qr", "QR", "show the entry as a QR code";

@@ -1,5 +1,7 @@
 //! Messages (facts that come in) and effects (orders that go out). Both are plain values: a flow can be printed and tested.
 
+mod vaults;
+
 use super::key::Key;
 use crate::config::edit::Setting;
 use crate::error::{Error, Result};
@@ -8,6 +10,7 @@ use crate::ops::change::{Change, Outcome};
 use crate::ops::export::Export;
 use crate::ops::intake::{Intake, PlainFile, Refused};
 use crate::ops::restore::Offer;
+use crate::ops::send::Sent;
 use crate::ops::unlock::Opening;
 use crate::ops::usage::Usage;
 use crate::ports::{Clearing, ClipboardRoute, CopyKind, UnixMs};
@@ -19,6 +22,7 @@ use crate::vault::store::{Listed, Way};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+pub use vaults::{OtherVault, SendOrder};
 
 /// The two clocks, read once per turn of the loop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -102,6 +106,16 @@ pub enum Job {
         answers: Vec<SecretText>,
     },
     OpenDemo,
+    /// The vaults that lie beside each other. Answered by [`Done::Vaults`].
+    ListVaults,
+    /// Works with another vault from now on, which is locked; answered by [`Done::Switched`].
+    Switch(PathBuf),
+    /// Opens another vault, and sends entries there.
+    Send {
+        order: SendOrder,
+        opening: Opening,
+        answers: Vec<SecretText>,
+    },
     /// The vault is damaged: looks for a backup that this passphrase opens.
     FindBackup {
         passphrase: SecretText,
@@ -307,6 +321,18 @@ pub struct Snapshot {
 #[derive(Debug)]
 pub enum Done {
     Opened(Result<Snapshot>),
+    /// By name; and the folder beside which a new one would lie.
+    Vaults {
+        vaults: Vec<OtherVault>,
+        beside: PathBuf,
+    },
+    /// The vault at hand, which is locked, and whether there is one at all.
+    Switched(Result<(OtherVault, bool)>),
+    Sent {
+        order: SendOrder,
+        snapshot: Option<Snapshot>,
+        result: Result<(Sent, Vec<String>)>,
+    },
     /// What could take the place of a damaged vault.
     BackupFound(Option<backup::Found>),
     /// The key in use asks a question; the job is to be given again with the answer.

@@ -27,6 +27,7 @@ pub mod tags;
 pub mod trash;
 pub mod undo;
 pub mod unlock;
+pub mod vaults;
 pub mod welcome;
 
 use super::command::Command;
@@ -189,6 +190,7 @@ screens! {
     History(history::History),
     Qr(qr::Qr),
     Keys(keys::Keys),
+    Vaults(vaults::Vaults),
     KeyForm(key_form::KeyForm),
     NewKey(new_key::NewKey),
     Confirm(confirm::Confirm),

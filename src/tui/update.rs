@@ -4,6 +4,7 @@ mod clipboard;
 mod done;
 mod keys;
 mod refresh;
+mod vaults;
 
 use super::command::Command;
 use super::key::Key;
@@ -244,6 +245,7 @@ impl Job {
             Job::Create { .. }
                 | Job::Unlock { .. }
                 | Job::Keys { .. }
+                | Job::Send { .. }
                 | Job::OpenDemo
                 | Job::Read { .. }
                 | Job::ForeseeExport { .. }

@@ -2,6 +2,7 @@
 //! Slow work (scrypt, saving, pictures) never holds up a frame.
 
 mod keys;
+mod vaults;
 
 use super::msg::{Done, ExportOrder, Job, Origin, Reading, Snapshot, Which};
 use crate::error::{Error, Result};
@@ -33,6 +34,8 @@ pub struct Worker {
     pub capture: Box<dyn ScreenCapture>,
     /// Where the vault is, or will be.
     pub vault: PathBuf,
+    /// The folder in which vaults lie beside each other.
+    pub beside: PathBuf,
     pub home: Option<PathBuf>,
     pub trust: Trust,
     pub work_factor: WorkFactor,
@@ -59,6 +62,7 @@ impl Worker {
             world,
             clipboard,
             capture,
+            beside: vault.parent().unwrap_or(&vault).to_owned(),
             vault,
             home,
             trust,
@@ -101,6 +105,9 @@ impl Worker {
             }
             Job::Unlock { opening, answers } => self.unlock(opening, answers),
             Job::Keys { act, answers } => self.keys(act, answers),
+            Job::ListVaults => self.list_vaults(),
+            Job::Switch(folder) => Done::Switched(self.switch(folder)),
+            Job::Send { order, opening, answers } => self.send(order, &opening, answers),
             Job::OpenDemo => {
                 let vault = demo::vault(self.world.clock.now());
                 let session = vault.map(|vault| Session::in_memory(&self.world, vault));

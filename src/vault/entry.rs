@@ -210,6 +210,27 @@ impl Entry {
         self.edits().chain(self.deleted).chain(self.purged).for_each(see);
     }
 
+    /// Every stamp in it, to be changed.
+    pub fn each_stamp_mut(&mut self, mut change: impl FnMut(&mut Stamp)) {
+        let fields = [
+            &mut self.created,
+            &mut self.issuer.at,
+            &mut self.account.at,
+            &mut self.note.at,
+            &mut self.pinned.at,
+            &mut self.status.at,
+            &mut self.credential.at,
+            &mut self.order.at,
+        ];
+        let credentials = self.candidate.as_deref_mut().into_iter().chain(&mut self.rivals).chain(&mut self.history);
+        let sets = [&mut self.recovery_codes].into_iter().chain(&mut self.recovery_history);
+        let sets = sets.flat_map(|set| set.value.iter_mut().map(|code| &mut code.used.at).chain([&mut set.at]));
+        let others = credentials.map(|one| &mut one.at).chain(&mut self.superseded).chain(sets);
+        let tags = self.tags.values_mut().map(|tag| &mut tag.at);
+        let ends = self.deleted.iter_mut().chain(&mut self.purged);
+        fields.into_iter().chain(others).chain(tags).chain(ends).for_each(&mut change);
+    }
+
     pub fn is_deleted(&self) -> bool {
         self.is_purged() || self.deleted.is_some_and(|at| at > self.newest_edit())
     }

@@ -103,6 +103,8 @@ fn two_programs_on_one_vault_lose_nothing() {
     let link = "otpauth://totp/Harbour:hugo?secret=JBSWY3DPEHPK3PXP&issuer=Harbour";
     home.run(&["add", "--uri", "-"], link);
     pty.send("p");
+    // The other's entry may be seen before ours is saved.
+    pty.see("Pinned Forge");
     pty.see("Harbour");
     let entries = || serde_json::from_str::<serde_json::Value>(&home.run(&["export", "--format", "json"], "")).unwrap();
     let after_ours = entries();

@@ -7,15 +7,16 @@ use super::world::FakeEntropy;
 use countersign::config::Config;
 use countersign::ops::change::{Change, CredentialEdit, Edit};
 use countersign::ops::session::Session;
+use countersign::ops::vaults::Named;
 use countersign::otp::{Algorithm, Credential, Kind};
 use countersign::secret::{Secret, SecretText};
 use countersign::transfer::{Draft, FORMATS, Sealing, by_id, read};
-use countersign::tui::msg::{Done, Effect, Job, KeysDone, Msg, Then};
+use countersign::tui::msg::{Done, Effect, Job, KeysDone, Msg, OtherVault, Then};
 use countersign::tui::state::Start;
 use countersign::tui::update::update;
 use countersign::vault::MethodKind;
 use countersign::vault::backup::Why;
-use countersign::vault::store::{Listed, MethodState};
+use countersign::vault::store::{Listed, MethodState, Way};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -153,6 +154,20 @@ fn with_history() -> Tui {
     tui
 }
 
+/// As if vaults lay beside each other: after these keys.
+fn with_vaults(keys: &str) -> Tui {
+    let mut tui = Tui::demo();
+    let vault = |name: &str, is_current| OtherVault {
+        vault: Named { name: name.into(), folder: format!("/vaults/{name}").into() },
+        ways: vec![Way::Passphrase],
+        is_current,
+    };
+    tui.press(keys);
+    let vaults = vec![vault("family", false), vault("personal", true), vault("work", false)];
+    tui.perform_done(Done::Vaults { vaults, beside: "/vaults".into() });
+    tui
+}
+
 /// Name and how to get there.
 pub type Scene = (&'static str, fn() -> Tui);
 
@@ -216,6 +231,18 @@ pub const SCENES: &[Scene] = &[
         let exposed = vec!["Amazon (seller@shop.example)".into(), "GitHub (hugo@example.org)".into()];
         tui.perform_done(Done::Keys { snapshot: None, result: Ok(KeysDone::Removed { name: "anna".into(), exposed }) });
         tui.press("n");
+        tui
+    }),
+    ("vaults", || with_vaults("V")),
+    ("vaults-new", || {
+        let mut tui = with_vaults("V");
+        tui.press("Up Up Enter").type_text("work").press("Enter");
+        tui
+    }),
+    ("vaults-send", || with_vaults("j M")),
+    ("vaults-send-unlock", || {
+        let mut tui = with_vaults("j Space Space C");
+        tui.press("Enter").type_text("open");
         tui
     }),
     ("list", Tui::demo),

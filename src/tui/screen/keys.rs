@@ -164,16 +164,7 @@ impl Behaviour for Keys {
         let asides: Vec<String> = methods.iter().map(aside).collect();
         let lines: Vec<(&str, &str)> =
             methods.iter().zip(&asides).map(|(method, aside)| (method.name.as_str(), aside.as_str())).collect();
-        let own = lines.len() as u16 + 1;
-        if own + ACTS.len() as u16 + 1 > body.height {
-            return self.menu.draw(buffer, common, body, &[&lines[..], &ACTS].concat());
-        }
-        // What is there stands apart from what can be done.
-        let selected = |from: usize, lines: usize| self.menu.selected.checked_sub(from).filter(|at| *at < lines).unwrap_or(lines);
-        let upper = Menu { selected: selected(0, lines.len()) };
-        upper.draw(buffer, common, Rect { height: own, ..body }, &lines);
-        let lower = Menu { selected: selected(lines.len(), ACTS.len()) };
-        lower.draw(buffer, common, Rect::new(body.x, body.y + own, body.width, body.height - own), &ACTS);
+        self.menu.draw_apart(buffer, common, body, &lines, &ACTS);
     }
 
     fn footer(&self, _common: &Common) -> Vec<(Command, &'static str)> {

@@ -1,15 +1,17 @@
-//! Unlocking a vault that is there, in the ways its files tell of or by a recovery key. The field is kept after a wrong
+//! Unlocking a vault that is there, in the ways its files tell of or by a recovery key: the one at hand, or another that
+//! entries are sent to. The field is kept after a wrong
 //! passphrase: a typo is mended, not typed anew.
 
 use super::mend::Mend;
-use super::{Behaviour, Event, Reaction, Screen};
+use super::vaults::{self, Purpose};
+use super::{Behaviour, Event, Reaction, Screen, Step};
 use crate::error::{Error, ErrorKind};
 use crate::ops::unlock::Opening;
 use crate::secret::SecretText;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
 use crate::tui::layout::{put, put_centre, wrap};
-use crate::tui::msg::{Done, Job};
+use crate::tui::msg::{Done, Job, SendOrder};
 use crate::tui::state::{Common, sentence};
 use crate::tui::theme::Role;
 use crate::tui::widget::field::Field;
@@ -28,6 +30,8 @@ pub struct Unlock {
     /// What went wrong, and what to do.
     said: Option<(String, String)>,
     waiting: bool,
+    /// It opens another vault, for entries to be sent there; the one at hand stays open.
+    order: Option<SendOrder>,
 }
 
 /// A way to unlock as it is offered: a recovery key may be there, whatever the files tell.
@@ -63,10 +67,23 @@ impl Unlock {
             offered.push(How::Passphrase);
         }
         offered.push(How::Recovery);
-        let mut unlock =
-            Unlock { ways: offered, way: 0, field: Field::masked(), question: None, tried: None, said: None, waiting: false };
+        let mut unlock = Unlock {
+            ways: offered,
+            way: 0,
+            field: Field::masked(),
+            question: None,
+            tried: None,
+            said: None,
+            waiting: false,
+            order: None,
+        };
         unlock.take_way(0);
         unlock
+    }
+
+    /// Opens another vault, so that entries can be sent there.
+    pub fn to_send(ways: &[Way], order: SendOrder) -> Unlock {
+        Unlock { order: Some(order), ..Unlock::new(ways) }
     }
 
     /// With what is tried at once. It is not in the field: nobody typed it, so nobody could mend it there.
@@ -122,7 +139,10 @@ impl Unlock {
         self.waiting = true;
         self.said = None;
         self.tried = Some((opening.clone(), answers.clone()));
-        Reaction::job(Job::Unlock { opening, answers })
+        Reaction::job(match self.order.clone() {
+            None => Job::Unlock { opening, answers },
+            Some(order) => Job::Send { order, opening, answers },
+        })
     }
 
     /// The passphrase tried last: a damaged vault is put back with it.
@@ -164,10 +184,17 @@ impl Behaviour for Unlock {
             Event::Command(Command::ShowText) => self.field.masked = !self.field.masked,
             Event::Key(key) if !self.waiting && self.has_field() && self.field.edit(key) => self.said = None,
             Event::Paste(text) if !self.waiting && self.has_field() => self.field.insert(text.expose()),
-            Event::Done(Done::Opened(Err(error))) => {
+            Event::Command(Command::Vaults) if !self.waiting && self.order.is_none() => {
+                return vaults::ask(Purpose::Open);
+            }
+            Event::Command(Command::Back) if self.order.is_some() && !self.waiting => return Reaction::pop(),
+            // There is nothing to go back to but an empty field.
+            Event::Command(Command::Back) if !self.waiting => self.take_way(self.way),
+            Event::Done(Done::Sent { result: Ok(_), .. }) => return Reaction { step: Step::PopTwice, effects: Vec::new() },
+            Event::Done(Done::Opened(Err(error)) | Done::Sent { result: Err(error), .. }) => {
                 self.waiting = false;
                 self.said = Some(self.wrong(&error));
-                if let (ErrorKind::VaultDamaged, Some(passphrase)) = (error.kind, self.tried_passphrase()) {
+                if let (ErrorKind::VaultDamaged, Some(passphrase), None) = (error.kind, self.tried_passphrase(), &self.order) {
                     return Reaction::job(Job::FindBackup { passphrase });
                 }
                 if matches!(&self.tried, Some((_, answers)) if !answers.is_empty()) {
@@ -199,8 +226,12 @@ impl Behaviour for Unlock {
         let area = buffer.area;
         let theme = &common.theme;
         let top = (area.height.saturating_sub(8)) * 2 / 5;
-        put_centre(buffer, area, top, "countersign", theme.style(Role::Strong));
-        put_centre(buffer, area, top + 1, &common.vault_name, theme.style(Role::Dim));
+        let (title, name) = match &self.order {
+            None => ("countersign".to_owned(), &common.vault_name),
+            Some(order) => (order.title(), &order.to.name),
+        };
+        put_centre(buffer, area, top, &title, theme.style(Role::Strong));
+        put_centre(buffer, area, top + 1, name, theme.style(Role::Dim));
         // The usual length of label and field is in the middle; a long passphrase grows to the right.
         let x = area.width.saturating_sub(36) / 2;
         let label = put(buffer, x, top + 4, area.width, self.label(), theme.style(Role::Dim)) + 2;
@@ -230,12 +261,19 @@ impl Behaviour for Unlock {
     }
 
     fn footer(&self, _common: &Common) -> Vec<(Command, &'static str)> {
+        let (accept, leave) = match &self.order {
+            None => ("unlock", Command::Quit),
+            Some(order) => (order.verb(), Command::Back),
+        };
         let show = if self.field.masked { "show" } else { "hide" };
-        let mut commands = vec![(Command::Accept, "unlock"), (Command::OtherKey, "")];
+        let mut commands = vec![(Command::Accept, accept), (Command::OtherKey, "")];
         if self.has_field() && !matches!((&self.question, self.how()), (None, How::Ssh(_))) {
             commands.push((Command::ShowText, show));
         }
-        commands.push((Command::Quit, ""));
+        if self.order.is_none() {
+            commands.push((Command::Vaults, ""));
+        }
+        commands.push((leave, ""));
         commands
     }
 }

@@ -1,6 +1,6 @@
 //! The worker's answers: what each means for the state, and what is said of it.
 
-use super::{clipboard, keys, refresh, to_asker};
+use super::{clipboard, keys, refresh, to_asker, vaults};
 use crate::error::Result;
 use crate::ops::change::Outcome;
 use crate::ops::keys::has_second_method;
@@ -31,6 +31,7 @@ pub(super) fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
         | Done::ExportsDeleted { .. }
         | Done::SettingsSaved(_)
         | Done::Keys { .. }
+        | Done::Sent { .. }
         | Done::Completions { .. }
             if state.common.open.is_none() =>
         {
@@ -45,6 +46,8 @@ pub(super) fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             to_asker(state, done)
         }
         Done::Keys { snapshot, result } => keys::done(state, snapshot, result),
+        Done::Switched(result) => vaults::switched(state, result),
+        Done::Sent { order, snapshot, result } => vaults::sent(state, order, snapshot, result),
         Done::Asked(_) => {
             state.common.busy_since = None;
             to_asker(state, done)
@@ -72,7 +75,8 @@ pub(super) fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             clipboard::settled(&mut state.common, clearing);
             Vec::new()
         }
-        Done::ExportsDeleted { .. }
+        Done::Vaults { .. }
+        | Done::ExportsDeleted { .. }
         | Done::SettingsSaved(_)
         | Done::Completions { .. }
         | Done::Strength { .. }
@@ -179,7 +183,7 @@ fn applied(state: &mut State, snapshot: Option<Snapshot>, result: Result<Outcome
     }
 }
 
-fn undo_hint(common: &Common) -> String {
+pub(super) fn undo_hint(common: &Common) -> String {
     match (&common.undo, common.keymap.key(Place::List, Command::Undo)) {
         (Some(_), Some(key)) => format!("{} takes it back", key.sign()),
         _ => String::new(),

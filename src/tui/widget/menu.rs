@@ -56,6 +56,20 @@ impl Menu {
         }
     }
 
+    /// As [`Menu::draw`], with an empty row between what is there and what can be done, where there is room for it.
+    pub fn draw_apart(&self, buffer: &mut Buffer, common: &Common, area: Rect, there: &[(&str, &str)], acts: &[(&str, &str)]) {
+        let rows = there.len() as u16 + 1;
+        if there.is_empty() || rows + acts.len() as u16 + 1 > area.height {
+            return self.draw(buffer, common, area, &[there, acts].concat());
+        }
+        let part = |from: usize, lines: usize| Menu {
+            selected: self.selected.checked_sub(from).filter(|at| *at < lines).unwrap_or(lines),
+        };
+        part(0, there.len()).draw(buffer, common, Rect { height: rows, ..area }, there);
+        let below = Rect::new(area.x, area.y + rows, area.width, area.height - rows);
+        part(there.len(), acts.len()).draw(buffer, common, below, acts);
+    }
+
     /// The line at a screen row, where the menu was drawn at `y`.
     pub fn line_at(row: u16, y: u16, lines: usize) -> Option<usize> {
         let at = usize::from(row.checked_sub(y)?);

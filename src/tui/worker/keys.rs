@@ -15,17 +15,17 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Gives the answers in order; the first question without one is kept for the screen to ask.
-struct Answers {
+pub(super) struct Answers {
     left: Mutex<VecDeque<SecretText>>,
     asked: Mutex<Option<String>>,
 }
 
 impl Answers {
-    fn new(answers: Vec<SecretText>) -> Arc<Answers> {
+    pub(super) fn new(answers: Vec<SecretText>) -> Arc<Answers> {
         Arc::new(Answers { left: Mutex::new(answers.into()), asked: Mutex::new(None) })
     }
 
-    fn asked(&self) -> Option<String> {
+    pub(super) fn asked(&self) -> Option<String> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
@@ -59,14 +59,18 @@ impl Prompt for Answers {
 impl Worker {
     pub(super) fn unlock(&mut self, opening: Opening, answers: Vec<SecretText>) -> Done {
         let answers = Answers::new(answers);
-        let opening = match opening {
-            Opening::File(path) => Opening::File(self.expand(&path)),
-            other => other,
-        };
-        let session = opening.unlock(&self.world, &self.vault, answers.clone(), self.trust);
+        let session = self.opening(opening).unlock(&self.world, &self.vault, answers.clone(), self.trust);
         match (session, answers.asked()) {
             (Err(error), Some(question)) if error.kind == ErrorKind::Locked => Done::Asked(question),
             (session, _) => Done::Opened(session.and_then(|session| self.open(session))),
+        }
+    }
+
+    /// With a typed path as the shell would read it.
+    pub(super) fn opening(&self, opening: Opening) -> Opening {
+        match opening {
+            Opening::File(path) => Opening::File(self.expand(&path)),
+            other => other,
         }
     }
 

@@ -3,12 +3,14 @@
 use super::{Density, List};
 use crate::ops::change::{Change, Edit};
 use crate::ops::duplicates;
+use crate::ops::send::Sending;
 use crate::otp::Kind;
 use crate::ports::CopyKind;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
 use crate::tui::msg::{Copied, Effect, Job, Then};
 use crate::tui::screen::confirm::Confirm;
+use crate::tui::screen::vaults::{self, Purpose};
 use crate::tui::screen::{
     Reaction, Screen, copy, edit, enrol, export, history, import, keys, qr, recovery, settings, tags, trash, undo,
 };
@@ -51,6 +53,7 @@ impl List {
                 common.say(Tone::Note, "The demo has no files, and so nothing to unlock");
             }
             Command::Keys => return Reaction::push(Screen::Keys(keys::Keys::default())),
+            Command::Vaults => return vaults::ask(Purpose::Open),
             _ => return self.entry_command(common, command),
         }
         Reaction::stay()
@@ -96,6 +99,8 @@ impl List {
                 Reaction::job(Job::Apply { change, then: Then::Say(said) })
             }
             Command::Join => join(common, &entry),
+            Command::CopyTo => self.send(common, Sending::Copy),
+            Command::MoveTo => self.send(common, Sending::Move),
             Command::Delete => {
                 let targets = self.targets();
                 let (question, said) = match targets.as_slice() {
@@ -118,12 +123,25 @@ impl List {
     /// Why a command can do nothing now.
     pub(super) fn disabled(&self, common: &Common, command: Command) -> Option<String> {
         use Command::*;
-        if let (Enrol | Import | Edit | Tags | Pin | Join | Delete, Some(reason)) = (command, common.read_only()) {
+        if let (Enrol | Import | Edit | Tags | Pin | Join | MoveTo | Delete, Some(reason)) = (command, common.read_only()) {
             return Some(reason);
         }
         let on_entry = matches!(
             command,
-            Copy | CopyNext | Edit | Tags | Pin | Join | RecoveryCodes | History | Delete | Mark | Reveal | ShowQr | LabelRows
+            Copy | CopyNext
+                | Edit
+                | Tags
+                | Pin
+                | Join
+                | CopyTo
+                | MoveTo
+                | RecoveryCodes
+                | History
+                | Delete
+                | Mark
+                | Reveal
+                | ShowQr
+                | LabelRows
         );
         match command {
             Export if self.rows.nothing_enrolled() => Some("There is nothing to export".into()),
@@ -140,6 +158,16 @@ impl List {
     /// Whether a search, marks or a tag filter is on.
     fn can_go_back(&self) -> bool {
         self.search.is_some() || !self.marked.is_empty() || self.filter != super::TagFilter::All
+    }
+
+    /// Asks for the vault that the entries go to.
+    fn send(&self, common: &Common, sending: Sending) -> Reaction {
+        let targets = self.targets();
+        let what = match targets.as_slice() {
+            [one] => common.name_of(one),
+            many => format!("{} entries", many.len()),
+        };
+        vaults::ask(Purpose::Send { ids: targets.iter().map(|entry| entry.id).collect(), what, sending })
     }
 
     /// The marked entries, or the selected one.

@@ -1,0 +1,52 @@
+//! The vaults that lie beside each other in the data folder, by their names.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::vault::store::{self, Presence, World};
+use std::path::{Path, PathBuf};
+
+/// A vault, and where it lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    pub name: String,
+    pub folder: PathBuf,
+}
+
+impl Named {
+    /// A vault anywhere, called by its folder.
+    pub fn of(folder: &Path) -> Named {
+        let name = folder.file_name().unwrap_or(folder.as_os_str());
+        Named { name: name.to_string_lossy().into_owned(), folder: folder.to_owned() }
+    }
+}
+
+/// Those in `beside`, by name. None where the folder can't be listed.
+pub fn list(world: &World, beside: &Path) -> Vec<Named> {
+    let names = world.storage.list(beside).unwrap_or_default();
+    let folders = names.into_iter().map(|name| beside.join(name));
+    let mut vaults: Vec<Named> = folders.filter(|folder| is_there(world, folder)).map(|folder| Named::of(&folder)).collect();
+    vaults.sort_by_key(|vault| (vault.name.to_lowercase(), vault.name.clone()));
+    vaults
+}
+
+/// Whether a folder holds a vault. A damaged one is a vault, too: opening it says what is wrong.
+pub fn is_there(world: &World, folder: &Path) -> bool {
+    match store::presence(world, folder) {
+        Ok(presence) => presence != Presence::Nothing,
+        Err(error) => error.kind == ErrorKind::VaultDamaged,
+    }
+}
+
+/// Whether a path is a name beside the default vault rather than a place.
+pub fn is_bare_name(path: &Path) -> bool {
+    let name = path.as_os_str();
+    name != "." && name != ".." && !name.to_string_lossy().contains('/')
+}
+
+/// The folder of a new vault of this name.
+pub fn place_of(beside: &Path, name: &str) -> Result<PathBuf> {
+    let name = name.trim();
+    if name.is_empty() || name.starts_with('.') || !is_bare_name(Path::new(name)) || name.chars().any(char::is_control) {
+        return Err(Error::new(ErrorKind::Usage, "a vault's name has no slash and does not begin with a dot"));
+    }
+    Ok(beside.join(name))
+}

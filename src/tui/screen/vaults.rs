@@ -1,0 +1,203 @@
+//! The vaults that lie beside each other: to go over to one, to make a new one, or to say where entries go.
+
+use super::unlock::Unlock;
+use super::{Behaviour, Event, Reaction, Screen};
+use crate::ops::send::Sending;
+use crate::ops::vaults::place_of;
+use crate::tui::command::Command;
+use crate::tui::keymap::Place;
+use crate::tui::layout::{MARGIN, put};
+use crate::tui::msg::{Done, Effect, Job, MouseAct, OtherVault, SendOrder};
+use crate::tui::state::{Common, Tone, sentence};
+use crate::tui::theme::Role;
+use crate::tui::widget::field::Field;
+use crate::tui::widget::menu::Menu;
+use crate::vault::entry::EntryId;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use std::path::PathBuf;
+
+/// What a vault is chosen for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Purpose {
+    Open,
+    /// `what` calls the entries in a sentence.
+    Send {
+        ids: Vec<EntryId>,
+        what: String,
+        sending: Sending,
+    },
+}
+
+#[derive(Debug)]
+pub struct Vaults {
+    purpose: Purpose,
+    /// `None` until the folder was read.
+    vaults: Option<Vec<OtherVault>>,
+    beside: PathBuf,
+    menu: Menu,
+    /// The name of a new one, while it is typed, and what is wrong with it.
+    name: Option<(Field, String)>,
+}
+
+const NEW: (&str, &str) = ("Make a new vault", "beside these");
+
+/// The screen, and the question for what it lists.
+pub fn ask(purpose: Purpose) -> Reaction {
+    let screen = Vaults { purpose, vaults: None, beside: PathBuf::new(), menu: Menu::default(), name: None };
+    Reaction::push(Screen::Vaults(screen)).and(Effect::Job(Job::ListVaults))
+}
+
+impl Vaults {
+    fn lines(&self) -> Vec<(&str, &str)> {
+        let aside = |other: &OtherVault| if other.is_current { "the one at hand" } else { "" };
+        let vaults = self.vaults.iter().flatten().map(|other| (other.vault.name.as_str(), aside(other)));
+        match self.purpose {
+            Purpose::Open => vaults.chain([NEW]).collect(),
+            Purpose::Send { .. } => vaults.collect(),
+        }
+    }
+
+    fn take(&mut self, vaults: Vec<OtherVault>, beside: PathBuf) {
+        // Where entries go there is nothing to be done with the vault they are in.
+        let sends = matches!(self.purpose, Purpose::Send { .. });
+        let vaults: Vec<OtherVault> = vaults.into_iter().filter(|other| !(sends && other.is_current)).collect();
+        self.menu.selected = vaults.iter().position(|other| !other.is_current).unwrap_or(0);
+        self.beside = beside;
+        self.vaults = Some(vaults);
+    }
+
+    fn choose(&mut self, common: &mut Common) -> Reaction {
+        let Some(vaults) = &self.vaults else { return Reaction::stay() };
+        match (vaults.get(self.menu.selected), &self.purpose) {
+            (Some(other), Purpose::Open) if other.is_current => Reaction::pop(),
+            (Some(other), Purpose::Open) => Reaction::job(Job::Switch(other.vault.folder.clone())),
+            (Some(other), Purpose::Send { ids, what, sending }) => {
+                let order = SendOrder { ids: ids.clone(), what: what.clone(), sending: *sending, to: other.vault.clone() };
+                Reaction::push(Screen::Unlock(Unlock::to_send(&other.ways, order)))
+            }
+            (None, Purpose::Open) => {
+                self.name = Some((Field::plain(""), String::new()));
+                Reaction::stay()
+            }
+            (None, Purpose::Send { .. }) => {
+                common.say(Tone::Note, "There is no other vault");
+                Reaction::stay()
+            }
+        }
+    }
+
+    /// The vault is made on the screen that follows; until then nothing is on the disk.
+    fn make(&mut self) -> Reaction {
+        let Some((field, wrong)) = &mut self.name else { return Reaction::stay() };
+        let known = |folder: &PathBuf| self.vaults.iter().flatten().any(|other| other.vault.folder == *folder);
+        match place_of(&self.beside, field.text()) {
+            Ok(folder) if known(&folder) => *wrong = "There is a vault of this name already.".into(),
+            Ok(folder) => return Reaction::job(Job::Switch(folder)),
+            Err(error) => *wrong = format!("{}.", sentence(&error.what)),
+        }
+        Reaction::stay()
+    }
+
+    fn while_named(&mut self, event: Event) -> Reaction {
+        let Some((field, wrong)) = &mut self.name else { return Reaction::stay() };
+        match event {
+            Event::Command(Command::Accept) => return self.make(),
+            Event::Command(Command::Back) => self.name = None,
+            Event::Key(key) if field.edit(key) => wrong.clear(),
+            Event::Paste(text) => {
+                field.insert(text.expose());
+                wrong.clear();
+            }
+            _ => {}
+        }
+        Reaction::stay()
+    }
+
+    /// Where the vaults are listed.
+    fn frame((width, height): (u16, u16)) -> Rect {
+        let (top, below) = match height {
+            0..4 => (0, 0),
+            4..12 => (1, 2),
+            _ => (3, 2),
+        };
+        let x = if width >= 40 { MARGIN + 2 } else { 0 };
+        Rect::new(x, top, width.saturating_sub(x), height.saturating_sub(top + below))
+    }
+}
+
+impl Behaviour for Vaults {
+    fn place(&self) -> Place {
+        if self.name.is_some() { Place::Form } else { Place::Menu }
+    }
+
+    fn typing(&self) -> bool {
+        self.name.is_some()
+    }
+
+    fn handle(&mut self, common: &mut Common, event: Event) -> Reaction {
+        if let Event::Done(Done::Vaults { vaults, beside }) = event {
+            self.take(vaults, beside);
+            return Reaction::stay();
+        }
+        if self.name.is_some() {
+            return self.while_named(event);
+        }
+        let lines = self.lines().len();
+        match event {
+            Event::Command(Command::Accept) => return self.choose(common),
+            Event::Command(Command::Back) => return Reaction::pop(),
+            Event::Command(command) => drop(self.menu.move_by(command, lines)),
+            Event::Mouse { act: MouseAct::Click | MouseAct::DoubleClick, row, .. } => {
+                // Those that can be opened; the last line stands apart.
+                let there = self.vaults.as_ref().map_or(0, Vec::len);
+                if let Some(line) = Menu::line_at(row, Vaults::frame(common.size).y, there) {
+                    self.menu.selected = line;
+                    return self.choose(common);
+                }
+            }
+            _ => {}
+        }
+        Reaction::stay()
+    }
+
+    fn draw(&self, common: &Common, buffer: &mut Buffer) {
+        let theme = &common.theme;
+        let whole = buffer.area;
+        let area = Vaults::frame((whole.width, whole.height));
+        if area.y > 0 {
+            let title = match &self.purpose {
+                Purpose::Open => "Vaults".into(),
+                Purpose::Send { what, sending: Sending::Copy, .. } => format!("Copy {what} to"),
+                Purpose::Send { what, sending: Sending::Move, .. } => format!("Move {what} to"),
+            };
+            put(buffer, MARGIN, u16::from(area.y > 1), whole.width.saturating_sub(MARGIN), &title, theme.style(Role::Strong));
+        }
+        if let Some((field, wrong)) = &self.name {
+            let used = put(buffer, area.x, area.y, area.width, "name", theme.style(Role::Dim)) + 2;
+            field.draw(buffer, common, area.x + used, area.y, area.width.saturating_sub(used + 1), true);
+            if area.height > 2 {
+                let columns = area.width.saturating_sub(1);
+                let about = format!("It will lie in {}, with a passphrase of its own.", self.beside.display());
+                let (text, role) = if wrong.is_empty() { (&about, Role::Dim) } else { (wrong, Role::Error) };
+                put(buffer, area.x, area.y + 2, columns, text, theme.style(role));
+            }
+            return;
+        }
+        let lines = self.lines();
+        let (there, acts) = lines.split_at(self.vaults.as_ref().map_or(0, Vec::len));
+        self.menu.draw_apart(buffer, common, area, there, acts);
+        if self.vaults.is_some() && lines.is_empty() && area.height > 0 {
+            let about = "There is no other vault. Make one with the command for other vaults first.";
+            put(buffer, area.x, area.y, area.width.saturating_sub(1), about, theme.style(Role::Dim));
+        }
+    }
+
+    fn footer(&self, _common: &Common) -> Vec<(Command, &'static str)> {
+        match (&self.name, &self.purpose) {
+            (Some(_), _) => vec![(Command::Accept, "make it"), (Command::Back, "")],
+            (None, Purpose::Open) => vec![(Command::Accept, "open"), (Command::Down, "move"), (Command::Back, "")],
+            (None, Purpose::Send { .. }) => vec![(Command::Accept, ""), (Command::Down, "move"), (Command::Back, "")],
+        }
+    }
+}

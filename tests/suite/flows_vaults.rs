@@ -1,0 +1,101 @@
+//! Several vaults on the screen: going over to another, making one, sending entries there.
+
+use crate::support::store::{Desk, passphrase, totp};
+use crate::support::tui::Tui;
+use countersign::config::Config;
+use countersign::otp::Kind;
+use countersign::secret::SecretText;
+use countersign::tui::state::Start;
+use countersign::vault::store::{self, OpenStore, Trust};
+
+/// A desk whose own vault holds GitHub and a counter, beside it one called "work" with a passphrase of its own.
+fn two_vaults() -> Desk {
+    let desk = Desk::new();
+    let mut own = desk.create();
+    own.change(|vault, stamper| {
+        vault.insert(totp(1, stamper, "GitHub", "hugo"));
+        let mut counter = totp(2, stamper, "Old VPN", "hugo");
+        counter.credential.value.kind = Kind::Hotp;
+        vault.insert(counter);
+        Ok(())
+    })
+    .unwrap();
+    store::create(&desk.world, &desk.home().join("work"), &SecretText::new("work words"), 1).unwrap();
+    desk
+}
+
+fn work(desk: &Desk) -> OpenStore {
+    store::unlock(&desk.world, &desk.home().join("work"), &SecretText::new("work words"), Trust::Pinned).unwrap()
+}
+
+fn labels(store: &OpenStore) -> Vec<String> {
+    store.vault().active().map(|entry| entry.label().to_owned()).collect()
+}
+
+fn unlocked(desk: &Desk) -> Tui {
+    let mut tui = Tui::at(desk, Start::Unlock, Config::default());
+    tui.type_text(passphrase().expose()).press("Enter").see("GitHub");
+    tui
+}
+
+#[test]
+fn the_palette_goes_over_to_another_vault_which_asks_for_its_own_passphrase() {
+    let desk = two_vaults();
+    let mut tui = unlocked(&desk);
+    tui.press(":").type_text("vaults").press("Enter").see("the one at hand").see("▌ work").press("Enter");
+    tui.see("passphrase").see("work").see_no("GitHub");
+    assert!(tui.state.common.open.is_none(), "the first one is locked");
+    tui.type_text(passphrase().expose()).press("Enter").see("That passphrase does not open this vault.");
+    tui.press("Esc").type_text("work words").press("Enter").see("No accounts yet");
+    // And back, from the locked screen.
+    tui.press("Ctrl-L Ctrl-O").see("▌ vault").press("Enter").type_text(passphrase().expose()).press("Enter").see("GitHub");
+}
+
+#[test]
+fn a_new_vault_is_made_beside_the_others() {
+    let desk = two_vaults();
+    let mut tui = unlocked(&desk);
+    tui.press("V Up Up Enter").type_text("work").press("Enter").see("There is a vault of this name already.");
+    tui.press("Ctrl-U").type_text("../out").press("Enter").see("A vault's name has no slash");
+    tui.press("Ctrl-U").type_text("family").press("Enter").see("Create a vault");
+    assert!(!desk.home().join("family").exists(), "nothing is made before there is a passphrase");
+    tui.type_text("family words").press("Enter").type_text("family words").press("Enter").see("family");
+    assert!(desk.home().join("family/vault.age").exists());
+    tui.press("n V").see("family").see("work").see("vault");
+}
+
+#[test]
+fn marked_entries_are_copied_with_a_word_of_warning_for_counters() {
+    let desk = two_vaults();
+    let mut tui = unlocked(&desk);
+    tui.press("Space Space C").see("Copy 2 entries to").see_no("the one at hand").press("Enter");
+    tui.see("Copy 2 entries to").type_text("wrong").press("Enter").see("That passphrase does not open this vault.");
+    tui.press("Ctrl-U").type_text("work words").press("Enter");
+    tui.see("Copied 2 entries to work").see("a site follows one count only").see("GitHub").see("Old VPN");
+    assert_eq!(labels(&work(&desk)), ["GitHub", "Old VPN"].map(String::from));
+}
+
+#[test]
+fn a_moved_entry_is_in_the_trash_here_and_the_move_can_be_taken_back() {
+    let desk = two_vaults();
+    let mut tui = unlocked(&desk);
+    tui.press("M").see("Move GitHub to").press("Enter").type_text("work words").press("Enter");
+    tui.see("Moved GitHub to work").see("here it is in the trash; u takes it back").see_no("  GitHub  ");
+    assert_eq!(labels(&work(&desk)), ["GitHub"]);
+    tui.press("u").see("Taken back");
+    assert_eq!(labels(&work(&desk)), ["GitHub"], "the other vault keeps what it has");
+    // Moved again it is found there, and nothing is doubled.
+    tui.press("g M Enter").type_text("work words").press("Enter").see("Moved GitHub to work, where all was already");
+    assert_eq!(labels(&work(&desk)), ["GitHub"]);
+}
+
+#[test]
+fn locking_while_the_other_vault_opens_shows_nothing_of_either() {
+    let desk = two_vaults();
+    let mut tui = unlocked(&desk);
+    tui.press("M Enter").type_text("work words");
+    tui.holding = true;
+    tui.press("Enter Ctrl-L").see("passphrase").see_no("GitHub");
+    tui.release();
+    tui.see("passphrase").see_no("GitHub").see_no("Moved");
+}
