@@ -10,6 +10,7 @@ pub mod desk;
 mod edit;
 mod export;
 mod formats;
+mod history;
 mod import;
 mod init;
 mod judge;
@@ -128,8 +129,10 @@ enum Command {
     Cp(Deferred<cp::Cp>),
     /// Move entries to another vault
     Mv(Deferred<mv::Mv>),
-    /// Bring an entry back from the trash
+    /// Bring an entry back from the trash, or put back a replaced secret of an entry
     Restore(Deferred<restore::Restore>),
+    /// List the replaced secrets of an entry, without showing them
+    History(Deferred<history::History>),
     /// List the trash, or empty it
     Trash(Deferred<trash::Trash>),
     /// Reveal the secret of an entry
@@ -232,6 +235,7 @@ impl Command {
             Command::Cp(line) => line.0.run(desk),
             Command::Mv(line) => line.0.run(desk),
             Command::Restore(line) => line.0.run(desk),
+            Command::History(line) => line.0.run(desk),
             Command::Trash(line) => line.0.run(desk),
             Command::Show(line) => line.0.run(desk),
             Command::Import(line) => line.0.run(desk),

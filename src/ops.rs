@@ -10,6 +10,7 @@ pub mod export;
 pub mod find;
 pub mod gather;
 pub mod glance;
+pub mod history;
 pub mod import;
 pub mod intake;
 pub mod keys;

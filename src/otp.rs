@@ -133,4 +133,22 @@ impl Credential {
             _ => base32::encode(&self.secret),
         }
     }
+
+    /// For people: `SHA1 · 6 digits`.
+    pub fn shape(&self) -> String {
+        match self.kind {
+            Kind::Totp | Kind::Hotp => format!("{} · {} digits", self.algorithm.name(), self.digits),
+            Kind::Received | Kind::Unknown => self.kind.name().to_owned(),
+            kind => format!("{} · {} digits", kind.name(), self.digits),
+        }
+    }
+
+    /// For people: `SHA1 · 6 digits · 30 s`; of a counter, with the next one, `SHA1 · 6 digits · counter 12`.
+    pub fn parameters(&self, counter: u64) -> String {
+        match self.kind {
+            Kind::Received | Kind::Unknown => self.shape(),
+            Kind::Hotp => format!("{} · counter {counter}", self.shape()),
+            _ => format!("{} · {} s", self.shape(), self.period),
+        }
+    }
 }

@@ -14,6 +14,8 @@ mod copies;
 mod desktop;
 #[path = "cli/foreign.rs"]
 mod foreign;
+#[path = "cli/history.rs"]
+mod history;
 #[path = "cli/keys.rs"]
 mod keys;
 #[path = "cli/password_store.rs"]

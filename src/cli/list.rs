@@ -4,6 +4,7 @@ use super::desk::Desk;
 use super::output::{Cell, count};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ops::find;
+use crate::otp::Credential;
 use crate::secret::SecretText;
 use crate::vault::Vault;
 use crate::vault::entry::Entry;
@@ -120,7 +121,7 @@ fn row(entry: &Entry, codes_at: Option<u64>, linear: bool) -> Vec<Cell> {
         Cell::plain(&entry.account.value),
     ];
     if let Some(unix) = codes_at {
-        row.extend(code_cells(entry, unix));
+        row.extend(code_cells(&entry.credential.value, entry.counter, unix));
     }
     let mut remarks: Vec<String> = Vec::new();
     if entry.pinned.value && linear {
@@ -140,10 +141,11 @@ fn row(entry: &Entry, codes_at: Option<u64>, linear: bool) -> Vec<Cell> {
     row
 }
 
-fn code_cells(entry: &Entry, unix: u64) -> [Cell; 2] {
-    match entry.credential.value.code_at(unix) {
+/// The code and how long it holds; of a counter, the counter.
+pub fn code_cells(credential: &Credential, counter: u64, unix: u64) -> [Cell; 2] {
+    match credential.code_at(unix) {
         Ok(window) => [Cell::bold(window.code.expose()), Cell::dim(format!("{:>2}s", window.until.saturating_sub(unix)))],
-        Err(crate::otp::NotComputable::CounterBased) => [Cell::dim("· · ·"), Cell::dim(format!("counter {}", entry.counter))],
+        Err(crate::otp::NotComputable::CounterBased) => [Cell::dim("· · ·"), Cell::dim(format!("counter {counter}"))],
         Err(_) => [Cell::dim("–"), Cell::plain("")],
     }
 }

@@ -5,6 +5,7 @@ use super::list;
 use super::output::{Cell, count};
 use crate::error::Result;
 use crate::ops::change::Change;
+use crate::words::utc;
 
 #[derive(Debug, clap::Args)]
 pub struct Trash {
@@ -29,9 +30,13 @@ fn list_trash(desk: &mut Desk) -> Result<()> {
     if entries.is_empty() {
         desk.output.say("The trash is empty");
     }
-    let rows: Vec<_> = entries
+    let rows: Vec<Vec<Cell>> = entries
         .iter()
-        .map(|entry| vec![Cell::plain(&entry.issuer.value), Cell::plain(&entry.account.value), Cell::dim(entry.id.to_string())])
+        .map(|entry| {
+            let deleted = entry.deleted.map_or_else(String::new, |at| format!("deleted {} UTC", utc(at.wall_ms / 1000)));
+            let names = [Cell::plain(&entry.issuer.value), Cell::plain(&entry.account.value)];
+            names.into_iter().chain([Cell::dim(entry.id.to_string()), Cell::dim(deleted)]).collect()
+        })
         .collect();
     desk.output.table(&rows);
     Ok(())

@@ -20,6 +20,7 @@ use crate::vault::stamp::{Stamp, Stamper};
 use crate::vault::{Vault, merge};
 pub use credential::CredentialEdit;
 use fields::Pen;
+pub use fields::same_but_counter;
 pub use revert::Reversal;
 use std::sync::Arc;
 
@@ -58,6 +59,8 @@ pub enum Change {
     Reenrol(EntryId, Credential),
     /// Drops the candidate; it goes to the history, by which a merge knows that it was dropped.
     DropCandidate(EntryId),
+    /// Puts the replaced credential of this stamp back; the current one goes to the history, a candidate stays.
+    RestoreCredential(EntryId, Stamp),
     Edit(EntryId, Edit),
     /// To the trash.
     Delete(Vec<EntryId>),
@@ -139,6 +142,11 @@ pub fn apply(vault: &mut Vault, stamper: &mut Stamper, new_id: &mut dyn FnMut() 
         Change::DropCandidate(id) => alter(vault, stamper, id, |entry, pen| {
             pen.set_candidate(entry, None);
             Ok(())
+        }),
+        Change::RestoreCredential(id, of) => alter(vault, stamper, id, |entry, pen| match pen.restore_credential(entry, of) {
+            true => Ok(()),
+            false => Err(Error::new(ErrorKind::NoMatch, format!("{} has no such replaced secret any more", entry.label()))
+                .hint("look at what is there now, and try again")),
         }),
         Change::Edit(id, edit) => alter(vault, stamper, id, |entry, pen| fields::edit(entry, edit, pen)),
         Change::SetRecoveryCodes(id, codes) => alter(vault, stamper, id, |entry, pen| {

@@ -16,12 +16,12 @@ const NAMED: usize = 10;
 /// `NoMatch` (with fuzzy suggestions in the hint) or `SeveralMatch` (candidates in the hint) otherwise. A fuzzy match is never taken.
 /// `issuer:account` and `issuer account` are matched as one text, too. Entries in the trash are not seen.
 pub fn one<'v>(vault: &'v Vault, query: &str) -> Result<&'v Arc<Entry>> {
-    one_of(vault.active().collect(), query)
+    one_of(vault.active().collect(), query, "countersign list")
 }
 
 /// As [`one`], among the entries in the trash.
 pub fn one_in_trash<'v>(vault: &'v Vault, query: &str) -> Result<&'v Arc<Entry>> {
-    one_of(vault.trash().collect(), query)
+    one_of(vault.trash().collect(), query, "countersign trash")
 }
 
 /// All entries whose issuer, account, tags, note or id hold the query (case aside); all of them for an empty query.
@@ -44,7 +44,8 @@ fn names(entry: &Entry) -> [String; 4] {
     [issuer, account, colon, space]
 }
 
-fn one_of<'v>(entries: Vec<&'v Arc<Entry>>, query: &str) -> Result<&'v Arc<Entry>> {
+/// `lists` is the command that shows all of them.
+fn one_of<'v>(entries: Vec<&'v Arc<Entry>>, query: &str, lists: &str) -> Result<&'v Arc<Entry>> {
     let wanted = query.trim().to_lowercase();
     if wanted.is_empty() {
         return Err(Error::new(ErrorKind::Usage, "the query is empty").hint("give an issuer, an account or an id"));
@@ -59,20 +60,20 @@ fn one_of<'v>(entries: Vec<&'v Arc<Entry>>, query: &str) -> Result<&'v Arc<Entry
         true => entries.iter().copied().filter(|entry| names(entry).iter().any(|name| name.contains(&wanted))).collect(),
     };
     match found.as_slice() {
-        [] => Err(no_match(&entries, query)),
+        [] => Err(no_match(&entries, query, lists)),
         [one] => Ok(one),
         several => Err(Error::new(ErrorKind::SeveralMatch, format!("{} entries match \"{}\"", several.len(), printable(query)))
             .hint(format!("say which, by account or id:\n{}", listed(several)))),
     }
 }
 
-fn no_match(entries: &[&Arc<Entry>], query: &str) -> Error {
+fn no_match(entries: &[&Arc<Entry>], query: &str, lists: &str) -> Error {
     let error = Error::new(ErrorKind::NoMatch, format!("no entry matches \"{}\"", printable(query)));
     let owned: Vec<Arc<Entry>> = entries.iter().map(|entry| Arc::clone(entry)).collect();
     let near: Vec<_> = Search::default().rank(&owned, query, &TagFilter::All).into_iter().map(|at| &owned[at]).take(3).collect();
     match near.is_empty() {
         false => error.hint(format!("near are:\n{}", listed(&near))),
-        true => error.hint("see them all with: countersign list"),
+        true => error.hint(format!("see them all with: {lists}")),
     }
 }
 

@@ -44,6 +44,11 @@ commands! {
     OtherKey, "other-key", "another way", "unlock in another way: recovery key, SSH key, plugin";
     ShowQr, "show-qr", "QR", "show the entry as a QR code";
     Delete, "delete", "delete", "move the entry, or all marked ones, to the trash";
+    Trash, "trash", "trash", "see what was deleted, and put it back";
+    History, "history", "history", "see the entry's replaced secrets, and put one back";
+    PutBack, "put-back", "put back", "put it back";
+    Purge, "purge", "remove", "remove the entry for good";
+    EmptyTrash, "empty-trash", "empty", "remove all there is in the trash for good";
     Join, "join", "join", "join the entries that have the secret of this one";
     Undo, "undo", "undo", "take the last change back";
     Mark, "mark", "mark", "mark the line, or take the mark off";

@@ -32,6 +32,10 @@ pub enum Place {
     Try,
     /// The recovery codes of an entry.
     Recovery,
+    /// What was deleted.
+    Trash,
+    /// The replaced secrets of an entry.
+    History,
     /// A command is searched.
     Palette,
     /// A yes-or-no question.
@@ -42,7 +46,7 @@ pub enum Place {
 }
 
 impl Place {
-    pub const ALL: [Place; 16] = [
+    pub const ALL: [Place; 18] = [
         Place::List,
         Place::Search,
         Place::Menu,
@@ -55,6 +59,8 @@ impl Place {
         Place::Create,
         Place::Try,
         Place::Recovery,
+        Place::Trash,
+        Place::History,
         Place::Palette,
         Place::Confirm,
         Place::Reading,
@@ -81,6 +87,8 @@ impl Place {
             Place::Create => "Creating a vault",
             Place::Try => "Trying a code",
             Place::Recovery => "In the recovery codes",
+            Place::Trash => "In the trash",
+            Place::History => "In the history of an entry",
             Place::Palette => "In the palette of commands",
             Place::Confirm => "In a question",
             Place::Reading => "While reading",
@@ -103,6 +111,8 @@ const DEFAULTS: &[(Place, Command, &[&str])] = &[
     (Place::List, Command::Pin, &["p"]),
     (Place::List, Command::RecoveryCodes, &["x"]),
     (Place::List, Command::Delete, &["d"]),
+    (Place::List, Command::Trash, &["T"]),
+    (Place::List, Command::History, &["H"]),
     (Place::List, Command::Join, &["J"]),
     (Place::List, Command::Undo, &["u"]),
     (Place::List, Command::Mark, &["Space"]),
@@ -202,6 +212,30 @@ const DEFAULTS: &[(Place, Command, &[&str])] = &[
     (Place::Recovery, Command::Down, &["Down", "j"]),
     (Place::Recovery, Command::Back, &["Esc"]),
     (Place::Recovery, Command::Help, &["?"]),
+    (Place::Trash, Command::PutBack, &["Enter", "r"]),
+    (Place::Trash, Command::Purge, &["d"]),
+    (Place::Trash, Command::EmptyTrash, &["E"]),
+    (Place::Trash, Command::Undo, &["u"]),
+    (Place::Trash, Command::Up, &["Up", "k"]),
+    (Place::Trash, Command::Down, &["Down", "j"]),
+    (Place::Trash, Command::PageUp, &["PageUp"]),
+    (Place::Trash, Command::PageDown, &["PageDown"]),
+    (Place::Trash, Command::Top, &["g", "Home"]),
+    (Place::Trash, Command::Bottom, &["G", "End"]),
+    (Place::Trash, Command::Back, &["Esc"]),
+    (Place::Trash, Command::Help, &["?"]),
+    (Place::History, Command::PutBack, &["Enter"]),
+    (Place::History, Command::Reveal, &["r"]),
+    (Place::History, Command::Copy, &["c"]),
+    (Place::History, Command::Undo, &["u"]),
+    (Place::History, Command::Up, &["Up", "k"]),
+    (Place::History, Command::Down, &["Down", "j"]),
+    (Place::History, Command::PageUp, &["PageUp"]),
+    (Place::History, Command::PageDown, &["PageDown"]),
+    (Place::History, Command::Top, &["g", "Home"]),
+    (Place::History, Command::Bottom, &["G", "End"]),
+    (Place::History, Command::Back, &["Esc"]),
+    (Place::History, Command::Help, &["?"]),
     (Place::Palette, Command::Accept, &["Enter"]),
     (Place::Palette, Command::Up, &["Up", "Ctrl-P"]),
     (Place::Palette, Command::Down, &["Down", "Ctrl-N"]),

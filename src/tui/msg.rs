@@ -278,6 +278,7 @@ pub enum Awaited {
     RecoverySaved,
     EditSaved,
     TagsSaved,
+    Purged,
     Imported,
 }
 

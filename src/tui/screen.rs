@@ -10,6 +10,7 @@ pub mod edit;
 pub mod enrol;
 pub mod export;
 pub mod help;
+pub mod history;
 pub mod import;
 pub mod key_form;
 pub mod keys;
@@ -23,6 +24,8 @@ pub mod review;
 pub mod settings;
 pub mod source;
 pub mod tags;
+pub mod trash;
+pub mod undo;
 pub mod unlock;
 pub mod vaults;
 pub mod welcome;
@@ -183,6 +186,8 @@ screens! {
     Edit(edit::EditEntry),
     Tags(tags::Tags),
     Recovery(recovery::Recovery),
+    Trash(trash::Trash),
+    History(history::History),
     Qr(qr::Qr),
     Keys(keys::Keys),
     Vaults(vaults::Vaults),

@@ -206,6 +206,11 @@ impl Common {
         self.locks_at().map(|at| at.saturating_sub(self.now.boot).as_millis().div_ceil(1000) as u64)
     }
 
+    /// When the wall clock shows its next second, in boot time: codes and their seconds change then.
+    pub fn next_second(&self) -> Duration {
+        self.now.boot + Duration::from_millis(1000 - self.now.wall_ms % 1000)
+    }
+
     /// The moment of auto-lock in boot time.
     pub fn locks_at(&self) -> Option<Duration> {
         let after = self.config.lock_after_s;

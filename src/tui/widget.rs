@@ -1,5 +1,6 @@
 //! Pieces that several screens draw: each a function of its arguments into the buffer.
 
+pub mod ago;
 pub mod bar;
 pub mod big;
 pub mod code;

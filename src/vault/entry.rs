@@ -1,6 +1,8 @@
 //! An enrolled account as the vault keeps it: every field with its stamp, so that copies can be merged.
 //! Nothing is validated on load: an entry that can't be computed is kept and shown as such.
 
+mod credentials;
+
 use super::stamp::{Stamp, Stamped};
 use crate::otp::{Credential, Kind};
 use crate::secret::{Secret, SecretText};
@@ -262,52 +264,6 @@ impl Entry {
         *self = Entry::tombstone(self.id, Some(at));
     }
 
-    /// Puts `credential` in the place of the current one, which goes to the history with its running counter.
-    pub fn replace_credential(&mut self, at: Stamp, credential: Credential) {
-        let was_unread = self.keep_unread_credential();
-        let counter = std::mem::replace(&mut self.counter, credential.counter);
-        let mut old = std::mem::replace(&mut self.credential, Stamped::new(at, credential));
-        old.value.counter = old.value.counter.max(counter);
-        match was_unread {
-            true => self.note_superseded(old.at),
-            false => self.supersede(old),
-        }
-    }
-
-    /// Sets or drops the candidate; the one before goes to the history, and so do its rivals.
-    pub fn set_candidate(&mut self, at: Stamp, candidate: Option<Credential>) {
-        let new = candidate.map(|value| Box::new(Stamped::new(at, value)));
-        let old = std::mem::replace(&mut self.candidate, new);
-        let rivals = std::mem::take(&mut self.rivals);
-        rivals.into_iter().chain(old.map(|old| *old)).for_each(|old| self.supersede(old));
-    }
-
-    /// The candidate or rival of the stamp `tried` takes the place of the credential. Does nothing where there is none.
-    pub fn confirm_candidate(&mut self, at: Stamp, tried: Stamp) {
-        let mut all: Vec<_> =
-            self.candidate.take().map(|candidate| *candidate).into_iter().chain(std::mem::take(&mut self.rivals)).collect();
-        if let Some(place) = all.iter().position(|candidate| candidate.at == tried) {
-            let Stamped { at: enrolled, value } = all.remove(place);
-            // One that counts keeps its stamp, by which a merge knows the counter that other machines used of it.
-            let keeps_stamp = value.kind == Kind::Hotp && enrolled > self.credential.at;
-            match keeps_stamp {
-                true => {
-                    self.status.at = at;
-                    self.replace_credential(enrolled, value);
-                }
-                false => {
-                    self.replace_credential(at, value);
-                    self.note_superseded(enrolled);
-                }
-            }
-            all.into_iter().for_each(|old| self.supersede(old));
-        } else {
-            let mut all = all.into_iter();
-            self.candidate = all.next().map(Box::new);
-            self.rivals = all.collect();
-        }
-    }
-
     /// A new set of recovery codes; the old one is kept if it held any.
     pub fn set_recovery_codes(&mut self, at: Stamp, codes: Vec<RecoveryCode>) {
         let old = std::mem::replace(&mut self.recovery_codes, Stamped::new(at, codes));
@@ -315,28 +271,6 @@ impl Entry {
             self.recovery_history.push(old);
             self.recovery_history.sort_by(|a, b| b.cmp(a));
         }
-    }
-
-    /// A credential that could not be read is in `extra`; its JSON goes to the history's there, or another one would cover it.
-    pub(super) fn keep_unread_credential(&mut self) -> bool {
-        let Some(unread) = self.extra.remove("credential") else { return false };
-        match self.extra.entry("history").or_insert_with(|| Value::Array(Vec::new())) {
-            Value::Array(history) => history.push(unread),
-            odd => *odd = Value::Array(vec![odd.take(), unread]),
-        }
-        true
-    }
-
-    fn note_superseded(&mut self, at: Stamp) {
-        if let Err(place) = self.superseded.binary_search(&at) {
-            self.superseded.insert(place, at);
-        }
-    }
-
-    fn supersede(&mut self, old: Stamped<Credential>) {
-        self.note_superseded(old.at);
-        self.history.push(old);
-        super::merge::tidy_history(self);
     }
 
     /// The tags that are set, sorted.

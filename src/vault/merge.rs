@@ -113,7 +113,8 @@ fn compare(a: &Stamped<Credential>, b: &Stamped<Credential>) -> Ordering {
     a.at.cmp(&b.at).then_with(|| compare_values(&a.value, &b.value))
 }
 
-fn compare_values(a: &Credential, b: &Credential) -> Ordering {
+/// By everything but the counter.
+pub(super) fn compare_values(a: &Credential, b: &Credential) -> Ordering {
     let parts = |of: &Credential| (of.kind, of.digits, of.period);
     let order = parts(a).cmp(&parts(b)).then_with(|| a.secret.cmp(&b.secret));
     order.then_with(|| a.algorithm.cmp(&b.algorithm)).then_with(|| a.pin.cmp(&b.pin))

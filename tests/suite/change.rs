@@ -1,15 +1,16 @@
 //! Changes to the entries of a vault and their undo.
 
-use crate::support::changes::{NOW, aimed, whole};
+use crate::support::changes::{NOW, aimed, replaced, whole};
 use countersign::error::{Error, ErrorKind};
-use countersign::ops::change::{Change, CredentialEdit, Edit, Outcome, apply};
+use countersign::ops::change::{Change, CredentialEdit, Edit, Outcome, apply, same_but_counter};
+use countersign::ops::history::{self, Fate};
 use countersign::ops::{check, demo, find, passphrase};
 use countersign::otp::{Algorithm, Credential, Kind, NotComputable};
 use countersign::secret::{Secret, SecretText};
 use countersign::transfer::Draft;
-use countersign::vault::Vault;
 use countersign::vault::entry::{Entry, EntryId, HISTORY};
 use countersign::vault::stamp::{Stamp, Stamper};
+use countersign::vault::{Vault, schema};
 use proptest::prelude::*;
 
 /// A vault in memory with a clock that moves a second with each change.
@@ -287,6 +288,106 @@ fn the_newest_three_replaced_credentials_are_kept() {
     let kept: Vec<_> = desk.entry(ids[0]).history.iter().map(|old| old.value.clone()).collect();
     assert_eq!(kept, [totp("3"), totp("2"), totp("1")]);
     assert_eq!(kept.len(), HISTORY);
+}
+
+fn put_back(desk: &mut Desk, id: EntryId, place: u32) -> Outcome {
+    desk.apply(Change::RestoreCredential(id, replaced(place))).unwrap()
+}
+
+fn secrets(entry: &Entry) -> Vec<String> {
+    let all = std::iter::once(&entry.credential).chain(entry.restorable());
+    all.map(|one| String::from_utf8_lossy(one.value.secret.expose()).into_owned()).collect()
+}
+
+#[test]
+fn a_replaced_secret_is_put_back_and_the_present_one_is_kept_in_its_stead() {
+    let (mut desk, ids) = Desk::with(vec![draft("GitHub", "hugo", totp("1"))]);
+    for secret in ["2", "3", "4"] {
+        let edit = Edit { credential: whole(totp(secret)), ..Edit::default() };
+        desk.apply(Change::Edit(ids[0], edit)).unwrap();
+    }
+    desk.apply(Change::Reenrol(ids[0], totp("new"))).unwrap();
+    let before = desk.entry(ids[0]).clone();
+    assert_eq!(secrets(&before), ["4", "3", "2", "1"]);
+    // Any number of times: nothing falls out of the three that are kept.
+    let outcome = put_back(&mut desk, ids[0], 2);
+    assert_eq!(secrets(desk.entry(ids[0])), ["1", "4", "3", "2"]);
+    put_back(&mut desk, ids[0], 1);
+    assert_eq!(secrets(desk.entry(ids[0])), ["3", "1", "4", "2"]);
+    let entry = desk.entry(ids[0]);
+    assert_eq!((&entry.candidate, &entry.status), (&before.candidate, &before.status));
+    // What somebody else put back since is left alone by the undo of the first, which takes back that of the second.
+    desk.undo(outcome);
+    assert_eq!(secrets(desk.entry(ids[0]))[0], "3");
+    let outcome = put_back(&mut desk, ids[0], 0);
+    let undone = desk.undo(outcome);
+    assert_eq!(secrets(desk.entry(ids[0])), ["3", "1", "4", "2"]);
+    desk.undo(undone);
+    assert_eq!(secrets(desk.entry(ids[0])), ["1", "3", "4", "2"]);
+}
+
+#[test]
+fn a_replaced_secret_that_is_gone_by_now_is_not_put_back() {
+    let (mut desk, ids) = Desk::with(vec![draft("GitHub", "hugo", totp("1"))]);
+    let error = desk.apply(Change::RestoreCredential(ids[0], NOW)).unwrap_err();
+    assert_eq!((error.kind, error.what.as_str()), (ErrorKind::NoMatch, "GitHub has no such replaced secret any more"));
+    assert_eq!(desk.apply(Change::RestoreCredential(EntryId(99), NOW)).unwrap_err().kind, ErrorKind::NoMatch);
+}
+
+#[test]
+fn a_counter_that_is_put_back_goes_on_where_its_secret_was_left() {
+    let (mut desk, ids) = Desk::with(vec![draft("VPN", "hugo", hotp("a", 5))]);
+    let id = ids[0];
+    let edit = |credential| Change::Edit(id, Edit { credential, ..Edit::default() });
+    let take = |desk: &mut Desk, codes| (0..codes).for_each(|_| drop(desk.apply(Change::NextCode(id)).unwrap()));
+    take(&mut desk, 2);
+    // The same secret with more digits counts on, and so does one put back after another secret.
+    desk.apply(edit(CredentialEdit { digits: Some(8), ..CredentialEdit::default() })).unwrap();
+    take(&mut desk, 3);
+    desk.apply(edit(whole(hotp("b", 0)))).unwrap();
+    take(&mut desk, 1);
+    let b = desk.entry(id).counter;
+    let outcome = put_back(&mut desk, id, 1);
+    assert_eq!((desk.entry(id).credential.value.digits, desk.entry(id).counter), (6, 10));
+    take(&mut desk, 1);
+    put_back(&mut desk, id, 1);
+    assert_eq!((desk.entry(id).credential.value.digits, desk.entry(id).counter), (8, 11));
+    drop(outcome);
+    put_back(&mut desk, id, 1);
+    assert_eq!((desk.entry(id).credential.value.secret.expose(), desk.entry(id).counter), (&b"b"[..], b));
+}
+
+#[test]
+fn a_dropped_enrolment_of_the_same_secret_puts_no_counter_back() {
+    let (mut desk, ids) = Desk::with(vec![draft("VPN", "hugo", hotp("a", 0))]);
+    let id = ids[0];
+    (0..9).for_each(|_| drop(desk.apply(Change::NextCode(id)).unwrap()));
+    // The site was asked to begin anew with the same secret, which was not taken; then it got another.
+    desk.apply(Change::Reenrol(id, hotp("a", 0))).unwrap();
+    desk.apply(Change::DropCandidate(id)).unwrap();
+    desk.apply(Change::Edit(id, Edit { credential: whole(totp("b")), ..Edit::default() })).unwrap();
+    put_back(&mut desk, id, 0);
+    assert_eq!((desk.entry(id).credential.value.secret.expose(), desk.entry(id).counter), (&b"a"[..], 9));
+}
+
+#[test]
+fn the_history_tells_how_each_secret_came_to_be_replaced_without_showing_it() {
+    let (mut desk, ids) = Desk::with(vec![draft("GitHub", "hugo", totp("1"))]);
+    let id = ids[0];
+    assert_eq!(history::of(desk.entry(id)), []);
+    assert_eq!(history::nth(desk.entry(id), 1).unwrap_err().hint.as_deref(), Some("none of its secrets was ever replaced"));
+    desk.apply(Change::Edit(id, Edit { credential: whole(totp("2")), ..Edit::default() })).unwrap();
+    let when = desk.now;
+    desk.apply(Change::Reenrol(id, totp("3"))).unwrap();
+    desk.apply(Change::DropCandidate(id)).unwrap();
+    let entry = desk.entry(id);
+    let told: Vec<_> = history::of(entry).iter().map(|old| (old.credential.clone(), old.fate)).collect();
+    assert_eq!(told, [(totp("3"), Fate::NeverConfirmed), (totp("1"), Fate::Replaced(when))]);
+    let mark = |text: &str| history::mark(id, &totp(text).secret);
+    assert!(mark("1") != mark("2") && mark("1") != history::mark(EntryId(99), &totp("1").secret));
+    assert!(mark("1").len() == 4 && mark("1").bytes().all(|byte| byte.is_ascii_hexdigit()));
+    let error = history::nth(entry, 3).unwrap_err();
+    assert_eq!((error.kind, error.what.as_str()), (ErrorKind::NoMatch, "GitHub (hugo) has no replaced secret 3"));
 }
 
 #[test]
@@ -673,6 +774,7 @@ fn any_change() -> impl Strategy<Value = Change> {
         id.clone().prop_map(|id| Change::Confirm(id, NOW)),
         (id.clone(), credential.clone()).prop_map(|(id, credential)| Change::Reenrol(id, credential)),
         id.clone().prop_map(Change::DropCandidate),
+        (id.clone(), 0u32..3).prop_map(|(id, place)| Change::RestoreCredential(id, replaced(place))),
         (id.clone(), edit).prop_map(|(id, edit)| Change::Edit(id, edit)),
         ids.clone().prop_map(Change::Delete),
         ids.prop_map(Change::Restore),
@@ -724,6 +826,45 @@ proptest! {
         if let Some(redo) = undone.undo {
             desk.apply(*redo).unwrap();
             prop_assert_eq!(all_seen(&desk.vault), changed);
+        }
+    }
+
+    /// After any history, whatever is put back is in use, what was in use can be put back, and no counter goes back.
+    #[test]
+    fn what_is_put_back_can_be_exchanged_again(history in prop::collection::vec(any_change(), 0..16)) {
+        let (mut desk, _) = Desk::with(vec![draft("One", "a", totp("1")), draft("Two", "b", hotp("2", 7))]);
+        for change in history {
+            let _ = desk.apply(change);
+        }
+        let active: Vec<EntryId> = desk.vault.active().map(|entry| entry.id).collect();
+        for id in active {
+            let before = desk.entry(id).clone();
+            let replaced: Vec<_> = history::of(&before).iter().map(|old| (old.at, old.credential.clone())).collect();
+            // What waits as a new secret is not kept a second time.
+            let mut all = replaced.iter().map(|(_, old)| old).chain([&before.credential.value]);
+            if all.any(|one| before.candidate.as_ref().is_some_and(|new| same_but_counter(&new.value, one))) {
+                continue;
+            }
+            for (at, credential) in &replaced {
+                let mut desk = Desk { vault: desk.vault.clone(), now: desk.now, ids: desk.ids };
+                desk.apply(Change::RestoreCredential(id, *at)).unwrap();
+                let after = desk.entry(id);
+                prop_assert!(same_but_counter(&after.credential.value, credential));
+                prop_assert!(after.counter >= credential.counter);
+                prop_assert_eq!((&after.candidate, after.status.value), (&before.candidate, before.status.value));
+                let reread = schema::read(&schema::write(&desk.vault)).unwrap();
+                prop_assert_eq!(reread.entry(id), desk.vault.entry(id));
+                // All that was kept is kept, but for what falls behind the three newest.
+                let now = history::of(after);
+                let dropped = history::of(&before).iter().filter(|old| old.at != *at).count() + 1 - now.len();
+                prop_assert!(dropped == 0 || now.len() >= HISTORY, "{dropped} dropped");
+                let back = now.iter().find(|old| same_but_counter(old.credential, &before.credential.value)).map(|old| old.at);
+                let Some(back) = back else { return Err(TestCaseError::fail("what was in use is gone")) };
+                desk.apply(Change::RestoreCredential(id, back)).unwrap();
+                let again = desk.entry(id);
+                prop_assert!(same_but_counter(&again.credential.value, &before.credential.value));
+                prop_assert!(again.counter >= before.counter);
+            }
         }
     }
 }

@@ -17,6 +17,7 @@ mod flows;
 mod flows_backup;
 mod flows_edit;
 mod flows_enrol;
+mod flows_history;
 mod flows_keys;
 mod flows_transfer;
 mod flows_vaults;

@@ -1,7 +1,7 @@
 //! Merging copies of a vault: the laws, over states that machines with tiny and even cloned clocks can reach, and what becomes
 //! of each kind of edit.
 
-use crate::support::changes::{NOW, aimed, whole};
+use crate::support::changes::{NOW, aimed, replaced, whole};
 use countersign::error::ErrorKind;
 use countersign::ops::change::{self, Change, Edit};
 use countersign::otp::{Credential, Kind};
@@ -125,6 +125,7 @@ fn change() -> impl Strategy<Value = Change> {
         (id(), secret()).prop_map(|(id, secret)| Change::Reenrol(id, credential(Kind::Hotp, secret))),
         id().prop_map(|id| Change::Confirm(id, NOW)),
         id().prop_map(Change::DropCandidate),
+        (id(), 0..3u32).prop_map(|(id, place)| Change::RestoreCredential(id, replaced(place))),
         Just(Change::NextCode(VPN)),
         Just(Change::NextCandidateCode(VPN)),
         (id(), codes).prop_map(|(id, codes)| Change::SetRecoveryCodes(id, codes)),
@@ -333,6 +334,77 @@ fn of_two_candidates_the_other_is_kept() {
     let entry = merged.entry(GITHUB).unwrap();
     let kept: Vec<u8> = entry.history.iter().map(|old| old.value.secret.expose()[0]).collect();
     assert_eq!((entry.credential.value.secret.expose()[0], &entry.candidate, kept), (8, &None, vec![7, 0]));
+}
+
+fn kept(vault: &Vault, id: EntryId) -> Vec<u8> {
+    vault.entry(id).unwrap().restorable().map(|old| old.value.secret.expose()[0]).collect()
+}
+
+#[test]
+fn a_secret_put_back_on_one_machine_and_what_was_done_on_another_are_both_kept() {
+    let [mut laptop, mut phone] = machines([1, 2]);
+    laptop.edits(GITHUB, new_secret(7));
+    phone.merges(&laptop);
+    laptop.now = 50;
+    laptop.does(Change::RestoreCredential(GITHUB, replaced(0)));
+    // Another field: both edits stay.
+    let mut renamed = phone.clone();
+    renamed.now = 60;
+    renamed.edits(GITHUB, account("hugo"));
+    let merged = both_ways(&laptop, &renamed);
+    let entry = merged.entry(GITHUB).unwrap();
+    assert_eq!((entry.account.value.as_str(), entry.credential.value.secret.expose()[0]), ("hugo", 0));
+    assert_eq!(kept(&merged, GITHUB), [7]);
+    // Another secret, earlier and later than the restoring: the later is the present one, the other is kept.
+    for (now, present, others) in [(40, 0, [8, 7]), (60, 8, [0, 7])] {
+        let mut edited = phone.clone();
+        edited.now = now;
+        edited.edits(GITHUB, new_secret(8));
+        let merged = both_ways(&laptop, &edited);
+        assert_eq!(merged.entry(GITHUB).unwrap().credential.value.secret.expose()[0], present);
+        assert_eq!(kept(&merged, GITHUB), others);
+    }
+    // The same secret put back on both machines is there once.
+    phone.now = 70;
+    phone.does(Change::RestoreCredential(GITHUB, replaced(0)));
+    let merged = both_ways(&laptop, &phone);
+    let present = merged.entry(GITHUB).unwrap();
+    let others = present.history.iter().filter(|old| old.value != present.credential.value);
+    assert_eq!(present.credential.value.secret.expose()[0], 0);
+    assert_eq!(others.map(|old| old.value.secret.expose()[0]).collect::<Vec<_>>(), [7]);
+}
+
+#[test]
+fn what_lost_a_merge_is_put_back_and_a_candidate_stays_one() {
+    let [mut laptop, mut phone] = machines([1, 2]);
+    phone.edits(GITHUB, new_secret(7));
+    laptop.now = 50;
+    laptop.edits(GITHUB, new_secret(8));
+    laptop.does(Change::Reenrol(GITHUB, credential(Kind::Totp, 9)));
+    laptop.merges(&phone);
+    assert_eq!(kept(&laptop.vault, GITHUB), [7, 0]);
+    laptop.does(Change::RestoreCredential(GITHUB, replaced(0)));
+    let merged = both_ways(&laptop, &phone);
+    let entry = merged.entry(GITHUB).unwrap();
+    assert_eq!(entry.credential.value, credential(Kind::Totp, 7));
+    assert_eq!(entry.candidate.as_ref().unwrap().value, credential(Kind::Totp, 9));
+    assert_eq!(kept(&merged, GITHUB), [8, 0]);
+}
+
+#[test]
+fn a_new_secret_of_another_machine_is_put_back_with_the_codes_that_were_taken_of_it_there() {
+    let [mut laptop, mut phone] = machines([1, 2]);
+    laptop.does(Change::Reenrol(VPN, credential(Kind::Hotp, 7)));
+    phone.now = 50;
+    phone.does(Change::Reenrol(VPN, credential(Kind::Hotp, 8)));
+    phone.merges(&laptop);
+    (0..3).for_each(|_| laptop.does(Change::NextCandidateCode(VPN)));
+    phone.does(Change::RestoreCredential(VPN, replaced(0)));
+    let merged = both_ways(&laptop, &phone);
+    let entry = merged.entry(VPN).unwrap();
+    assert_eq!((&entry.credential.value.secret.expose()[0], entry.counter), (&7, 3));
+    assert_eq!(entry.candidate.as_ref().unwrap().value.secret.expose()[0], 8);
+    assert_eq!(kept(&merged, VPN), [0]);
 }
 
 #[test]

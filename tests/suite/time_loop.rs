@@ -4,14 +4,17 @@ use crate::support::stage::ScriptedStage;
 use crate::support::store::{Desk, TODAY, totp};
 use crate::support::tui::{Shared, Tui};
 use countersign::config::Config;
+use countersign::otp::Credential;
 use countersign::ports::Clock;
+use countersign::secret::Secret;
 use countersign::tui::key::Key;
 use countersign::tui::msg::{Effect, Msg};
 use countersign::tui::run::run;
 use countersign::tui::state::{Start, State};
-use countersign::vault::MethodKind;
 use countersign::vault::seal::MethodKey;
+use countersign::vault::stamp::{Stamp, Stamper};
 use countersign::vault::store::NewMethod;
+use countersign::vault::{MethodKind, Vault};
 use std::time::Duration;
 
 struct Scene {
@@ -284,4 +287,37 @@ fn a_wrong_passphrase_given_at_the_start_says_so_and_the_right_one_can_be_typed(
     let refused = scene.stage.frame_at(1.0);
     assert!(refused.contains("That passphrase does not open this vault."), "{refused}");
     assert!(scene.stage.frame_at(3.0).contains("GitHub"), "{}", scene.stage.frame_at(3.0));
+}
+
+/// When the loop woke by itself between two times, in seconds.
+fn wakes_between(scene: &Scene, from: f64, to: f64) -> Vec<f64> {
+    scene.stage.wakes.iter().map(|wake| wake.as_secs_f64()).filter(|at| *at > from && *at < to).collect()
+}
+
+#[test]
+fn the_trash_wakes_only_when_its_words_change() {
+    let mut scene = before_unlocking(Config { lock_after_s: 0, ..Config::default() });
+    scene.unlock_at(0.25).key_at(1.0, "d").key_at(1.5, "y").key_at(2.0, "T").until(200.0);
+    assert!(scene.stage.frame_at(30.0).contains("just now"), "{}", scene.stage.frame_at(30.0));
+    assert!(scene.stage.frame_at(70.0).contains("1 minute ago"), "{}", scene.stage.frame_at(70.0));
+    // The toast is gone by then.
+    assert_eq!(wakes_between(&scene, 20.0, 200.0), [61.5, 121.5, 181.5]);
+}
+
+#[test]
+fn a_history_ticks_only_while_its_codes_are_shown() {
+    let mut scene = before_unlocking(Config { lock_after_s: 0, ..Config::default() });
+    let other = totp(1, &mut Stamper::new(0, 1, Stamp::default()), "x", "y").credential.value;
+    let other = Credential { secret: Secret::new(b"another secret".to_vec()), ..other };
+    let replace = |vault: &mut Vault, stamper: &mut Stamper| {
+        let id = vault.entries[0].id;
+        vault.entry_mut(id).unwrap().replace_credential(stamper.next(), other);
+        Ok(())
+    };
+    scene.desk.unlock().change(replace).unwrap();
+    scene.unlock_at(0.25).key_at(1.0, "H").key_at(100.5, "r").key_at(110.5, "r").until(119.0);
+    assert!(scene.stage.frame_at(30.0).contains("replaced just now"), "{}", scene.stage.frame_at(30.0));
+    assert_eq!(wakes_between(&scene, 20.0, 100.0), [60.0]);
+    let seconds: Vec<f64> = (101..=110).map(f64::from).collect();
+    assert_eq!(wakes_between(&scene, 100.0, 119.0), seconds);
 }

@@ -8,7 +8,12 @@ use countersign::vault::stamp::Stamp;
 /// What is there when the change is made.
 pub const NOW: Stamp = Stamp { wall_ms: 0, count: 0, device: 0 };
 
-/// The change with [`NOW`] made out, and an empty list of what to purge as all that is in the trash.
+/// The replaced credential of this place in the history, 0 for the newest.
+pub const fn replaced(place: u32) -> Stamp {
+    Stamp { count: place, ..NOW }
+}
+
+/// The change with [`NOW`] and [`replaced`] made out, and an empty list of what to purge as all that is in the trash.
 pub fn aimed(vault: &Vault, change: Change) -> Change {
     match change {
         Change::Confirm(id, NOW) => match vault.entry(id) {
@@ -19,6 +24,10 @@ pub fn aimed(vault: &Vault, change: Change) -> Change {
             Some(entry) => Change::MarkRecoveryCode { id, set: entry.recovery_codes.at, index, used },
             None => change,
         },
+        Change::RestoreCredential(id, Stamp { wall_ms: 0, device: 0, count }) => {
+            let of = vault.entry(id).and_then(|entry| entry.restorable().nth(count as usize).map(|old| old.at));
+            Change::RestoreCredential(id, of.unwrap_or(NOW))
+        }
         Change::EmptyTrash(ids) if ids.is_empty() => Change::EmptyTrash(vault.trash().map(|entry| entry.id).collect()),
         change => change,
     }

@@ -5,19 +5,20 @@ use super::store::{Desk, passphrase};
 use super::tui::Tui;
 use super::world::FakeEntropy;
 use countersign::config::Config;
-use countersign::ops::change::Change;
+use countersign::ops::change::{Change, CredentialEdit, Edit};
 use countersign::ops::session::Session;
 use countersign::ops::vaults::Named;
-use countersign::otp::{Credential, Kind};
+use countersign::otp::{Algorithm, Credential, Kind};
 use countersign::secret::{Secret, SecretText};
 use countersign::transfer::{Draft, FORMATS, Sealing, by_id, read};
-use countersign::tui::msg::{Done, KeysDone, Msg, OtherVault};
+use countersign::tui::msg::{Done, Effect, Job, KeysDone, Msg, OtherVault, Then};
 use countersign::tui::state::Start;
 use countersign::tui::update::update;
 use countersign::vault::MethodKind;
 use countersign::vault::backup::Why;
 use countersign::vault::store::{Listed, MethodState, Way};
 use std::sync::Arc;
+use std::time::Duration;
 
 const LINK: &str = "otpauth://totp/Forge:hugo%40example.org?secret=JBSWY3DPEHPK3PXP&issuer=Forge";
 
@@ -119,6 +120,36 @@ fn with_methods(mut tui: Tui, keys: &str) -> Tui {
     tui.press("K");
     if !keys.is_empty() {
         tui.press(keys);
+    }
+    tui
+}
+
+/// The demo after some time, with three entries in the trash.
+fn with_trash() -> Tui {
+    let mut tui = Tui::demo();
+    for (keys, then) in [("G d y", 86_400 * 12), ("g j j d y", 3_600 * 5), ("j d y", 40)] {
+        tui.press(keys).wait(Duration::from_secs(then));
+    }
+    tui
+}
+
+/// The demo after some time, at an entry with secrets that were replaced, edited to another kind, and dropped.
+fn with_history() -> Tui {
+    let mut tui = Tui::demo();
+    tui.press("/").type_text("github").press("Tab");
+    let id = tui.entry("GitHub").id;
+    let secret = |text: &str| Some(Secret::new(text.as_bytes().to_vec()));
+    let edit = |credential| Change::Edit(id, Edit { credential, ..Edit::default() });
+    let changes = [
+        edit(CredentialEdit { secret: secret("the second one"), ..CredentialEdit::default() }),
+        edit(CredentialEdit { digits: Some(8), algorithm: Some(Algorithm::Sha256), ..CredentialEdit::default() }),
+        edit(CredentialEdit { kind: Some(Kind::Hotp), secret: secret("the third one"), ..CredentialEdit::default() }),
+        Change::Reenrol(id, Credential::new(Kind::Totp, Secret::new(b"never taken".to_vec()))),
+        Change::DropCandidate(id),
+    ];
+    for (change, then) in changes.into_iter().zip([86_400 * 200, 86_400, 60, 5, 30]) {
+        tui.perform(vec![Effect::Job(Job::Apply { change, then: Then::Nothing })]);
+        tui.wait(Duration::from_secs(then));
     }
     tui
 }
@@ -402,6 +433,31 @@ pub const SCENES: &[Scene] = &[
     ("recovery-replaced", || {
         let mut tui = Tui::demo();
         tui.press("/").type_text("github").press("Tab x e").paste("1111 2222\n3333 4444").press("Ctrl-R");
+        tui
+    }),
+    ("trash", || {
+        let mut tui = with_trash();
+        tui.press("T Down");
+        tui
+    }),
+    ("trash-empty", || {
+        let mut tui = Tui::demo();
+        tui.press("T");
+        tui
+    }),
+    ("trash-question", || {
+        let mut tui = with_trash();
+        tui.press("T E");
+        tui
+    }),
+    ("history", || {
+        let mut tui = with_history();
+        tui.press("H");
+        tui
+    }),
+    ("history-shown", || {
+        let mut tui = with_history();
+        tui.press("H r Down Enter");
         tui
     }),
     ("qr-question", || {

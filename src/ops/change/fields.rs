@@ -63,6 +63,16 @@ impl<'a> Pen<'a> {
         is_there
     }
 
+    /// Whether there is a replaced credential of this stamp, which then is the current one.
+    pub fn restore_credential(&mut self, entry: &mut Entry, of: Stamp) -> bool {
+        let Some(old) = entry.restorable().find(|old| old.at == of) else { return false };
+        // One that lost a merge against its equal is there already.
+        if !same_but_counter(&old.value, &entry.credential.value) {
+            entry.restore_credential(self.at(), of);
+        }
+        true
+    }
+
     /// A candidate that gives way goes to the history. It has a stamp of its own: by it credentials are told apart,
     /// and the current one may have been set by the same change.
     pub fn set_candidate(&mut self, entry: &mut Entry, candidate: Option<Credential>) {
@@ -103,6 +113,11 @@ impl<'a> Pen<'a> {
     pub fn touch(&mut self, entry: &mut Entry) {
         entry.order.at = self.at();
     }
+}
+
+/// Whether both give the same codes, whatever was counted so far.
+pub fn same_but_counter(one: &Credential, other: &Credential) -> bool {
+    Credential { counter: other.counter, ..one.clone() } == *other
 }
 
 pub(super) fn edit(entry: &mut Entry, edit: Edit, pen: &mut Pen<'_>) -> Result<()> {

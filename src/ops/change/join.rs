@@ -1,9 +1,8 @@
 //! Joining entries that hold one secret: one keeps its names and gets what only the others have; the others go to the trash.
 
-use super::fields::Pen;
+use super::fields::{Pen, same_but_counter};
 use super::{Change, Outcome, Reversal, existing, no_such_entry};
 use crate::error::{Error, ErrorKind, Result};
-use crate::otp::Credential;
 use crate::secret::SecretText;
 use crate::vault::Vault;
 use crate::vault::entry::{Entry, EntryId, Status};
@@ -16,7 +15,7 @@ pub(super) fn join(vault: &mut Vault, stamper: &mut Stamper, keep: EntryId, othe
     let mut ids = vec![keep];
     for id in others.into_iter().filter(|id| *id != keep) {
         let other = active(vault, id)?;
-        if !is_same(&before, &other) {
+        if !same_but_counter(&before.credential.value, &other.credential.value) {
             let what = format!("{} and {} do not give the same codes", before.called(), other.called());
             return Err(Error::new(ErrorKind::NoMatch, what).hint("only entries with the same secret and parameters are joined"));
         }
@@ -36,12 +35,6 @@ pub(super) fn join(vault: &mut Vault, stamper: &mut Stamper, keep: EntryId, othe
 
 fn active(vault: &Vault, id: EntryId) -> Result<Arc<Entry>> {
     vault.entry(id).filter(|entry| !entry.is_deleted()).cloned().ok_or_else(no_such_entry)
-}
-
-/// Whether they give the same codes. The counter of HOTP moves with use.
-fn is_same(one: &Entry, other: &Entry) -> bool {
-    let settled = |entry: &Entry| Credential { counter: 0, ..entry.credential.value.clone() };
-    settled(one) == settled(other)
 }
 
 fn absorb(entry: &mut Entry, other: &Entry, pen: &mut Pen<'_>) {

@@ -1,6 +1,6 @@
 //! Undo: the fields a change touched get back their earlier values, as new edits, unless something else changed them since.
 
-use super::fields::Pen;
+use super::fields::{Pen, same_but_counter};
 use super::{Change, Outcome, existing, no_such_entry};
 use crate::error::Result;
 use crate::otp::Credential;
@@ -71,10 +71,6 @@ fn take_back(entry: &mut Entry, before: &Entry, after: &Entry, pen: &mut Pen<'_>
     if entry.is_deleted() != wanted {
         pen.set_deleted(entry, wanted);
     }
-}
-
-fn same_but_counter(one: &Credential, other: &Credential) -> bool {
-    Credential { counter: other.counter, ..one.clone() } == *other
 }
 
 fn field<T: Clone + PartialEq>(current: &mut Stamped<T>, before: &Stamped<T>, after: &Stamped<T>, pen: &mut Pen<'_>) {

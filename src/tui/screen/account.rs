@@ -6,7 +6,6 @@ use crate::otp::{Algorithm, Credential, Kind};
 use crate::secret::{Secret, SecretText};
 use crate::tui::screen::Event;
 use crate::tui::state::Common;
-use crate::tui::widget::code::parameters;
 use crate::tui::widget::form::{Form, Row, Touched};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -289,6 +288,5 @@ impl AccountForm {
 const CHOICE: &str = "← and → choose, or a first letter.";
 
 fn form_summary(form: &mut Form<Name>, credential: &Credential) {
-    let counter = (credential.kind == Kind::Hotp).then_some(credential.counter);
-    form.set_text(Name::More, &parameters(credential, counter));
+    form.set_text(Name::More, &credential.parameters(credential.counter));
 }

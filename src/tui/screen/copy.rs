@@ -8,13 +8,19 @@ use crate::tui::widget::code::face;
 use crate::vault::entry::EntryId;
 
 /// Copies the code of now, or the one after it where asked for or where this one is about to end.
-/// `None` where the credential has no code by time.
-pub fn time_code(common: &Common, credential: &Credential, name: String, id: EntryId, next: bool) -> Option<Job> {
+/// Counts as a use of the entry, where one is given. `None` where the credential has no code by time.
+pub fn time_code(
+    common: &Common,
+    credential: &Credential,
+    name: String,
+    entry: impl Into<Option<EntryId>>,
+    next: bool,
+) -> Option<Job> {
     let face = face(credential, common.now.unix())?;
     let stale = !next && face.left_s < common.config.min_left_s;
     let (text, valid_s) =
         if next || stale { (face.next, face.left_s.saturating_add(face.period_s)) } else { (face.code, face.left_s) };
     let what = if next { format!("the next code of {name}") } else { name };
-    let said = Copied { what, valid_s: Some(valid_s), next_instead: stale, entry: Some(id), used_up: None };
+    let said = Copied { what, valid_s: Some(valid_s), next_instead: stale, entry: entry.into(), used_up: None };
     Some(Job::Copy { text, kind: CopyKind::Code, said })
 }

@@ -15,6 +15,7 @@ use crate::tui::msg::MouseAct;
 use crate::tui::state::Common;
 use crate::tui::widget::field::Field;
 use crate::vault::entry::{Entry, EntryId};
+pub use draw::names;
 use ratatui::buffer::Buffer;
 pub use rows::Sort;
 use std::collections::BTreeSet;
@@ -332,9 +333,7 @@ impl Behaviour for List {
     fn next_change(&self, common: &Common) -> Option<Duration> {
         let bar_moves = self.visible(common).any(|entry| entry.credential.value.is_time_based() && !entry.is_pending())
             || common.locks_at().is_some();
-        // Seconds change on the wall clock's whole seconds.
-        let to_second = Duration::from_millis(1000 - common.now.wall_ms % 1000);
-        let tick = bar_moves.then(|| common.now.boot + to_second);
+        let tick = bar_moves.then(|| common.next_second());
         let revealed = self.revealed.map(|(_, until)| until);
         let counter = self.visible(common).filter_map(|entry| common.counter_code(entry.id)).map(|shown| shown.until).min();
         [tick, revealed, counter].into_iter().flatten().min()

@@ -7,14 +7,12 @@ use super::source::Purpose;
 use crate::ops::change::Change;
 use crate::ops::import::{OnConflict, Plan, Standing, plan};
 use crate::ops::intake::Intake;
-use crate::otp::Kind;
 use crate::transfer::Draft;
 use crate::tui::command::Command;
 use crate::tui::layout::{body_of, fit, put, width, wrap};
 use crate::tui::msg::{Awaited, Done, Job, Then};
 use crate::tui::state::{Common, Tone};
 use crate::tui::theme::Role;
-use crate::tui::widget::code::parameters;
 use crate::tui::widget::lines::{Lines, Sign, draw_mark, draw_sign};
 use crate::vault::entry::EntryId;
 use ratatui::buffer::Buffer;
@@ -375,8 +373,7 @@ fn not_taken(index: usize, reason: &str) -> String {
 
 /// Kind and parameters, tags, and what stands in the way of computing it.
 fn about(draft: &Draft) -> String {
-    let counter = (draft.credential.kind == Kind::Hotp).then_some(draft.credential.counter);
-    let mut parts = vec![parameters(&draft.credential, counter)];
+    let mut parts = vec![draft.credential.parameters(draft.credential.counter)];
     if let Err(why) = draft.credential.check() {
         parts.push(format!("no codes: {why}"));
     }

@@ -1,6 +1,6 @@
 //! How a code is written: grouped for reading, hidden, or as a pair of what is left of its time.
 
-use crate::otp::{Credential, Kind};
+use crate::otp::Credential;
 use crate::secret::SecretText;
 
 /// Groups for the eye: `492 039`, `492 0391`, `4920 3918`, `8P XKQ`; letters (Yandex) stay together.
@@ -39,20 +39,4 @@ pub fn face(credential: &Credential, unix: u64) -> Option<Face> {
         left_s: window.until.saturating_sub(unix),
         period_s: window.until.saturating_sub(window.from),
     })
-}
-
-/// `SHA1 · 6 digits · 30 s`; of a counter, `SHA1 · 6 digits · counter 12`.
-pub fn parameters(credential: &Credential, counter: Option<u64>) -> String {
-    let pace = match counter {
-        Some(counter) => format!("counter {counter}"),
-        None => format!("{} s", credential.period),
-    };
-    let kind = match credential.kind {
-        Kind::Totp | Kind::Hotp => credential.algorithm.name().to_owned(),
-        kind => kind.name().to_owned(),
-    };
-    match credential.kind {
-        Kind::Received | Kind::Unknown => kind,
-        _ => format!("{kind} · {} digits · {pace}", credential.digits),
-    }
 }

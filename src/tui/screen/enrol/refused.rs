@@ -7,7 +7,7 @@ use crate::tui::layout::{put, wrap};
 use crate::tui::screen::Event;
 use crate::tui::state::Common;
 use crate::tui::theme::Role;
-use crate::tui::widget::code::{grouped, parameters};
+use crate::tui::widget::code::grouped;
 use crate::tui::widget::menu::Menu;
 use crate::words::utc;
 use ratatui::buffer::Buffer;
@@ -102,9 +102,8 @@ fn reasons(common: &Common, tried: &Tried) -> Vec<(String, String)> {
             "Most sites look a few codes ahead: take another one. The counter can be set among the details.".into(),
         ));
     }
-    let counter = (credential.kind == Kind::Hotp).then_some(credential.counter);
     reasons.push((
-        format!("Does the site use other parameters? These are {}.", parameters(credential, counter)),
+        format!("Does the site use other parameters? These are {}.", credential.parameters(credential.counter)),
         match tried.is_candidate {
             true => "The site's help may name the kind, the digits or the period.".into(),
             false => {

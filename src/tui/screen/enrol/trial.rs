@@ -15,7 +15,7 @@ use crate::tui::screen::edit::EditEntry;
 use crate::tui::screen::{Event, Screen, copy};
 use crate::tui::state::{COUNTER_CODE_SHOWN, Common, CounterCode, Tone};
 use crate::tui::theme::Role;
-use crate::tui::widget::code::{Face, face, grouped, parameters};
+use crate::tui::widget::code::{Face, face, grouped};
 use crate::tui::widget::menu::Menu;
 use crate::tui::widget::{bar, big};
 use crate::vault::entry::{Entry, EntryId};
@@ -293,8 +293,7 @@ impl Part for Trial {
         }
         y += 1;
         if area.height >= 8 {
-            let counter = (tried.credential.kind == Kind::Hotp).then_some(tried.credential.counter);
-            let mut about = parameters(&tried.credential, counter);
+            let mut about = tried.credential.parameters(tried.credential.counter);
             for more in [self.from, if tried.is_candidate { "a new secret" } else { "" }] {
                 if !more.is_empty() {
                     about = format!("{about} · {more}");
@@ -336,6 +335,6 @@ impl Part for Trial {
     fn next_change(&self, common: &Common) -> Option<Duration> {
         let timed = self.tried(common).is_some_and(|tried| tried.credential.is_time_based());
         // Seconds change on the wall clock's whole seconds.
-        timed.then(|| common.now.boot + Duration::from_millis(1000 - common.now.wall_ms % 1000))
+        timed.then(|| common.next_second())
     }
 }

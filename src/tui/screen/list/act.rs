@@ -11,8 +11,10 @@ use crate::tui::keymap::Place;
 use crate::tui::msg::{Copied, Effect, Job, Then};
 use crate::tui::screen::confirm::Confirm;
 use crate::tui::screen::vaults::{self, Purpose};
-use crate::tui::screen::{Reaction, Screen, copy, edit, enrol, export, import, keys, qr, recovery, settings, tags};
-use crate::tui::state::{Common, Tone, Undo};
+use crate::tui::screen::{
+    Reaction, Screen, copy, edit, enrol, export, history, import, keys, qr, recovery, settings, tags, trash, undo,
+};
+use crate::tui::state::{Common, Tone};
 use crate::vault::entry::{Entry, EntryId};
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +47,8 @@ impl List {
             }
             Command::HideCodes => self.hidden = !self.hidden,
             Command::LabelRows if self.rows.len() > 0 => self.labels = Some(String::new()),
-            Command::Undo => return self.undo(common),
+            Command::Undo => return undo::take_back(common),
+            Command::Trash => return Reaction::push(Screen::Trash(trash::Trash::new(common))),
             Command::Keys if common.open.as_ref().is_some_and(|open| open.demo) => {
                 common.say(Tone::Note, "The demo has no files, and so nothing to unlock");
             }
@@ -87,6 +90,7 @@ impl List {
             Command::Edit => Reaction::push(Screen::Edit(edit::EditEntry::new(&entry))),
             Command::Tags => Reaction::push(Screen::Tags(tags::Tags::new(common, &self.targets()))),
             Command::RecoveryCodes => Reaction::push(Screen::Recovery(recovery::Recovery::new(&entry))),
+            Command::History => Reaction::push(Screen::History(history::History::new(&entry))),
             Command::ShowQr => Reaction::push(Screen::Qr(qr::Qr::new(&entry))),
             Command::Pin => {
                 let pinned = !entry.pinned.value;
@@ -119,8 +123,7 @@ impl List {
     /// Why a command can do nothing now.
     pub(super) fn disabled(&self, common: &Common, command: Command) -> Option<String> {
         use Command::*;
-        if let (Enrol | Import | Edit | Tags | Pin | Join | MoveTo | Delete | Undo, Some(reason)) = (command, common.read_only())
-        {
+        if let (Enrol | Import | Edit | Tags | Pin | Join | MoveTo | Delete, Some(reason)) = (command, common.read_only()) {
             return Some(reason);
         }
         let on_entry = matches!(
@@ -133,6 +136,7 @@ impl List {
                 | CopyTo
                 | MoveTo
                 | RecoveryCodes
+                | History
                 | Delete
                 | Mark
                 | Reveal
@@ -141,11 +145,12 @@ impl List {
         );
         match command {
             Export if self.rows.nothing_enrolled() => Some("There is nothing to export".into()),
-            Undo if common.undo.is_none() => Some("There is nothing to take back".into()),
+            Undo => undo::why_not(common),
             Reveal if !self.hidden => Some("Codes are not hidden".into()),
             NextTag | PreviousTag if !self.rows.has_tags() => Some("No entry has a tag".into()),
             Back if !self.can_go_back() => Some("There is nothing to go back from".into()),
             _ if on_entry && self.selected_entry().is_none() => Some("No entry is selected".into()),
+            History => self.selected_entry().and_then(|entry| history::why_not(common, entry)),
             _ => None,
         }
     }
@@ -201,18 +206,6 @@ impl List {
         self.selected = 0;
         self.offset = 0;
         self.rebuild(common);
-    }
-
-    fn undo(&mut self, common: &mut Common) -> Reaction {
-        match (self.disabled(common, Command::Undo), common.undo.clone()) {
-            (None, Some(Undo { change, what, again })) => {
-                Reaction::job(Job::Apply { change, then: Then::TakenBack { what, again } })
-            }
-            (reason, _) => {
-                reason.into_iter().for_each(|reason| common.say(Tone::Note, reason));
-                Reaction::stay()
-            }
-        }
     }
 
     /// Copies the code of the selected entry; a counter advances only where its own key was pressed.

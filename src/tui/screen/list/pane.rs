@@ -2,12 +2,12 @@
 
 use super::List;
 use super::draw::{names, shown_code};
-use crate::otp::Kind;
+use crate::ops::history;
 use crate::tui::layout::{put, wrap};
 use crate::tui::state::Common;
 use crate::tui::theme::Role;
 use crate::tui::widget::code::{face, grouped, hidden};
-use crate::tui::widget::{bar, big};
+use crate::tui::widget::{ago, bar, big};
 use crate::vault::entry::Entry;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -87,29 +87,15 @@ fn facts(common: &Common, entry: &Entry, next: Option<String>) -> Vec<(&'static 
     if codes > 0 {
         facts.push(("recovery", format!("{} of {codes} left", entry.recovery_codes_left())));
     }
+    match history::of(entry).len() {
+        0 => {}
+        1 => facts.push(("history", "1 replaced secret".to_owned())),
+        number => facts.push(("history", format!("{number} replaced secrets"))),
+    }
     let used = common.open.as_ref().and_then(|open| open.usage.of(entry.id));
     if let Some(used) = used {
-        facts.push(("copied", ago(common.now.wall_ms.saturating_sub(used.last) / 1000)));
+        facts.push(("copied", ago::text(ago::since(common, used.last))));
     }
-    facts.push(("secret", parameters(entry)));
+    facts.push(("secret", entry.credential.value.parameters(entry.counter)));
     facts
-}
-
-/// `SHA1 · 6 digits · 30 s`.
-fn parameters(entry: &Entry) -> String {
-    crate::tui::widget::code::parameters(
-        &entry.credential.value,
-        (entry.credential.value.kind == Kind::Hotp).then_some(entry.counter),
-    )
-}
-
-/// "3 minutes ago".
-fn ago(seconds: u64) -> String {
-    let (count, unit) = match seconds {
-        0..=59 => return "just now".to_owned(),
-        60..=3_599 => (seconds / 60, "minute"),
-        3_600..=86_399 => (seconds / 3_600, "hour"),
-        _ => (seconds / 86_400, "day"),
-    };
-    format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })
 }

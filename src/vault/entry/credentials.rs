@@ -1,0 +1,122 @@
+//! How the credentials of an entry take each other's place: every one that gives way is kept, and no counter goes back.
+
+use super::Entry;
+use crate::otp::{Credential, Kind};
+use crate::vault::merge;
+use crate::vault::stamp::{Stamp, Stamped};
+use serde_json::Value;
+
+impl Entry {
+    /// Puts `credential` in the place of the current one, which goes to the history with its running counter.
+    pub fn replace_credential(&mut self, at: Stamp, credential: Credential) {
+        let was_unread = self.keep_unread_credential();
+        let counter = std::mem::replace(&mut self.counter, credential.counter);
+        let mut old = std::mem::replace(&mut self.credential, Stamped::new(at, credential));
+        old.value.counter = old.value.counter.max(counter);
+        match was_unread {
+            true => self.note_superseded(old.at),
+            false => self.supersede(old),
+        }
+    }
+
+    /// Sets or drops the candidate; the one before goes to the history, and so do its rivals.
+    pub fn set_candidate(&mut self, at: Stamp, candidate: Option<Credential>) {
+        let new = candidate.map(|value| Box::new(Stamped::new(at, value)));
+        let old = std::mem::replace(&mut self.candidate, new);
+        let rivals = std::mem::take(&mut self.rivals);
+        rivals.into_iter().chain(old.map(|old| *old)).for_each(|old| self.supersede(old));
+    }
+
+    /// The candidate or rival of the stamp `tried` takes the place of the credential. Does nothing where there is none.
+    pub fn confirm_candidate(&mut self, at: Stamp, tried: Stamp) {
+        let mut all: Vec<_> =
+            self.candidate.take().map(|candidate| *candidate).into_iter().chain(std::mem::take(&mut self.rivals)).collect();
+        if let Some(place) = all.iter().position(|candidate| candidate.at == tried) {
+            self.promote(at, all.remove(place));
+            all.into_iter().for_each(|old| self.supersede(old));
+        } else {
+            let mut all = all.into_iter();
+            self.candidate = all.next().map(Box::new);
+            self.rivals = all.collect();
+        }
+    }
+
+    /// A candidate, or a rival of one, takes the place of the credential.
+    fn promote(&mut self, at: Stamp, Stamped { at: enrolled, value }: Stamped<Credential>) {
+        // One that counts keeps its stamp, by which a merge knows the counter that other machines used of it.
+        let keeps_stamp = value.kind == Kind::Hotp && enrolled > self.credential.at;
+        match keeps_stamp {
+            true => {
+                self.status.at = at;
+                self.replace_credential(enrolled, value);
+            }
+            false => {
+                self.replace_credential(at, value);
+                self.note_superseded(enrolled);
+            }
+        }
+    }
+
+    /// Those that [`Entry::restore_credential`] can put back, newest first: the history, and the rivals of the candidate.
+    pub fn restorable(&self) -> impl Iterator<Item = &Stamped<Credential>> {
+        let (mut history, mut rivals) = (self.history.iter().peekable(), self.rivals.iter().peekable());
+        std::iter::from_fn(move || match (history.peek(), rivals.peek()) {
+            (Some(old), Some(rival)) if old.at > rival.at => history.next(),
+            (_, Some(_)) => rivals.next(),
+            _ => history.next(),
+        })
+    }
+
+    /// The replaced credential of the stamp `of` takes the place of the current one, which goes to the history.
+    /// Does nothing where there is none. No counter of its secret is given out twice.
+    pub fn restore_credential(&mut self, at: Stamp, of: Stamp) {
+        if let Some(place) = self.rivals.iter().position(|rival| rival.at == of) {
+            let rival = self.rivals.remove(place);
+            return self.promote(at, rival);
+        }
+        let Some(old) = self.history.iter().find(|old| old.at == of) else { return };
+        let mut value = old.value.clone();
+        if value.kind == Kind::Hotp {
+            value.counter = self.counted(&value);
+        }
+        // One that lost a merge gives way to itself, or it would be kept twice.
+        self.note_superseded(of);
+        self.replace_credential(at, value);
+    }
+
+    /// The largest counter known of a secret that counts, whatever its other parameters.
+    fn counted(&self, of: &Credential) -> u64 {
+        let current = (self.credential.value.secret == of.secret).then_some(self.counter);
+        let others = self.history.iter().chain(self.candidate.as_deref()).chain(&self.rivals);
+        let others = others.filter(|other| other.value.secret == of.secret).map(|other| other.value.counter);
+        others.chain(current).fold(of.counter, u64::max)
+    }
+
+    /// A credential that could not be read is in `extra`; its JSON goes to the history's there, or another one would cover it.
+    pub(in crate::vault) fn keep_unread_credential(&mut self) -> bool {
+        let Some(unread) = self.extra.remove("credential") else { return false };
+        match self.extra.entry("history").or_insert_with(|| Value::Array(Vec::new())) {
+            Value::Array(history) => history.push(unread),
+            odd => *odd = Value::Array(vec![odd.take(), unread]),
+        }
+        true
+    }
+
+    fn note_superseded(&mut self, at: Stamp) {
+        if let Err(place) = self.superseded.binary_search(&at) {
+            self.superseded.insert(place, at);
+        }
+    }
+
+    fn supersede(&mut self, mut old: Stamped<Credential>) {
+        self.note_superseded(old.at);
+        // Only one of several equal ones is kept: it must not go back behind what another has counted.
+        let is_same = |other: &&mut Stamped<Credential>| merge::compare_values(&other.value, &old.value).is_eq();
+        let mut same: Vec<_> = self.history.iter_mut().filter(is_same).collect();
+        let counted = same.iter().map(|other| other.value.counter).fold(old.value.counter, u64::max);
+        same.iter_mut().for_each(|other| other.value.counter = counted);
+        old.value.counter = counted;
+        self.history.push(old);
+        merge::tidy_history(self);
+    }
+}
