@@ -44,6 +44,8 @@ pub struct Desk {
     stdin: Option<&'static str>,
     /// What the vault was last tried with.
     passphrase: Option<SecretText>,
+    /// The same, where it was a key instead.
+    tried: Option<Opening>,
     /// What was told of the backups already.
     told_of_backups: Vec<String>,
 }
@@ -53,7 +55,7 @@ const TRIES: usize = 3;
 
 impl Desk {
     pub fn new(globals: Globals, outside: Outside, output: Output) -> Self {
-        Desk { globals, outside, output, stdin: None, passphrase: None, told_of_backups: Vec::new() }
+        Desk { globals, outside, output, stdin: None, passphrase: None, tried: None, told_of_backups: Vec::new() }
     }
 
     pub fn config(&self) -> Result<Config> {
@@ -97,11 +99,12 @@ impl Desk {
                 unlock(&opening)
             }
             None => {
-                let question = match store::ways(&world, &folder).contains(&Way::Passphrase) {
-                    true => "Passphrase: ",
-                    false => "Recovery key: ",
-                };
-                self.ask_until_right(question, unlock)
+                let has_passphrase = store::ways(&world, &folder).contains(&Way::Passphrase);
+                if !has_passphrase && !self.outside.prompt.is_interactive() {
+                    return Err(Error::new(ErrorKind::Locked, "the vault is locked, and there is no terminal to ask for a key")
+                        .hint("it has no passphrase; give a key with --identity FILE, or - for stdin"));
+                }
+                self.ask_until_right(if has_passphrase { "Passphrase: " } else { "Recovery key: " }, unlock)
             }
         };
         let session = session.map_err(offer)?.with_backups(&self.backup_policy()?);
@@ -132,6 +135,17 @@ impl Desk {
     /// What the vault was last tried with, right or wrong.
     pub fn last_passphrase(&self) -> Option<&SecretText> {
         self.passphrase.as_ref()
+    }
+
+    /// What the vault was last tried with, a passphrase or a key; else what the command line names; else what is asked for.
+    pub fn last_opening(&mut self, question: &str) -> Result<Opening> {
+        match self.tried.clone() {
+            Some(opening) => Ok(opening),
+            None => match self.given_opening()? {
+                Some(opening) => Ok(opening),
+                None => self.ask_secret(question).map(Opening::typed),
+            },
+        }
     }
 
     /// Saves a change; what is wrong with the backups is told.
@@ -186,6 +200,7 @@ impl Desk {
     }
 
     fn note_passphrase(&mut self, opening: &Opening) {
+        self.tried = Some(opening.clone());
         if let Opening::Passphrase(passphrase) = opening {
             self.passphrase = Some(passphrase.clone());
         }

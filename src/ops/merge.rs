@@ -142,9 +142,9 @@ pub fn open(session: &mut Session, name: &str, files: &VaultFiles, judge: &mut d
     }
     if !files.has_passphrase() {
         let what = format!("{name} opens with none of the keys in hand");
-        return Err(
-            Error::new(ErrorKind::WrongPassphrase, what).hint("if its passphrase was changed, give the folder it lies in")
-        );
+        return Err(Error::new(ErrorKind::WrongPassphrase, what).hint(
+            "unlock with a key that opens both, by --identity; or give the folder it lies in, if its passphrase was changed",
+        ));
     }
     let mut tries = 0;
     loop {

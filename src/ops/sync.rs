@@ -218,8 +218,9 @@ fn take_in(session: &mut Session, repository: &Repository<'_>, meeting: &Meeting
     let same_passphrase = store.passphrase_change(&copies[0])? == PassphraseChange::Ours;
     let merged = store.preview(&copies)?;
     let mut unlock = unlock_files(meeting, &files, &merged);
-    unlock.retain(|(name, bytes)| {
-        name != PASSPHRASE || (same_passphrase && bytes.as_deref().is_some_and(store::is_passphrase_file))
+    unlock.retain(|(name, bytes)| match bytes {
+        Some(bytes) if name == PASSPHRASE => same_passphrase && store::is_passphrase_file(bytes),
+        _ => true,
     });
     merge::fold(session, COPY, &copies, &unlock, judge)
 }
@@ -241,6 +242,8 @@ fn unlock_files(meeting: &Meeting, files: &VaultFiles, merged: &Vault) -> Vec<Un
         };
         match their {
             _ if our == their => {}
+            // Where both had it and it went here with its method, it does not come back from there.
+            Some(_) if our.is_none() && base.is_some() && !is_used() => {}
             Some(_) if our == base || our.is_none() => changed.push((name.clone(), files.unlock.get(&name).cloned())),
             None if our == base && !is_used() => changed.push((name.clone(), None)),
             _ => {}

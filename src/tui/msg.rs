@@ -102,14 +102,16 @@ pub enum Job {
         answers: Vec<SecretText>,
     },
     OpenDemo,
-    /// The vault is damaged: looks for a backup that this passphrase opens.
+    /// The vault is damaged: looks for a backup that this opens.
     FindBackup {
-        passphrase: SecretText,
+        opening: Opening,
+        answers: Vec<SecretText>,
     },
     /// Puts a backup in the place of the damaged vault; answered as unlocking is.
     Mend {
         backup: PathBuf,
-        passphrase: SecretText,
+        opening: Opening,
+        answers: Vec<SecretText>,
     },
     /// Drops the keys and the entries, and clears the clipboard if it is ours.
     Lock,
@@ -307,7 +309,7 @@ pub struct Snapshot {
 pub enum Done {
     Opened(Result<Snapshot>),
     /// What could take the place of a damaged vault.
-    BackupFound(Option<backup::Found>),
+    BackupFound(backup::Rescue),
     /// The key in use asks a question; the job is to be given again with the answer.
     Asked(String),
     Keys {

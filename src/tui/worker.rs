@@ -5,7 +5,7 @@ mod keys;
 
 use super::msg::{Done, ExportOrder, Job, Origin, Reading, Snapshot, Which};
 use crate::error::{Error, Result};
-use crate::ops::backup::{self, Policy};
+use crate::ops::backup::Policy;
 use crate::ops::change::Outcome;
 use crate::ops::export::Export;
 use crate::ops::gather::{self, Gathered};
@@ -18,7 +18,6 @@ use crate::ports::{ChangeSink, Clipboard, Picture, ScreenCapture, Watch};
 use crate::secret::SecretText;
 use crate::transfer::{self, Format, NamedFile, Sealing};
 use crate::vault::Vault;
-use crate::vault::backup::FOLDER;
 use crate::vault::entry::{Entry, EntryId};
 use crate::vault::store::{Trust, WorkFactor, World};
 use std::path::{Path, PathBuf};
@@ -106,10 +105,8 @@ impl Worker {
                 let session = vault.map(|vault| Session::in_memory(&self.world, vault));
                 Done::Opened(session.and_then(|session| self.open(session)))
             }
-            Job::FindBackup { passphrase } => {
-                Done::BackupFound(backup::find(&self.world, &self.vault, &self.backups, &passphrase))
-            }
-            Job::Mend { backup, passphrase } => Done::Opened(self.mend(&backup, &passphrase)),
+            Job::FindBackup { opening, answers } => self.find_backup(opening, answers),
+            Job::Mend { backup, opening, answers } => Done::Opened(self.mend(&backup, opening, answers)),
             Job::Lock => {
                 self.session = None;
                 if let Some(watch) = &mut self.watch {
@@ -175,17 +172,6 @@ impl Worker {
             }
             Job::GeneratePassphrase => Done::Generated(passphrase::generate(self.world.entropy.as_ref())),
         }
-    }
-
-    fn mend(&mut self, backup: &std::path::Path, passphrase: &SecretText) -> Result<Snapshot> {
-        let source = restore::find(&self.world, &self.vault, backup)?;
-        let mended = restore::mend(&self.world, &self.vault, &source, passphrase, self.trust, &self.backups)?;
-        let aside = mended.aside.as_deref().and_then(std::path::Path::file_name).map(|name| name.to_string_lossy().into_owned());
-        let said = match aside {
-            Some(name) => format!("Put back; the old files are kept in {FOLDER}/{name}"),
-            None => "Put back".into(),
-        };
-        self.open_saying(mended.session, vec![said])
     }
 
     fn open(&mut self, session: Session) -> Result<Snapshot> {

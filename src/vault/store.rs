@@ -83,7 +83,7 @@ pub fn create(world: &World, folder: &Path, passphrase: &SecretText, work_factor
     vault.note_stamp(at);
     vault.methods.push(Method::new(MethodKind::PASSPHRASE, MethodKind::PASSPHRASE, key.recipient(), at));
     let sealed = seal_vault(&vault)?;
-    place.write_both(world, &wrapped, &sealed)?;
+    place.write_first(world, Some(&wrapped), &sealed)?;
     memory.pin(&vault);
     // Whoever chose the work factor knows.
     let _ = memory.weigh(work_factor);

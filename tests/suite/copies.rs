@@ -315,7 +315,10 @@ fn a_passphrase_changed_in_the_copy_is_asked_for_and_becomes_the_vaults() {
     let error = fold(&mut session, &other, &mut Answers::default()).unwrap_err();
     assert_eq!((error.kind, fs::read(desk.folder.join("vault.age")).unwrap()), (ErrorKind::Locked, before));
     let error = fold(&mut session, &other.join("vault.age"), &mut Answers::default()).unwrap_err();
-    assert_eq!(error.hint.unwrap(), "if its passphrase was changed, give the folder it lies in");
+    assert_eq!(
+        error.hint.unwrap(),
+        "unlock with a key that opens both, by --identity; or give the folder it lies in, if its passphrase was changed"
+    );
     let mut person = Answers { passphrases: vec!["a typo", "changed elsewhere"], ..Answers::default() };
     fold(&mut session, &other, &mut person).unwrap();
     assert_eq!(person.asked, ["passphrase of the copy", "passphrase of the copy, again"]);

@@ -2,15 +2,14 @@
 
 use crate::support::disk::{FakeDisk, dice};
 use crate::support::store::{Desk, TODAY, passphrase, totp};
-use crate::support::world::{FakeClock, FakeEntropy};
+use crate::support::world::{FakeClock, FakeEntropy, Nobody};
 use countersign::error::{Error, ErrorKind, Result};
-use countersign::ports::Prompt;
 use countersign::secret::SecretText;
 use countersign::vault::MethodKind;
 use countersign::vault::seal::MethodKey;
 use countersign::vault::seal::identity::{Identities, Recipients, wrap_to_ssh};
 use countersign::vault::store::{self, MethodState, NewMethod, OpenStore, Trust, World};
-use std::io::{self, ErrorKind as Io};
+use std::io::ErrorKind as Io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,29 +18,6 @@ const KINDS: [Io; 3] = [Io::StorageFull, Io::PermissionDenied, Io::Other];
 
 /// Of age's own test keys, made for nothing else.
 const SSH_PUBLIC: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHsKLqeplhpW+uObz5dvMgjz1OxfM/XXUB+VHtZ6isGN alice@rust";
-
-/// Nobody is there to be asked.
-struct Nobody;
-
-impl Prompt for Nobody {
-    fn is_interactive(&self) -> bool {
-        false
-    }
-
-    fn tell(&self, _text: &str) {}
-
-    fn secret(&self, _question: &str) -> io::Result<SecretText> {
-        Err(Io::Unsupported.into())
-    }
-
-    fn text(&self, _question: &str) -> io::Result<String> {
-        Err(Io::Unsupported.into())
-    }
-
-    fn confirm(&self, _question: &str) -> io::Result<bool> {
-        Err(Io::Unsupported.into())
-    }
-}
 
 fn world(disk: &FakeDisk) -> World {
     World {

@@ -1,6 +1,8 @@
 //! Fake ports: a clock that moves only when told, entropy that repeats, a disk in memory that can fail.
 
-use countersign::ports::{Clock, Entropy, UnixMs};
+use countersign::ports::{Clock, Entropy, Prompt, UnixMs};
+use countersign::secret::SecretText;
+use std::io;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -52,5 +54,28 @@ impl Entropy for FakeEntropy {
             *state ^= *state << 17;
             *byte = *state as u8;
         }
+    }
+}
+
+/// Nobody is there to be asked.
+pub struct Nobody;
+
+impl Prompt for Nobody {
+    fn is_interactive(&self) -> bool {
+        false
+    }
+
+    fn tell(&self, _text: &str) {}
+
+    fn secret(&self, _question: &str) -> io::Result<SecretText> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn text(&self, _question: &str) -> io::Result<String> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn confirm(&self, _question: &str) -> io::Result<bool> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 }

@@ -2,7 +2,9 @@
 //! hand and folded in as a whole; a copy that needs a key that was replaced says so, and it is the caller who asks.
 
 use super::files::Place;
-use super::{Base, OpenStore, Presence, World, files, nothing_saved, presence, seal_to, seal_vault, strip_purged, why_read_only};
+use super::{
+    Base, OpenStore, Presence, World, files, methods, nothing_saved, presence, seal_to, seal_vault, strip_purged, why_read_only,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretText;
 use crate::vault::seal::{self, MethodKey};
@@ -199,7 +201,24 @@ impl OpenStore {
         for (name, _) in unlock.iter().filter(|(name, bytes)| is_unlock_file(name) && bytes.is_none()) {
             self.place.remove_unlock_file(&world, name);
         }
+        self.remove_files_of_gone(&base);
         Ok(())
+    }
+
+    /// A method that went takes its files along, or they would offer what opens nothing. What can't be removed does no harm.
+    fn remove_files_of_gone(&mut self, base: &Vault) {
+        let kept = methods::file_names(&self.vault);
+        for name in methods::file_names(base).difference(&kept) {
+            if *name == MethodKind::PASSPHRASE {
+                let on_disk = self.place.read_passphrase_file(&*self.world.storage).ok().map(|file| files::digest(&file));
+                // Another file than the one in hand may be of a passphrase that a sync program is just bringing.
+                if self.passphrase_file.is_some() && on_disk != self.passphrase_file {
+                    continue;
+                }
+                self.passphrase_file = None;
+            }
+            let _ = self.place.remove_unlock_files(&self.world, name);
+        }
     }
 
     /// Leaves one passphrase in use. Where it is the copy's: its file, and the recipients that it takes the place of.
@@ -291,10 +310,16 @@ pub fn is_passphrase_file(bytes: &[u8]) -> bool {
 
 /// Writes a vault brought from elsewhere to a folder that has none. `vault.age` comes last: before it is there, nothing is.
 pub fn receive(world: &World, folder: &Path, files: &VaultFiles) -> Result<()> {
-    let wrapped = files.unlock.get(PASSPHRASE).filter(|bytes| is_passphrase_file(bytes)).ok_or_else(|| {
-        Error::new(ErrorKind::VaultDamaged, "the vault that was brought has no passphrase")
+    let broken = |name: &str, why: &str| {
+        Error::new(ErrorKind::VaultDamaged, format!("what was brought is damaged: {name}: {why}"))
             .hint("sync it from the other machine again")
-    })?;
+    };
+    seal::check_form(&files.vault).map_err(|error| broken(files::VAULT_FILE, &error.what))?;
+    // A vault may be opened by other methods alone.
+    let wrapped = files.unlock.get(PASSPHRASE);
+    if wrapped.is_some_and(|bytes| !is_passphrase_file(bytes)) {
+        return Err(broken(files::PASSPHRASE_FILE, "it is not protected by a passphrase"));
+    }
     let place = Place::make(&*world.storage, folder)?;
     let _lock = place.lock(&*world.storage)?;
     if presence(world, folder)? == Presence::Vault {
@@ -304,5 +329,5 @@ pub fn receive(world: &World, folder: &Path, files: &VaultFiles) -> Result<()> {
     for (name, bytes) in files.unlock.iter().filter(|(name, _)| *name != PASSPHRASE) {
         place.write_unlock_file(world, name, bytes)?;
     }
-    place.write_both(world, wrapped, &files.vault)
+    place.write_first(world, wrapped.map(Vec::as_slice), &files.vault)
 }
