@@ -7,9 +7,9 @@ use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ops::backup::{self, Policy};
 use crate::ops::change::{Change, Outcome};
-use crate::ops::restore;
 use crate::ops::session::Session;
 use crate::ops::unlock::Opening;
+use crate::ops::{duplicates, restore};
 use crate::ports::{Clipboard, ClipboardRoute, Environment, Git, Process, Prompt, ScreenCapture};
 use crate::secret::SecretText;
 use crate::vault::entry::Entry;
@@ -73,9 +73,14 @@ impl Desk {
 
     /// Opens the vault and takes in conflict copies that lie beside it; its warnings are printed.
     pub fn open(&mut self) -> Result<Session> {
-        let mut session = self.unlock()?;
-        for sentence in session.fold_conflict_copies() {
-            self.output.warn(&sentence);
+        let mut session = self.unlock_silently()?;
+        let said = session.fold_conflict_copies();
+        self.tell_of_opening(&session);
+        for sentence in &said {
+            self.output.warn(sentence);
+        }
+        if !said.is_empty() {
+            self.warn_of_duplicates(&session);
         }
         self.warn_of_backups(&session);
         Ok(session)
@@ -83,6 +88,12 @@ impl Desk {
 
     /// Opens the vault and leaves conflict copies where they are; its warnings are printed.
     pub fn unlock(&mut self) -> Result<Session> {
+        let session = self.unlock_silently()?;
+        self.tell_of_opening(&session);
+        Ok(session)
+    }
+
+    fn unlock_silently(&mut self) -> Result<Session> {
         let folder = self.vault_folder()?;
         let world = self.outside.world.clone();
         let offer = |error| backup::with_offer(&world, &folder, error, "countersign restore-backup");
@@ -107,11 +118,14 @@ impl Desk {
                 self.ask_until_right(if has_passphrase { "Passphrase: " } else { "Recovery key: " }, unlock)
             }
         };
-        let session = session.map_err(offer)?.with_backups(&self.backup_policy()?);
+        session.map_err(offer).and_then(|session| Ok(session.with_backups(&self.backup_policy()?)))
+    }
+
+    fn tell_of_opening(&mut self, session: &Session) {
         for warning in session.warnings() {
             self.output.warn(warning);
         }
-        if let Some(offer) = restore::offer(&session) {
+        if let Some(offer) = restore::offer(session) {
             self.output.warn(&format!(
                 "the backup of {} has what is missing ({}): merge it with countersign restore-backup {}",
                 offer.name.when(),
@@ -119,8 +133,7 @@ impl Desk {
                 offer.name
             ));
         }
-        self.warn_of_backups(&session);
-        Ok(session)
+        self.warn_of_backups(session);
     }
 
     /// As [`Desk::open`], with the passphrase that opened it.
@@ -163,6 +176,17 @@ impl Desk {
                 self.output.warn(&trouble);
                 self.told_of_backups.push(trouble);
             }
+        }
+    }
+
+    /// After copies were joined: entries that share a secret, once on this machine.
+    pub fn warn_of_duplicates(&mut self, session: &Session) {
+        let untold = duplicates::untold(session);
+        for names in &untold {
+            self.output.warn(&duplicates::sentence(names));
+        }
+        if !untold.is_empty() {
+            self.output.say(duplicates::HOW);
         }
     }
 

@@ -4,7 +4,7 @@ use super::desk::Desk;
 use super::judge::{Answers, AtDesk, tell};
 use super::output::count;
 use crate::error::Result;
-use crate::ops::{duplicates, merge};
+use crate::ops::merge;
 use crate::vault::store::VaultFiles;
 use std::path::PathBuf;
 
@@ -49,7 +49,6 @@ impl Merge {
             judge.desk.output.say("Nothing was merged");
             return Ok(());
         }
-        let before = session.vault().clone();
         let brought = merge::fold(&mut session, &copies_said, &copies, &[], &mut judge)?;
         desk.warn_of_backups(&session);
         for path in &self.files {
@@ -58,9 +57,7 @@ impl Merge {
             }
         }
         desk.output.say(&format!("Merged {copies_said}: {}", brought.tally()));
-        for sentence in duplicates::new_ones(&before, session.vault()) {
-            desk.output.warn(&sentence);
-        }
+        desk.warn_of_duplicates(&session);
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use super::desk::Desk;
 use super::judge::{Answers, AtDesk, tell};
 use crate::error::Result;
-use crate::ops::{duplicates, sync};
+use crate::ops::sync;
 use crate::vault::store::{self, Presence};
 
 #[derive(Debug, clap::Args)]
@@ -27,7 +27,6 @@ impl Sync {
             return desk.open().map(drop);
         }
         let mut session = desk.open_to_change()?;
-        let before = session.vault().clone();
         let mut judge = AtDesk::new(desk, self.answers);
         let synced = sync::sync(&mut session, &*git, self.remote.as_deref(), &mut judge)?;
         desk.warn_of_backups(&session);
@@ -38,9 +37,7 @@ impl Sync {
             true => "nothing new came in".to_owned(),
             false => format!("came in: {}", synced.brought.tally()),
         };
-        for sentence in duplicates::new_ones(&before, session.vault()) {
-            desk.output.warn(&sentence);
-        }
+        desk.warn_of_duplicates(&session);
         match synced.unreached {
             Some(why) => desk.output.warn(&format!(
                 "the repository was not reached: {why}; all is committed here and goes with the next sync ({brought})"

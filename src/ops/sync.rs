@@ -323,7 +323,7 @@ fn unlock_name(path: &[u8]) -> Option<String> {
 fn read(repository: &Repository<'_>, tree: &Tree) -> Result<Option<VaultFiles>> {
     let blob = |item: &Item| if item.kind == "blob" { repository.blob(&item.id).map(Some) } else { Ok(None) };
     let Some(vault) = tree.get(VAULT).map(blob).transpose()?.flatten() else { return Ok(None) };
-    let mut files = VaultFiles { vault, unlock: BTreeMap::new() };
+    let mut files = VaultFiles { vault, ..VaultFiles::default() };
     for (path, item) in tree {
         if let Some(name) = unlock_name(path) {
             blob(item)?.map(|bytes| files.unlock.insert(name, bytes));

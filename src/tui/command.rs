@@ -42,6 +42,7 @@ commands! {
     ShowQr, "show-qr", "QR", "show the entry as a QR code";
     Delete, "delete", "delete", "move the entry, or all marked ones, to the trash";
     Join, "join", "join", "join the entries that have the secret of this one";
+    ConflictCopy, "conflict-copy", "conflict copy", "look at a conflict copy that waits for your word";
     Undo, "undo", "undo", "take the last change back";
     Mark, "mark", "mark", "mark the line, or take the mark off";
     MarkAll, "mark-all", "all", "mark all, or none";

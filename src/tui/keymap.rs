@@ -104,6 +104,7 @@ const DEFAULTS: &[(Place, Command, &[&str])] = &[
     (Place::List, Command::RecoveryCodes, &["x"]),
     (Place::List, Command::Delete, &["d"]),
     (Place::List, Command::Join, &["J"]),
+    (Place::List, Command::ConflictCopy, &["M"]),
     (Place::List, Command::Undo, &["u"]),
     (Place::List, Command::Mark, &["Space"]),
     (Place::List, Command::LabelRows, &["f"]),

@@ -7,6 +7,7 @@ use crate::ops::backup;
 use crate::ops::change::{Change, Outcome};
 use crate::ops::export::Export;
 use crate::ops::intake::{Intake, PlainFile, Refused};
+use crate::ops::merge;
 use crate::ops::restore::Offer;
 use crate::ops::unlock::Opening;
 use crate::ops::usage::Usage;
@@ -15,7 +16,7 @@ use crate::secret::SecretText;
 use crate::vault::Vault;
 use crate::vault::entry::EntryId;
 use crate::vault::stamp::Stamp;
-use crate::vault::store::{Listed, Way};
+use crate::vault::store::{Keep, Listed, Way};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -112,6 +113,17 @@ pub enum Job {
         backup: PathBuf,
         opening: Opening,
         answers: Vec<SecretText>,
+    },
+    /// What taking in a conflict copy would do. Answered by [`Done::CopyPlanned`], with `Locked` where it needs a passphrase.
+    PlanCopy {
+        name: String,
+        passphrase: Option<SecretText>,
+    },
+    /// Takes it in on the person's word. Answered by [`Done::CopyTaken`].
+    TakeCopy {
+        name: String,
+        passphrase: Option<SecretText>,
+        keep: Keep,
     },
     /// Drops the keys and the entries, and clears the clipboard if it is ours.
     Lock,
@@ -299,6 +311,10 @@ pub struct Snapshot {
     pub usage: Arc<Usage>,
     /// To be said once, on opening and on each taking in.
     pub warnings: Vec<String>,
+    /// The names of entries that share a secret, group by group; told once.
+    pub duplicates: Vec<Vec<String>>,
+    /// Conflict copies that wait for a person's word, by their names.
+    pub waiting: Vec<String>,
     /// Why backups fail, until they don't.
     pub backup_trouble: Option<String>,
     /// An older state was put back, and a backup has what is missing; told once.
@@ -315,6 +331,12 @@ pub enum Done {
     Keys {
         snapshot: Option<Snapshot>,
         result: Result<KeysDone>,
+    },
+    CopyPlanned(Result<Box<merge::Plan>>),
+    /// What came in, as a tally.
+    CopyTaken {
+        snapshot: Option<Snapshot>,
+        result: Result<String>,
     },
     /// The vault is locked; and what came of clearing the clipboard.
     Locked(Clearing),

@@ -250,6 +250,8 @@ impl Job {
                 | Job::MakeExport { .. }
                 | Job::SaveExport { .. }
                 | Job::Mend { .. }
+                | Job::PlanCopy { .. }
+                | Job::TakeCopy { .. }
         )
     }
 }

@@ -13,13 +13,13 @@ use crate::ops::intake::{self, Intake, Keys, Refused};
 use crate::ops::restore;
 use crate::ops::session::Session;
 use crate::ops::usage::Usage;
-use crate::ops::{demo, duplicates, export, passphrase, settings};
+use crate::ops::{demo, duplicates, export, merge, passphrase, settings};
 use crate::ports::{ChangeSink, Clipboard, Picture, ScreenCapture, Watch};
 use crate::secret::SecretText;
 use crate::transfer::{self, Format, NamedFile, Sealing};
 use crate::vault::Vault;
 use crate::vault::entry::{Entry, EntryId};
-use crate::vault::store::{Trust, WorkFactor, World};
+use crate::vault::store::{Keep, Trust, WorkFactor, World};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -107,6 +107,13 @@ impl Worker {
             }
             Job::FindBackup { opening, answers } => self.find_backup(opening, answers),
             Job::Mend { backup, opening, answers } => Done::Opened(self.mend(&backup, opening, answers)),
+            Job::PlanCopy { name, passphrase } => Done::CopyPlanned(self.plan_copy(&name, passphrase.as_ref())),
+            Job::TakeCopy { name, passphrase, keep } => {
+                let result = self.take_copy(&name, passphrase.as_ref(), keep);
+                let duplicates = self.session.as_ref().filter(|_| result.is_ok()).map(duplicates::untold).unwrap_or_default();
+                let snapshot = self.snapshot().map(|snapshot| Snapshot { duplicates, ..snapshot });
+                Done::CopyTaken { snapshot, result }
+            }
             Job::Lock => {
                 self.session = None;
                 if let Some(watch) = &mut self.watch {
@@ -174,21 +181,33 @@ impl Worker {
         }
     }
 
-    fn open(&mut self, session: Session) -> Result<Snapshot> {
-        let warnings = session.warnings().to_vec();
-        self.open_saying(session, warnings)
+    fn plan_copy(&mut self, name: &str, passphrase: Option<&SecretText>) -> Result<Box<merge::Plan>> {
+        merge::plan(self.session.as_mut().ok_or_else(locked)?, name, passphrase).map(Box::new)
     }
 
-    fn open_saying(&mut self, session: Session, mut warnings: Vec<String>) -> Result<Snapshot> {
+    fn take_copy(&mut self, name: &str, passphrase: Option<&SecretText>, keep: Keep) -> Result<String> {
+        merge::take(self.session.as_mut().ok_or_else(locked)?, name, passphrase, keep).map(|brought| brought.tally())
+    }
+
+    fn open(&mut self, session: Session) -> Result<Snapshot> {
+        self.open_saying(session, None)
+    }
+
+    /// `said` is told in the place of the vault's own warnings.
+    fn open_saying(&mut self, session: Session, said: Option<String>) -> Result<Snapshot> {
         let mut session = session.with_backups(&self.backups);
         // Watched before it is looked around: what comes in between is told of.
-        warnings.extend(self.watch_folder(&session));
-        warnings.extend(session.fold_conflict_copies());
+        let unwatched = self.watch_folder(&session);
+        let folded = session.fold_conflict_copies();
+        // What a conflict copy brought back was not missing.
+        let mut warnings = said.map_or_else(|| session.warnings().to_vec(), |said| vec![said]);
+        warnings.extend(unwatched.into_iter().chain(folded));
         let offer = restore::offer(&session).map(Box::new);
+        let duplicates = duplicates::untold(&session);
         self.usage = if session.is_demo() { Arc::default() } else { Arc::new(Usage::load(&self.world)) };
         self.session = Some(session);
         let snapshot = self.snapshot().ok_or_else(locked)?;
-        Ok(Snapshot { warnings, offer, ..snapshot })
+        Ok(Snapshot { warnings, duplicates, offer, ..snapshot })
     }
 
     /// The sentence of what went wrong.
@@ -208,6 +227,8 @@ impl Worker {
             by_passphrase: session.store().is_some_and(|store| store.is_by_passphrase()),
             usage: self.usage.clone(),
             warnings: Vec::new(),
+            duplicates: Vec::new(),
+            waiting: session.waiting().to_vec(),
             backup_trouble: session.backup_troubles().into_iter().next(),
             offer: None,
         })
@@ -221,20 +242,24 @@ impl Worker {
     }
 
     fn apply(&mut self, change: crate::ops::change::Change) -> Result<Outcome> {
-        self.session.as_mut().ok_or_else(locked)?.apply(change)
+        let session = self.session.as_mut().ok_or_else(locked)?;
+        let before = session.vault().active().count();
+        let outcome = session.apply(change)?;
+        if session.vault().active().count() > before {
+            // Who adds an entry is asked about its twins there and then.
+            let _ = duplicates::untold(session);
+        }
+        Ok(outcome)
     }
 
     fn refresh(&mut self) -> Result<Option<Snapshot>> {
         match &mut self.session {
             Some(session) => {
-                let before = session.vault().clone();
                 let changed = session.refresh()?;
-                let mut warnings = session.fold_conflict_copies();
-                if changed || !warnings.is_empty() {
-                    warnings.extend(duplicates::new_ones(&before, session.vault()));
-                }
+                let warnings = session.fold_conflict_copies();
                 let news = changed || !warnings.is_empty();
-                Ok(self.snapshot().filter(|_| news).map(|snapshot| Snapshot { warnings, ..snapshot }))
+                let duplicates = if news { duplicates::untold(session) } else { Vec::new() };
+                Ok(self.snapshot().filter(|_| news).map(|snapshot| Snapshot { warnings, duplicates, ..snapshot }))
             }
             None => Ok(None),
         }

@@ -15,6 +15,7 @@ mod copies;
 mod faults;
 mod flows;
 mod flows_backup;
+mod flows_conflict;
 mod flows_edit;
 mod flows_enrol;
 mod flows_keys;

@@ -644,7 +644,7 @@ fn a_vault_without_a_passphrase_is_brought_whole_and_opens_by_its_key() {
         (&cut[..cut.len() - 100], "it is cut short"),
         (b"rubbish", "it is not an age file, or its header was altered"),
     ] {
-        let files = VaultFiles { vault: bytes.to_vec(), unlock: BTreeMap::new() };
+        let files = VaultFiles { vault: bytes.to_vec(), ..VaultFiles::default() };
         let error = store::receive(&third.world, &third.folder, &files).unwrap_err();
         assert_eq!(error.what, format!("what was brought is damaged: vault.age: {why}"));
     }

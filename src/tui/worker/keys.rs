@@ -93,7 +93,7 @@ impl Worker {
             Some(name) => format!("Put back; the old files are kept in {FOLDER}/{name}"),
             None => "Put back".into(),
         };
-        self.open_saying(mended.session, vec![said])
+        self.open_saying(mended.session, Some(said))
     }
 
     pub(super) fn keys(&mut self, act: KeysAct, answers: Vec<SecretText>) -> Done {

@@ -1,18 +1,18 @@
 //! Where the files of a vault lie, and how each is read and replaced as a whole.
 
 use super::fold::VaultFiles;
-use super::unlock_files::read_unlock_folder;
+use super::unlock_files::{read_near, read_unlock_folder};
 use super::{Presence, World, hex};
 use crate::error::{Error, ErrorKind, Result, describe_io};
 use crate::ports::{LockGuard, Storage};
 use crate::vault::backup;
 use sha2::{Digest as _, Sha256};
-use std::collections::BTreeMap;
 use std::io::ErrorKind as Io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub const VAULT_FILE: &str = "vault.age";
+const UNLOCK: &str = "unlock";
 pub const PASSPHRASE_FILE: &str = "unlock/passphrase.age";
 const LOCK_FILE: &str = "vault.lock";
 /// There from the first step of making a vault to the last: what lies beside it without `vault.age` is unfinished.
@@ -58,7 +58,7 @@ pub fn presence(storage: &dyn Storage, folder: &Path) -> Result<Presence> {
 
 /// Whichever method it is of.
 fn has_unlock_file(storage: &dyn Storage, folder: &Path) -> Result<bool> {
-    let unlock = folder.join("unlock");
+    let unlock = folder.join(UNLOCK);
     match storage.list(&unlock) {
         Ok(names) => Ok(names.iter().any(|name| name.ends_with(".age") && !name.starts_with('.'))),
         Err(error) if error.kind() == Io::NotFound => Ok(false),
@@ -280,7 +280,8 @@ impl Place {
 pub fn read_copy(storage: &dyn Storage, path: &Path) -> Result<VaultFiles> {
     let facts = storage.facts(path).map_err(|error| Error::io("read", path, &error))?;
     if !facts.is_folder {
-        return Ok(VaultFiles { vault: read_whole(storage, path)?, unlock: BTreeMap::new() });
+        let unlock = folder_of(path).join(UNLOCK);
+        return Ok(VaultFiles { vault: read_whole(storage, path)?, near: read_near(storage, &unlock), ..VaultFiles::default() });
     }
     let vault = path.join(VAULT_FILE);
     if !exists(storage, &vault)? {
@@ -288,7 +289,7 @@ pub fn read_copy(storage: &dyn Storage, path: &Path) -> Result<VaultFiles> {
     }
     let unlock = path.join(PASSPHRASE_FILE);
     let unlock = read_unlock_folder(storage, unlock.parent().unwrap_or(path))?;
-    Ok(VaultFiles { vault: read_whole(storage, &vault)?, unlock })
+    Ok(VaultFiles { vault: read_whole(storage, &vault)?, unlock, near: Vec::new() })
 }
 
 fn read_whole(storage: &dyn Storage, path: &Path) -> Result<Vec<u8>> {

@@ -18,6 +18,8 @@ use zeroize::Zeroizing;
 pub struct VaultFiles {
     pub vault: Vec<u8>,
     pub unlock: BTreeMap<String, Vec<u8>>,
+    /// Of a `vault.age` alone: passphrase files that lie near it, of which one may open it. They are no part of it.
+    pub near: Vec<Vec<u8>>,
 }
 
 /// The name of the passphrase's file under `unlock/`.
@@ -84,7 +86,8 @@ impl OpenStore {
         let storage = &*self.world.storage;
         // Where the folder can't be written nobody writes it, and there is no lock.
         let _lock = self.read_only.is_none().then(|| self.place.lock(storage)).transpose()?;
-        Ok(VaultFiles { vault: self.place.read_vault(storage)?, unlock: self.place.read_unlock_files(storage)? })
+        let (vault, unlock) = (self.place.read_vault(storage)?, self.place.read_unlock_files(storage)?);
+        Ok(VaultFiles { vault, unlock, near: Vec::new() })
     }
 
     /// Opens a copy with the keys in hand, else with those that were replaced. `None` where none opens it;
@@ -112,13 +115,24 @@ impl OpenStore {
 
     /// Opens a copy with its own passphrase. `WrongPassphrase` where it is not that.
     pub fn open_given(&self, files: &VaultFiles, passphrase: &SecretText) -> Result<OpenedCopy> {
-        let wrapped = files.unlock.get(PASSPHRASE).ok_or_else(|| {
+        let mut shut = None;
+        for wrapped in files.unlock.get(PASSPHRASE).into_iter().chain(&files.near) {
+            let opened = seal::unwrap(wrapped, passphrase)
+                .and_then(|keys| seal::open(&files.vault, &keys).map(|(payload, at)| (payload, keys[at].clone())));
+            match opened {
+                Ok((payload, key)) => {
+                    // Which of them it was is known now.
+                    let mut files = files.clone();
+                    files.unlock.insert(PASSPHRASE.into(), wrapped.clone());
+                    return self.opened(&payload, key, OpenedBy::Given, &files);
+                }
+                Err(error) => drop(shut.get_or_insert(error)),
+            }
+        }
+        Err(shut.unwrap_or_else(|| {
             Error::new(ErrorKind::Locked, "the copy opens with none of the keys in hand")
                 .hint("if its passphrase was changed, give the folder it lies in")
-        })?;
-        let keys = seal::unwrap(wrapped, passphrase)?;
-        let (payload, at) = seal::open(&files.vault, &keys)?;
-        self.opened(&payload, keys[at].clone(), OpenedBy::Given, files)
+        }))
     }
 
     fn opened(&self, payload: &[u8], key: MethodKey, opened_by: OpenedBy, files: &VaultFiles) -> Result<OpenedCopy> {
@@ -202,6 +216,10 @@ impl OpenStore {
             self.place.remove_unlock_file(&world, name);
         }
         self.remove_files_of_gone(&base);
+        for copy in copies.iter().filter(|copy| copy.opened_by == OpenedBy::Given) {
+            // Its key is in the vault, in use or retired: the conflict copy of its file has served.
+            copy.files.unlock.get(PASSPHRASE).into_iter().for_each(|file| self.place.put_passphrase_copies_away(&world, file));
+        }
         Ok(())
     }
 
@@ -292,9 +310,14 @@ impl OpenStore {
 }
 
 impl VaultFiles {
-    /// Whether it can be opened by a passphrase of its own.
+    /// Whether it may be opened by a passphrase of its own.
     pub fn has_passphrase(&self) -> bool {
-        self.unlock.contains_key(PASSPHRASE)
+        self.unlock.contains_key(PASSPHRASE) || !self.near.is_empty()
+    }
+
+    /// Whether only the passphrase tells which of the files near it is its own.
+    pub fn is_by_near_passphrase(&self) -> bool {
+        !self.unlock.contains_key(PASSPHRASE) && !self.near.is_empty()
     }
 
     /// Of a copy given by a person: a folder of a vault or a backup, or the file `vault.age` alone.

@@ -9,6 +9,7 @@ use crate::tui::command::Command;
 use crate::tui::keymap::Place;
 use crate::tui::msg::{Copied, Effect, Job, Then};
 use crate::tui::screen::confirm::Confirm;
+use crate::tui::screen::conflict::Conflict;
 use crate::tui::screen::{Reaction, Screen, copy, edit, enrol, export, import, keys, qr, recovery, settings, tags};
 use crate::tui::state::{Common, Tone, Undo};
 use crate::vault::entry::{Entry, EntryId};
@@ -60,6 +61,11 @@ impl List {
             return Reaction::stay();
         }
         match command {
+            Command::ConflictCopy => {
+                common.toast = None;
+                let first = common.open.as_ref().and_then(|open| open.waiting.first());
+                return first.map_or_else(Reaction::stay, |name| Conflict::open(name.clone()));
+            }
             Command::Enrol => return Reaction::push(Screen::Enrol(enrol::Enrol::new())),
             Command::Settings => return Reaction::push(Screen::Settings(settings::Settings::new(common))),
             Command::Import => return Reaction::push(Screen::Import(import::Import::new())),
@@ -114,7 +120,9 @@ impl List {
     /// Why a command can do nothing now.
     pub(super) fn disabled(&self, common: &Common, command: Command) -> Option<String> {
         use Command::*;
-        if let (Enrol | Import | Edit | Tags | Pin | Join | Delete | Undo, Some(reason)) = (command, common.read_only()) {
+        if let (Enrol | Import | Edit | Tags | Pin | Join | ConflictCopy | Delete | Undo, Some(reason)) =
+            (command, common.read_only())
+        {
             return Some(reason);
         }
         let on_entry = matches!(
@@ -123,6 +131,9 @@ impl List {
         );
         match command {
             Export if self.rows.nothing_enrolled() => Some("There is nothing to export".into()),
+            ConflictCopy if common.open.as_ref().is_none_or(|open| open.waiting.is_empty()) => {
+                Some("No conflict copy waits for your word".into())
+            }
             Undo if common.undo.is_none() => Some("There is nothing to take back".into()),
             Reveal if !self.hidden => Some("Codes are not hidden".into()),
             NextTag | PreviousTag if !self.rows.has_tags() => Some("No entry has a tag".into()),
