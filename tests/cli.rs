@@ -22,6 +22,8 @@ mod password_store;
 mod place;
 #[path = "cli/statuses.rs"]
 mod statuses;
+#[path = "cli/stock_age.rs"]
+mod stock_age;
 #[path = "cli/vault.rs"]
 mod vault;
 

@@ -253,6 +253,9 @@ fn another_person_opens_their_copy_and_is_removed_with_a_list_of_what_they_saw()
         assert!(!String::from_utf8_lossy(&bytes).contains(public), "{}: {}", path.display(), before.len());
     }
     run_by(&place, theirs.to_str().unwrap(), &["list"]).done();
+    if !is_missing("age") {
+        assert!(age(&place, &["-d", "-i", theirs.to_str().unwrap(), "vault.age"]).contains("\"GitHub\""));
+    }
     let again = place.run(&["keys", "add", "person", public, "--name", "twice"]);
     assert_eq!(again.status, Some(7), "{again:?}");
     let ran = place.run(&["keys", "remove", "anna"]).done();

@@ -34,6 +34,7 @@ mod own;
 mod password_store;
 mod payload;
 mod pictures;
+mod plugins;
 mod ports;
 mod readme;
 mod recovery_codes;
