@@ -40,6 +40,7 @@ mod readme;
 mod recovery_codes;
 mod registry;
 mod rekey;
+mod reliability;
 mod screens;
 mod store;
 mod syncing;

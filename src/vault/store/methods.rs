@@ -57,7 +57,18 @@ pub fn unlock_by(world: &World, folder: &Path, keys: &Identities, person: Arc<dy
             .hint("it was never added, or was removed: `countersign keys list` tells which there are")
     })?;
     drop(sealed);
-    open(world, place, found, None, trust)
+    let mut store = open(world, place, found, None, trust)?;
+    // A file under `unlock/` that opens nothing may be planted: whoever knows an SSH key's public half can make one. Its key
+    // must not count as one in hand, or it would vouch for copies.
+    let is_of_vault = |key: &MethodKey| {
+        let recipient = key.recipient();
+        store.vault.methods.iter().any(|method| method.in_use() && method.recipient == recipient)
+    };
+    let known: Vec<MethodKey> = store.keys.iter().filter(|key| is_of_vault(key)).cloned().collect();
+    if !known.is_empty() {
+        store.keys = known;
+    }
+    Ok(store)
 }
 
 /// The method keys that keys of a person give: an age key is one itself, others open one of the `files` under `unlock/`.
