@@ -5,7 +5,7 @@ use super::judge::{Answers, AtDesk, tell};
 use super::output::count;
 use crate::error::Result;
 use crate::ops::merge;
-use crate::vault::store::VaultFiles;
+use crate::vault::store::{UnlockChanges, VaultFiles};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -49,7 +49,7 @@ impl Merge {
             judge.desk.output.say("Nothing was merged");
             return Ok(());
         }
-        let brought = merge::fold(&mut session, &copies_said, &copies, &[], &mut judge)?;
+        let brought = merge::fold(&mut session, &copies_said, &copies, &UnlockChanges::default(), &mut judge)?;
         desk.warn_of_backups(&session);
         for path in &self.files {
             if let Some(kept) = merge::put_away(&mut session, path)? {

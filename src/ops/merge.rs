@@ -7,7 +7,7 @@ use crate::secret::SecretText;
 use crate::vault::Vault;
 use crate::vault::backup::Why;
 use crate::vault::entry::Entry;
-use crate::vault::store::{Conflict, Fate, Keep, OpenedBy, OpenedCopy, PassphraseChange, UnlockFile, VaultFiles};
+use crate::vault::store::{Conflict, Fate, Keep, OpenedBy, OpenedCopy, PassphraseChange, UnlockChanges, VaultFiles};
 use std::path::{Path, PathBuf};
 
 /// How one entry differs.
@@ -185,7 +185,7 @@ pub fn fold(
     session: &mut Session,
     name: &str,
     copies: &[OpenedCopy],
-    unlock: &[UnlockFile],
+    unlock: &UnlockChanges,
     judge: &mut dyn Judge,
 ) -> Result<Difference> {
     let (store, backups) = session.on_disk_mut()?;
@@ -197,7 +197,7 @@ pub fn fold(
         }
     }
     let before = store.vault().clone();
-    if store.read_only().is_none() && (!unlock.is_empty() || store.preview(copies)? != before) {
+    if store.read_only().is_none() && (!unlock.files.is_empty() || store.preview(copies)? != before) {
         // Where it fails that is told, and the merge goes on.
         let _ = backups.make(store, Why::Merge);
     }
@@ -269,7 +269,7 @@ pub fn plan(session: &mut Session, name: &str, passphrase: Option<&SecretText>) 
 /// Folds it in, on the person's word, and moves it to the backups.
 pub fn take(session: &mut Session, name: &str, passphrase: Option<&SecretText>, keep: Keep) -> Result<Difference> {
     let copy = open_conflict(session, name, passphrase, keep)?;
-    let brought = fold(session, name, &[copy], &[], &mut Given { passphrase, keep })?;
+    let brought = fold(session, name, &[copy], &UnlockChanges::default(), &mut Given { passphrase, keep })?;
     let path = session.store_mut()?.folder().join(name);
     put_away(session, &path)?;
     session.forget_waiting(name);

@@ -3,13 +3,13 @@
 //! other side all stays committed here and goes with the next sync.
 
 mod repository;
+mod unlock;
 
 use super::merge::{self, Difference, Judge};
 use super::session::Session;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ports::Git;
-use crate::vault::Vault;
-use crate::vault::store::{self, PASSPHRASE, PassphraseChange, UnlockFile, VaultFiles, World, is_unlock_file};
+use crate::vault::store::{self, VaultFiles, World, is_unlock_file};
 use repository::{Item, Repository, Tip, Tree, Unreached};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -215,41 +215,8 @@ fn take_in(session: &mut Session, repository: &Repository<'_>, meeting: &Meeting
         }
     }
     let store = session.store_mut()?;
-    let same_passphrase = store.passphrase_change(&copies[0])? == PassphraseChange::Ours;
-    let merged = store.preview(&copies)?;
-    let mut unlock = unlock_files(meeting, &files, &merged);
-    unlock.retain(|(name, bytes)| match bytes {
-        Some(bytes) if name == PASSPHRASE => same_passphrase && store::is_passphrase_file(bytes),
-        _ => true,
-    });
+    let unlock = unlock::changes(store, meeting, &files, &copies[0])?;
     merge::fold(session, COPY, &copies, &unlock, judge)
-}
-
-/// The files of unlock methods that only the other side has changed since both were the same.
-fn unlock_files(meeting: &Meeting, files: &VaultFiles, merged: &Vault) -> Vec<UnlockFile> {
-    let Meeting { base, our_tree: ours, their_tree: theirs, .. } = meeting;
-    let path = |name: &str| [UNLOCK, b"/", name.as_bytes()].concat();
-    let ours_names = ours.keys().filter_map(|path| unlock_name(path));
-    let names: std::collections::BTreeSet<String> = files.unlock.keys().cloned().chain(ours_names).collect();
-    let mut changed = Vec::new();
-    for name in names {
-        let [base, our, their] = [base, ours, theirs].map(|tree| tree.get(&path(&name)).map(|item| &item.id));
-        let is_used = || {
-            merged
-                .methods
-                .iter()
-                .any(|method| method.in_use() && name.rsplit_once('.').is_some_and(|(stem, _)| stem == method.name))
-        };
-        match their {
-            _ if our == their => {}
-            // Where both had it and it went here with its method, it does not come back from there.
-            Some(_) if our.is_none() && base.is_some() && !is_used() => {}
-            Some(_) if our == base || our.is_none() => changed.push((name.clone(), files.unlock.get(&name).cloned())),
-            None if our == base && !is_used() => changed.push((name.clone(), None)),
-            _ => {}
-        }
-    }
-    changed
 }
 
 /// Commits the disk with both parents. `None` where the branch could simply be moved to theirs.

@@ -22,7 +22,8 @@ pub use conflicts::{Conflict, Fate, is_of_vault, left_by};
 use files::{Digest, Place};
 pub use files::{Unwritten, replace};
 pub use fold::{
-    Keep, OpenedBy, OpenedCopy, PASSPHRASE, PassphraseChange, UnlockFile, VaultFiles, is_passphrase_file, is_unlock_file, receive,
+    Keep, OpenedBy, OpenedCopy, PASSPHRASE, PassphraseChange, UnlockChanges, UnlockFile, VaultFiles, distinct_names,
+    is_passphrase_file, is_unlock_file, receive, rename_methods,
 };
 use memory::Memory;
 pub use methods::{Listed, MethodState, NewMethod, Removed, Way, check_name, stub, unlock_by, ways};

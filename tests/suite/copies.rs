@@ -11,7 +11,7 @@ use countersign::ops::session::Session;
 use countersign::secret::SecretText;
 use countersign::vault::backup::{self, FOLDER, Name, Why};
 use countersign::vault::seal::MethodKey;
-use countersign::vault::store::{self, OpenStore, Trust, VaultFiles, World, left_by};
+use countersign::vault::store::{self, OpenStore, Trust, UnlockChanges, VaultFiles, World, left_by};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -77,7 +77,7 @@ fn fold(session: &mut Session, folder: &Path, judge: &mut Answers) -> Result<Dif
         let difference = merge::difference(session, &copies)?;
         assert!(merge::Judge::trusts(judge, "the copy", &difference)?);
     }
-    merge::fold(session, "the copy", &copies, &[], judge)
+    merge::fold(session, "the copy", &copies, &UnlockChanges::default(), judge)
 }
 
 #[test]

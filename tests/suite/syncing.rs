@@ -744,6 +744,40 @@ fn a_passphrase_set_anew_on_one_machine_outlives_its_removal_on_another_in_whate
 }
 
 #[test]
+fn two_ssh_keys_added_under_one_name_on_two_machines_keep_a_file_each_in_whatever_order_they_sync() {
+    if !alone("two_ssh_keys_added_under_one_name_on_two_machines_keep_a_file_each_in_whatever_order_they_sync") {
+        return;
+    }
+    for order in orders() {
+        let mut net = Net::of(3);
+        let keys = [MethodKey::generate(), MethodKey::generate()];
+        for (machine, key) in net.machines.iter_mut().zip(&keys) {
+            machine.clock.advance(Duration::from_secs(1));
+            // What is in the file is the method's own matter: here a passphrase opens it.
+            let wrapped = seal::wrap(&[key], &SecretText::new(key.recipient()), 1).unwrap();
+            let new = NewMethod::Wrapped { kind: MethodKind::SSH, key, wrapped: &wrapped, stub: None };
+            machine.open().store_mut().unwrap().add_method("ssh", new).unwrap();
+        }
+        net.machines[2].enrol("Shop");
+        for at in &order {
+            net.sync(*at);
+        }
+        for machine in &mut net.machines {
+            let (files, methods) = machine.methods();
+            assert_eq!(files, ["passphrase.age", "ssh-2.age", "ssh.age"], "{order:?}");
+            assert_eq!(methods, ["passphrase Usable", "ssh Usable", "ssh-2 Usable"], "{order:?}");
+            let vault = machine.open().vault().clone();
+            for name in ["ssh", "ssh-2"] {
+                let recipient = &vault.methods.iter().find(|method| method.name == name).unwrap().recipient;
+                let file = std::fs::read(machine.folder.join(format!("unlock/{name}.age"))).unwrap();
+                let opened = seal::unwrap(&file, &SecretText::new(recipient)).unwrap_or_else(|_| panic!("{name} {order:?}"));
+                assert_eq!(opened[0].recipient(), *recipient);
+            }
+        }
+    }
+}
+
+#[test]
 fn an_older_state_pushed_by_force_takes_nothing_away() {
     if !alone("an_older_state_pushed_by_force_takes_nothing_away") {
         return;

@@ -2,7 +2,7 @@
 //! The merged vault is on the disk before a copy is moved; one that does not open stays where it is, and is told of.
 
 use super::files::{Place, digest};
-use super::fold::{Keep, OpenedBy, PASSPHRASE, PassphraseChange, VaultFiles};
+use super::fold::{Keep, OpenedBy, PASSPHRASE, PassphraseChange, UnlockChanges, VaultFiles};
 use super::unlock_files::read_near;
 use super::{OpenStore, World};
 use crate::error::{Error, Result, describe_io};
@@ -124,7 +124,7 @@ impl OpenStore {
         if self.preview(&copies)? != self.vault {
             before(self);
         }
-        self.fold_in(&copies, Keep::Ours, &[])?;
+        self.fold_in(&copies, Keep::Ours, &UnlockChanges::default())?;
         Ok(match self.place.keep_in_backups(&*storage, &from) {
             Ok(to) if storage.read(&to, u64::MAX).is_ok_and(|bytes| digest(&bytes) == read) => Some(Fate::Merged(to)),
             Ok(to) => Some(Fate::Refused(format!("it was changed while it was merged, and is now {}", to.display()))),

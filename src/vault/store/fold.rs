@@ -68,6 +68,39 @@ pub enum Keep {
 /// A file under `unlock/` to write, or to remove.
 pub type UnlockFile = (String, Option<Vec<u8>>);
 
+/// What is to become of unlock methods beside what their join says.
+#[derive(Clone, Debug, Default)]
+pub struct UnlockChanges {
+    pub files: Vec<UnlockFile>,
+    /// Recipient → the name from now on.
+    pub names: Vec<(String, String)>,
+}
+
+/// Names for methods with files that share one: the oldest keeps it. Every machine comes to the same.
+pub fn distinct_names(vault: &Vault) -> Vec<(String, String)> {
+    let in_use = || vault.methods.iter().filter(|method| method.in_use());
+    let mut taken: BTreeSet<String> = in_use().map(|method| method.name.clone()).collect();
+    let mut with_file: Vec<_> = in_use().filter(|method| method.has_own_file()).collect();
+    with_file.sort_by_key(|method| (method.added, &method.recipient));
+    let (mut seen, mut names) = (BTreeSet::new(), Vec::new());
+    for method in with_file {
+        if !seen.insert(&method.name) {
+            let free = (2..).map(|number| format!("{}-{number}", method.name)).find(|name| !taken.contains(name));
+            let name = free.unwrap_or_default();
+            taken.insert(name.clone());
+            names.push((method.recipient.clone(), name));
+        }
+    }
+    names
+}
+
+/// A longer name wins a merge over the one it begins with, so no stamp is needed.
+pub fn rename_methods(vault: &mut Vault, names: &[(String, String)]) {
+    for (recipient, name) in names {
+        vault.methods.iter_mut().filter(|method| method.recipient == *recipient).for_each(|method| method.name = name.clone());
+    }
+}
+
 /// Whether a file of this name under `unlock/` belongs to an unlock method. Names come from hostile places.
 pub fn is_unlock_file(name: &str) -> bool {
     let is_plain = !name.starts_with('.') && !name.contains(['/', '\\', '\0']);
@@ -164,8 +197,9 @@ impl OpenStore {
 
     /// Folds copies in, with one write, and files of unlock methods with them. `keep` decides where the passphrase was
     /// changed on both sides. On an error nothing was written, or the old passphrase still opens the vault.
-    pub fn fold_in(&mut self, copies: &[OpenedCopy], keep: Keep, unlock: &[UnlockFile]) -> Result<()> {
+    pub fn fold_in(&mut self, copies: &[OpenedCopy], keep: Keep, changes: &UnlockChanges) -> Result<()> {
         self.writable()?;
+        let unlock = &changes.files;
         let world = self.world.clone();
         let _lock = self.place.lock(&*world.storage)?;
         let Base { vault: base, on_disk } = self.base()?;
@@ -176,6 +210,7 @@ impl OpenStore {
         if let Some(why) = why_read_only(&vault) {
             return Err(nothing_saved(&why));
         }
+        rename_methods(&mut vault, &changes.names);
         let taken = self.settle_passphrase(&base, &mut vault, copies, keep)?;
         strip_purged(&mut vault);
         if vault != base {
