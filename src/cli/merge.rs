@@ -57,7 +57,9 @@ impl Merge {
             }
         }
         desk.output.say(&format!("Merged {copies_said}: {}", brought.tally()));
-        desk.warn_of_duplicates(&session);
+        if !brought.is_empty() {
+            desk.warn_of_duplicates(&session);
+        }
         Ok(())
     }
 }

@@ -20,8 +20,10 @@ impl Sync {
         let folder = desk.vault_folder()?;
         let world = desk.outside.world.clone();
         let git = (desk.outside.git)(desk.outside.prompt.is_interactive());
-        if let (Some(remote), Presence::Nothing) = (&self.remote, store::presence(&world, &folder)?) {
-            sync::bring(&world, &*git, &folder, remote)?;
+        let is_there = store::presence(&world, &folder)? == Presence::Vault;
+        let known = || sync::known_remote(&world, &*git, &folder);
+        if let Some(remote) = self.remote.clone().or_else(known).filter(|_| !is_there) {
+            sync::bring(&world, &*git, &folder, &remote)?;
             desk.output.say(&format!("Brought the vault to {}", folder.display()));
             // Opening it pins it, and shows its fingerprint.
             return desk.open().map(drop);
@@ -37,7 +39,9 @@ impl Sync {
             true => "nothing new came in".to_owned(),
             false => format!("came in: {}", synced.brought.tally()),
         };
-        desk.warn_of_duplicates(&session);
+        if !synced.brought.is_empty() {
+            desk.warn_of_duplicates(&session);
+        }
         match synced.unreached {
             Some(why) => desk.output.warn(&format!(
                 "the repository was not reached: {why}; all is committed here and goes with the next sync ({brought})"

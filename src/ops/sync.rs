@@ -102,7 +102,14 @@ fn exchange(session: &mut Session, repository: &Repository<'_>, judge: &mut dyn 
     Err(Error::new(ErrorKind::Busy, "others were faster each time the vault was sent").hint("all is committed here; sync again"))
 }
 
-/// Brings a vault to a folder that has none. It is not opened: its fingerprint is pinned by whoever unlocks it first.
+/// The repository that a folder is synced with, also where its vault is gone.
+pub fn known_remote(world: &World, git: &dyn Git, folder: &Path) -> Option<String> {
+    let repository = is_set_up(world, folder).then(|| Repository::open(git, folder, world.clock.now()))?;
+    repository.ok()?.remote().ok()?
+}
+
+/// Brings a vault to a folder that has none: from the other side, or what was committed here and never sent, where a vault
+/// that was synced is gone; the next sync merges the two. It is not opened: its fingerprint is pinned by whoever unlocks it first.
 pub fn bring(world: &World, git: &dyn Git, folder: &Path, remote: &str) -> Result<()> {
     world.storage.make_folder(folder).map_err(|error| Error::io("make", folder, &error))?;
     let folder = world.storage.canonical(folder).map_err(|error| Error::io("read", folder, &error))?;
@@ -110,18 +117,27 @@ pub fn bring(world: &World, git: &dyn Git, folder: &Path, remote: &str) -> Resul
     let nothing = |what: &str| {
         Error::new(ErrorKind::NoVault, what).hint("create a vault with `countersign init`, and sync it with the same --remote")
     };
-    match repository.fetch() {
-        Ok(true) => {}
-        Ok(false) => return Err(nothing("the repository is empty")),
-        Err(Unreached::Raced) => return Err(Error::failed("the repository is being changed").hint("try again in a moment")),
-        Err(Unreached::Away(why)) => return Err(Error::failed(format!("the repository can't be reached: {why}"))),
-    }
+    let fetched = repository.fetch();
     let (head, theirs) = repository.tips()?;
-    let theirs = theirs.ok_or_else(|| nothing("the repository is empty"))?;
+    match fetched {
+        Err(Unreached::Raced) => return Err(Error::failed("the repository is being changed").hint("try again in a moment")),
+        Err(Unreached::Away(why)) if head.is_none() => {
+            return Err(Error::failed(format!("the repository can't be reached: {why}")));
+        }
+        _ => {}
+    }
+    let unsent = match (&head, &theirs) {
+        (Some(head), Some(theirs)) => repository.merge_base(&head.commit, &theirs.commit)?.as_ref() != Some(&head.commit),
+        (head, _) => head.is_some(),
+    };
+    let from = if unsent { head.as_ref() } else { theirs.as_ref() }.ok_or_else(|| nothing("the repository is empty"))?;
     let files =
-        read(&repository, &repository.tree(&theirs.commit)?)?.ok_or_else(|| nothing("the repository holds no vault.age"))?;
+        read(&repository, &repository.tree(&from.commit)?)?.ok_or_else(|| nothing("the repository holds no vault.age"))?;
     store::receive(world, &folder, &files)?;
-    repository.move_branch(&theirs.commit, head.as_ref().map(|head| head.commit.as_str()))
+    match unsent {
+        true => Ok(()),
+        false => repository.move_branch(&from.commit, head.as_ref().map(|head| head.commit.as_str())),
+    }
 }
 
 fn set_up<'g>(world: &World, git: &'g dyn Git, folder: &Path, remote: Option<&str>) -> Result<Repository<'g>> {

@@ -778,6 +778,45 @@ fn two_ssh_keys_added_under_one_name_on_two_machines_keep_a_file_each_in_whateve
 }
 
 #[test]
+fn a_vault_that_is_gone_comes_back_with_what_was_committed_and_never_sent() {
+    if !alone("a_vault_that_is_gone_comes_back_with_what_was_committed_and_never_sent") {
+        return;
+    }
+    let mut net = Net::of(2);
+    net.machines[0].enrol("GitHub");
+    net.git.pulled.set(true);
+    net.sync(0);
+    net.git.pulled.set(false);
+    net.machines[1].enrol("Forge");
+    net.sync(1);
+    let hub = net.hub.clone();
+    for pulled in [true, false] {
+        let first = &mut net.machines[0];
+        first.session = None;
+        std::fs::remove_file(first.folder.join("vault.age")).unwrap();
+        std::fs::remove_dir_all(first.folder.join("unlock")).unwrap();
+        std::fs::remove_dir_all(first.folder.join("backups")).unwrap_or_default();
+        net.git.pulled.set(pulled);
+        assert_eq!(sync::known_remote(&first.world, &net.git, &first.folder).as_ref(), Some(&hub));
+        sync::bring(&first.world, &net.git, &first.folder, &hub).unwrap();
+        assert_eq!(first.labels(), ["GitHub"], "pulled: {pulled}");
+    }
+    net.sync(0);
+    net.sync(1);
+    for machine in &mut net.machines {
+        assert_eq!(machine.labels(), ["Forge", "GitHub"]);
+    }
+    // Where all was sent, the other side's is brought.
+    let second = &mut net.machines[1];
+    second.session = None;
+    std::fs::remove_dir_all(second.folder.join("unlock")).unwrap();
+    std::fs::remove_dir_all(second.folder.join("backups")).unwrap_or_default();
+    std::fs::remove_file(second.folder.join("vault.age")).unwrap();
+    sync::bring(&second.world, &net.git, &second.folder, &hub).unwrap();
+    assert_eq!(second.labels(), ["Forge", "GitHub"]);
+}
+
+#[test]
 fn an_older_state_pushed_by_force_takes_nothing_away() {
     if !alone("an_older_state_pushed_by_force_takes_nothing_away") {
         return;
