@@ -79,12 +79,16 @@ fn reserve_memory(work_factor: WorkFactor) -> Result<()> {
 }
 
 pub fn encrypt(plain: &[u8], recipients: &[&dyn Recipient]) -> Result<Vec<u8>> {
-    let failed = |error: EncryptError| Error::failed(format!("encrypting failed: {error}"));
-    let encryptor = Encryptor::with_recipients(recipients.iter().copied()).map_err(failed)?;
+    try_encrypt(plain, recipients).map_err(|error| Error::failed(format!("encrypting failed: {error}")))
+}
+
+/// As [`encrypt`], with age's own error. Each recipient wraps once: a plugin may ask for it.
+pub fn try_encrypt(plain: &[u8], recipients: &[&dyn Recipient]) -> std::result::Result<Vec<u8>, EncryptError> {
+    let encryptor = Encryptor::with_recipients(recipients.iter().copied())?;
     // Header, and 16 bytes for every 64 KiB.
     let mut file = Vec::with_capacity(plain.len() + plain.len() / 4096 + 200 * recipients.len() + 400);
-    let mut writer = encryptor.wrap_output(&mut file).map_err(|error| failed(error.into()))?;
-    writer.write_all(plain).and_then(|()| writer.finish()).map_err(|error| failed(error.into()))?;
+    let mut writer = encryptor.wrap_output(&mut file)?;
+    writer.write_all(plain).and_then(|()| writer.finish())?;
     Ok(file)
 }
 

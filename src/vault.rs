@@ -118,6 +118,11 @@ impl Method {
         Method { name: name.into(), kind: kind.into(), recipient, added, removed: None, extra: Map::new() }
     }
 
+    /// Whether it is wrapped in a file of its name under `unlock/`; that of the passphrase is a matter of its own.
+    pub fn has_own_file(&self) -> bool {
+        matches!(self.kind.as_str(), MethodKind::PLUGIN | MethodKind::SSH)
+    }
+
     pub fn in_use(&self) -> bool {
         self.removed.is_none_or(|removed| removed < self.added)
     }

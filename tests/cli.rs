@@ -26,6 +26,8 @@ mod place;
 mod remembered;
 #[path = "cli/statuses.rs"]
 mod statuses;
+#[path = "cli/stock_age.rs"]
+mod stock_age;
 #[path = "cli/vault.rs"]
 mod vault;
 #[path = "cli/vaults.rs"]

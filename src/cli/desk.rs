@@ -7,11 +7,10 @@ use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ops::backup::{self, Policy};
 use crate::ops::change::{Change, Outcome};
-use crate::ops::glance;
-use crate::ops::restore;
 use crate::ops::session::Session;
 use crate::ops::unlock::Opening;
 use crate::ops::vaults::Named;
+use crate::ops::{duplicates, glance, restore};
 use crate::ports::{Clipboard, ClipboardRoute, Environment, Git, Process, Prompt, ScreenCapture};
 use crate::secret::SecretText;
 use crate::vault::entry::Entry;
@@ -46,6 +45,8 @@ pub struct Desk {
     stdin: Option<&'static str>,
     /// What the vault was last tried with.
     passphrase: Option<SecretText>,
+    /// The same, where it was a key instead.
+    tried: Option<Opening>,
     /// Whether a remembered unlock does not do.
     asks_anew: bool,
     /// What was told of the backups already.
@@ -57,7 +58,16 @@ const TRIES: usize = 3;
 
 impl Desk {
     pub fn new(globals: Globals, outside: Outside, output: Output) -> Self {
-        Desk { globals, outside, output, stdin: None, passphrase: None, asks_anew: false, told_of_backups: Vec::new() }
+        Desk {
+            globals,
+            outside,
+            output,
+            stdin: None,
+            passphrase: None,
+            tried: None,
+            asks_anew: false,
+            told_of_backups: Vec::new(),
+        }
     }
 
     pub fn config(&self) -> Result<Config> {
@@ -75,9 +85,14 @@ impl Desk {
 
     /// Opens the vault and takes in conflict copies that lie beside it; its warnings are printed.
     pub fn open(&mut self) -> Result<Session> {
-        let mut session = self.unlock()?;
-        for sentence in session.fold_conflict_copies() {
-            self.output.warn(&sentence);
+        let mut session = self.unlock_silently()?;
+        let said = session.fold_conflict_copies();
+        self.tell_of_opening(&session);
+        for sentence in &said {
+            self.output.warn(sentence);
+        }
+        if !said.is_empty() {
+            self.warn_of_duplicates(&session);
         }
         self.warn_of_backups(&session);
         Ok(session)
@@ -85,8 +100,9 @@ impl Desk {
 
     /// Opens the vault and leaves conflict copies where they are; its warnings are printed.
     pub fn unlock(&mut self) -> Result<Session> {
-        let (folder, given) = (self.vault_folder()?, self.given_opening()?);
-        self.unlock_in(&folder, given, "")
+        let session = self.unlock_silently()?;
+        self.tell_of_opening(&session);
+        Ok(session)
     }
 
     /// Opens another vault beside the usual one, or anywhere, with its own passphrase.
@@ -95,7 +111,14 @@ impl Desk {
         let given = passphrase_file.map(|file| self.read_line_secret(file, option, "the passphrase")).transpose()?;
         let name = Named::of(&folder).name;
         let session = self.unlock_in(&folder, given.map(Opening::Passphrase), &format!(" of {name}"));
-        session.map_err(|error| Error { what: format!("{name}: {}", error.what), ..error })
+        let session = session.map_err(|error| Error { what: format!("{name}: {}", error.what), ..error })?;
+        self.tell_of_opening(&session);
+        Ok(session)
+    }
+
+    fn unlock_silently(&mut self) -> Result<Session> {
+        let (folder, given) = (self.vault_folder()?, self.given_opening()?);
+        self.unlock_in(&folder, given, "")
     }
 
     fn unlock_in(&mut self, folder: &Path, given: Option<Opening>, whose: &str) -> Result<Session> {
@@ -115,21 +138,29 @@ impl Desk {
             }
             None => match self.remembered(folder) {
                 Ok(None) => {
-                    let what = match store::ways(&world, folder).contains(&Way::Passphrase) {
-                        true => "Passphrase",
-                        false => "Recovery key",
-                    };
+                    let has_passphrase = store::ways(&world, folder).contains(&Way::Passphrase);
+                    if !has_passphrase && !self.outside.prompt.is_interactive() {
+                        return Err(Error::new(
+                            ErrorKind::Locked,
+                            "the vault is locked, and there is no terminal to ask for a key",
+                        )
+                        .hint("it has no passphrase; give a key with --identity FILE, or - for stdin"));
+                    }
+                    let what = if has_passphrase { "Passphrase" } else { "Recovery key" };
                     self.ask_until_right(&format!("{what}{whose}: "), unlock)
                 }
                 Ok(Some(session)) => Ok(session),
                 Err(error) => Err(error),
             },
         };
-        let session = session.map_err(offer)?.with_backups(&self.backup_policy()?);
+        session.map_err(offer).and_then(|session| Ok(session.with_backups(&self.backup_policy()?)))
+    }
+
+    fn tell_of_opening(&mut self, session: &Session) {
         for warning in session.warnings() {
             self.output.warn(warning);
         }
-        if let Some(offer) = restore::offer(&session) {
+        if let Some(offer) = restore::offer(session) {
             self.output.warn(&format!(
                 "the backup of {} has what is missing ({}): merge it with countersign restore-backup {}",
                 offer.name.when(),
@@ -137,8 +168,7 @@ impl Desk {
                 offer.name
             ));
         }
-        self.warn_of_backups(&session);
-        Ok(session)
+        self.warn_of_backups(session);
     }
 
     /// The entry meant, where the unlock is remembered and opening the vault would have nothing else to tell.
@@ -178,6 +208,17 @@ impl Desk {
         self.passphrase.as_ref()
     }
 
+    /// What the vault was last tried with, a passphrase or a key; else what the command line names; else what is asked for.
+    pub fn last_opening(&mut self, question: &str) -> Result<Opening> {
+        match self.tried.clone() {
+            Some(opening) => Ok(opening),
+            None => match self.given_opening()? {
+                Some(opening) => Ok(opening),
+                None => self.ask_secret(question).map(Opening::typed),
+            },
+        }
+    }
+
     /// Saves a change; what is wrong with the backups is told.
     pub fn save(&mut self, session: &mut Session, change: Change) -> Result<Outcome> {
         let outcome = session.apply(change);
@@ -193,6 +234,17 @@ impl Desk {
                 self.output.warn(&trouble);
                 self.told_of_backups.push(trouble);
             }
+        }
+    }
+
+    /// After copies were joined: entries that share a secret, once on this machine.
+    pub fn warn_of_duplicates(&mut self, session: &Session) {
+        let untold = duplicates::untold(session);
+        for names in &untold {
+            self.output.warn(&duplicates::sentence(names));
+        }
+        if !untold.is_empty() {
+            self.output.say(duplicates::HOW);
         }
     }
 
@@ -230,6 +282,7 @@ impl Desk {
     }
 
     fn note_passphrase(&mut self, opening: &Opening) {
+        self.tried = Some(opening.clone());
         if let Opening::Passphrase(passphrase) = opening {
             self.passphrase = Some(passphrase.clone());
         }

@@ -4,8 +4,8 @@ use super::desk::Desk;
 use super::judge::{Answers, AtDesk, tell};
 use super::output::count;
 use crate::error::Result;
-use crate::ops::{duplicates, merge};
-use crate::vault::store::VaultFiles;
+use crate::ops::merge;
+use crate::vault::store::{UnlockChanges, VaultFiles};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -49,8 +49,7 @@ impl Merge {
             judge.desk.output.say("Nothing was merged");
             return Ok(());
         }
-        let before = session.vault().clone();
-        let brought = merge::fold(&mut session, &copies_said, &copies, &[], &mut judge)?;
+        let brought = merge::fold(&mut session, &copies_said, &copies, &UnlockChanges::default(), &mut judge)?;
         desk.warn_of_backups(&session);
         for path in &self.files {
             if let Some(kept) = merge::put_away(&mut session, path)? {
@@ -58,8 +57,8 @@ impl Merge {
             }
         }
         desk.output.say(&format!("Merged {copies_said}: {}", brought.tally()));
-        for sentence in duplicates::new_ones(&before, session.vault()) {
-            desk.output.warn(&sentence);
+        if !brought.is_empty() {
+            desk.warn_of_duplicates(&session);
         }
         Ok(())
     }

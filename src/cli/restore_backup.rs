@@ -5,6 +5,7 @@ use super::output::Cell;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ops::restore::{self, Copy, Difference, How, Source};
 use crate::ops::session::Session;
+use crate::ops::unlock::Opening;
 use crate::secret::SecretText;
 use crate::vault::backup::Why;
 use crate::vault::store::{self, Presence};
@@ -114,19 +115,27 @@ impl RestoreBackup {
                 return Ok(());
             }
         }
-        let passphrase = match given {
-            Some(passphrase) => passphrase,
-            None => match desk.last_passphrase().cloned() {
-                Some(passphrase) => passphrase,
-                None => desk.passphrase("Passphrase of the backup: ")?,
-            },
+        let opening = match given {
+            Some(passphrase) => Opening::Passphrase(passphrase),
+            None if source.has_passphrase() => desk.last_opening("Passphrase of the backup: ")?,
+            None => desk.last_opening("Recovery key of the backup: ")?,
         };
         let (world, trust, policy) = (desk.outside.world.clone(), desk.globals.trust(), desk.backup_policy()?);
-        let mended = restore::mend(&world, folder, source, &passphrase, trust, &policy).map_err(|error| match error.kind {
-            ErrorKind::WrongPassphrase => Error { what: "the passphrase does not open the backup".into(), ..error }
-                .hint("it has the passphrase of its time: give that with --password-file FILE"),
-            _ => error,
-        })?;
+        let person = desk.outside.prompt.clone();
+        let is_passphrase = matches!(opening, Opening::Passphrase(_));
+        let mended =
+            restore::mend(&world, folder, source, &opening, person, trust, &policy).map_err(|error| match error.kind {
+                ErrorKind::WrongPassphrase if is_passphrase => {
+                    Error { what: "the passphrase does not open the backup".into(), ..error }
+                        .hint("it has the passphrase of its time: give that with --password-file FILE")
+                }
+                ErrorKind::WrongPassphrase => error.hint("give a key of its time with --identity FILE"),
+                ErrorKind::VaultDamaged if is_passphrase && !source.has_passphrase() => {
+                    Error::new(ErrorKind::WrongPassphrase, "the backup has no passphrase")
+                        .hint("give its key with --identity FILE")
+                }
+                _ => error,
+            })?;
         mended.session.warnings().iter().for_each(|warning| desk.output.warn(warning));
         if let Some(aside) = &mended.aside {
             desk.output.say(&format!("What was there is kept in {}", aside.display()));

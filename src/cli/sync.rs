@@ -3,7 +3,7 @@
 use super::desk::Desk;
 use super::judge::{Answers, AtDesk, tell};
 use crate::error::Result;
-use crate::ops::{duplicates, sync};
+use crate::ops::sync;
 use crate::vault::store::{self, Presence};
 
 #[derive(Debug, clap::Args)]
@@ -20,14 +20,15 @@ impl Sync {
         let folder = desk.vault_folder()?;
         let world = desk.outside.world.clone();
         let git = (desk.outside.git)(desk.outside.prompt.is_interactive());
-        if let (Some(remote), Presence::Nothing) = (&self.remote, store::presence(&world, &folder)?) {
-            sync::bring(&world, &*git, &folder, remote)?;
+        let is_there = store::presence(&world, &folder)? == Presence::Vault;
+        let known = || sync::known_remote(&world, &*git, &folder);
+        if let Some(remote) = self.remote.clone().or_else(known).filter(|_| !is_there) {
+            sync::bring(&world, &*git, &folder, &remote)?;
             desk.output.say(&format!("Brought the vault to {}", folder.display()));
             // Opening it pins it, and shows its fingerprint.
             return desk.open().map(drop);
         }
         let mut session = desk.open_to_change()?;
-        let before = session.vault().clone();
         let mut judge = AtDesk::new(desk, self.answers);
         let synced = sync::sync(&mut session, &*git, self.remote.as_deref(), &mut judge)?;
         desk.warn_of_backups(&session);
@@ -38,8 +39,8 @@ impl Sync {
             true => "nothing new came in".to_owned(),
             false => format!("came in: {}", synced.brought.tally()),
         };
-        for sentence in duplicates::new_ones(&before, session.vault()) {
-            desk.output.warn(&sentence);
+        if !synced.brought.is_empty() {
+            desk.warn_of_duplicates(&session);
         }
         match synced.unreached {
             Some(why) => desk.output.warn(&format!(

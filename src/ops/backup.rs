@@ -1,11 +1,14 @@
 //! When backups are made, where, and what is said while they fail. A backup that fails never holds up a save.
 
+use super::unlock::Opening;
 use crate::error::{Error, ErrorKind, Result};
-use crate::secret::SecretText;
+use crate::ports::Prompt;
 use crate::vault::backup::{self, Name, Why};
+use crate::vault::seal::identity::Asking;
 use crate::vault::store::{self, OpenStore, World};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What is told while one fails; why stands behind it.
 pub const FAILED: &str = "the backup failed, the vault itself is saved";
@@ -163,14 +166,18 @@ pub fn with_offer(world: &World, folder: &Path, error: Error, again: &str) -> Er
         return error;
     }
     match backup::newest_whole(world, &folder.join(backup::FOLDER)) {
-        Some(name) => {
-            error.hint(format!("nothing was changed; the newest backup is of {}, put it back with: {again} {name}", name.when()))
+        Some((name, by_passphrase)) => {
+            let key = if by_passphrase { "" } else { " --identity FILE" };
+            error.hint(format!(
+                "nothing was changed; the newest backup is of {}, put it back with: {again} {name}{key}",
+                name.when()
+            ))
         }
         None => error,
     }
 }
 
-/// A backup that a passphrase opens, found without the vault.
+/// A backup that a passphrase or a key opens, found without the vault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     pub name: Name,
@@ -181,8 +188,19 @@ pub struct Found {
 /// How many are tried: each takes as long as unlocking.
 const TRIED: usize = 4;
 
-/// For a vault that is damaged: the newest backup that this passphrase opens, of its own folder or the second.
-pub fn find(world: &World, folder: &Path, policy: &Policy, passphrase: &SecretText) -> Option<Found> {
+/// What there is for a vault that is damaged.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rescue {
+    /// The newest backup that opens.
+    pub found: Option<Found>,
+    /// The newest that looks whole, where none opened.
+    pub shut: Option<Name>,
+}
+
+/// For a vault that is damaged: the newest backup that this passphrase or key opens, of its own folder or the second. An error
+/// where the key asks something and gets no answer.
+pub fn find(world: &World, folder: &Path, policy: &Policy, opening: &Opening, person: Arc<dyn Prompt>) -> Result<Rescue> {
+    let asking = Asking::new(person);
     let storage = &*world.storage;
     let mut places = vec![storage.canonical(folder).unwrap_or_else(|_| folder.to_owned()).join(backup::FOLDER)];
     if let (Some(second), Some(vault)) = (&policy.second, folder.file_name()) {
@@ -197,8 +215,18 @@ pub fn find(world: &World, folder: &Path, policy: &Policy, passphrase: &SecretTe
         all.extend(names.into_iter().map(|name| (name, place.join(name.to_string()))));
     }
     all.sort();
-    all.into_iter().rev().take(TRIED).find_map(|(name, path)| {
-        let vault = backup::read(storage, &path).ok()?.open(passphrase).ok()?;
-        Some(Found { name, path, entries: vault.active().count() })
-    })
+    let mut rescue = Rescue::default();
+    for (name, path) in all.into_iter().rev().take(TRIED) {
+        let Ok(parcel) = backup::read(storage, &path) else { continue };
+        match opening.open_parcel(world, folder, &parcel, &asking) {
+            Ok(vault) => {
+                let found = Some(Found { name, path, entries: vault.active().count() });
+                return Ok(Rescue { found, shut: None });
+            }
+            Err(error) if error.kind == ErrorKind::Locked => return Err(error),
+            Err(_) if parcel.check_form().is_ok() => drop(rescue.shut.get_or_insert(name)),
+            Err(_) => {}
+        }
+    }
+    Ok(rescue)
 }

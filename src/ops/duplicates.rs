@@ -1,9 +1,12 @@
 //! Entries with one secret: enrolled on two machines, or imported twice. They are told of, and joined when a person wants it
 //! (`Change::Join`); a merge never joins them by itself.
 
+use super::session::Session;
 use crate::vault::Vault;
 use crate::vault::entry::{Entry, EntryId};
+use crate::vault::store::{self, World};
 use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The entries that share a secret, the oldest first; those in the trash and those without a secret aside.
@@ -30,14 +33,45 @@ pub fn of(vault: &Vault, entry: &Entry) -> Vec<EntryId> {
     vault.active().filter(same).map(|other| other.id).collect()
 }
 
-/// A sentence for each group that was not there before.
-pub fn new_ones(before: &Vault, after: &Vault) -> Vec<String> {
-    let ids = |group: &[&Arc<Entry>]| group.iter().map(|entry| entry.id).collect::<BTreeSet<_>>();
-    let known: BTreeSet<BTreeSet<EntryId>> = groups(before).iter().map(|group| ids(group)).collect();
-    let new = groups(after).into_iter().filter(|group| !known.contains(&ids(group)));
-    new.map(|group| {
-        let names: Vec<String> = group.iter().map(|entry| entry.called()).collect();
-        format!("the same secret is in {} entries: {}", names.len(), names.join(", "))
-    })
-    .collect()
+/// How to join them, where no screen shows the key.
+pub const HOW: &str = "Join them in the full-screen program: select one of them and press J";
+
+/// A file larger than this is not ours.
+const LIMIT: u64 = 16 << 20;
+
+/// The names of each group that was not told of on this machine yet, and remembers that they are now. One that only became
+/// smaller is not new.
+pub fn untold(session: &Session) -> Vec<Vec<String>> {
+    let Some(file) = file(session) else { return Vec::new() };
+    let all = groups(session.vault());
+    let ids = |group: &[&Arc<Entry>]| group.iter().map(|entry| entry.id.to_string()).collect::<BTreeSet<_>>();
+    let now: Vec<BTreeSet<String>> = all.iter().map(|group| ids(group)).collect();
+    let read = session.world().storage.read(&file, LIMIT).ok();
+    let told: Vec<BTreeSet<String>> = read.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+    if now != told {
+        remember(session.world(), &file, &now);
+    }
+    let is_new = |ids: &BTreeSet<String>| !told.iter().any(|told| ids.is_subset(told));
+    let new = all.into_iter().zip(&now).filter(|(_, ids)| is_new(ids)).map(|(group, _)| group);
+    new.map(|group| group.iter().map(|entry| entry.called()).collect()).collect()
+}
+
+/// `the same secret is in 2 entries: GitHub (hugo), GitHub (phone)`
+pub fn sentence(names: &[String]) -> String {
+    format!("the same secret is in {} entries: {}", names.len(), names.join(", "))
+}
+
+fn file(session: &Session) -> Option<PathBuf> {
+    let store = session.store()?;
+    Some(store.world().state_folder.join("duplicates").join(format!("{}.json", store.path_digest())))
+}
+
+/// Where it can't be kept they are told of once more.
+fn remember(world: &World, file: &Path, groups: &[BTreeSet<String>]) {
+    if groups.is_empty() {
+        let _ = world.storage.remove(file);
+    } else if let (Some(folder), Ok(text)) = (file.parent(), serde_json::to_vec(groups)) {
+        let _ = world.storage.make_folder(folder);
+        let _ = store::replace(world, file, &text);
+    }
 }

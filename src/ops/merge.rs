@@ -7,7 +7,7 @@ use crate::secret::SecretText;
 use crate::vault::Vault;
 use crate::vault::backup::Why;
 use crate::vault::entry::Entry;
-use crate::vault::store::{Conflict, Fate, Keep, OpenedBy, OpenedCopy, PassphraseChange, UnlockFile, VaultFiles};
+use crate::vault::store::{Conflict, Fate, Keep, OpenedBy, OpenedCopy, PassphraseChange, UnlockChanges, VaultFiles};
 use std::path::{Path, PathBuf};
 
 /// How one entry differs.
@@ -138,13 +138,17 @@ const TRIES: usize = 3;
 pub fn open(session: &mut Session, name: &str, files: &VaultFiles, judge: &mut dyn Judge) -> Result<OpenedCopy> {
     let store = session.store_mut()?;
     if let Some(copy) = store.open_other(files).map_err(|error| of_copy(name, error))? {
-        return Ok(copy);
+        // Its own passphrase is to become the vault's, so the file of that has to be known for it.
+        let lacks_file = files.is_by_near_passphrase() && store.passphrase_change(&copy)? == PassphraseChange::Theirs;
+        if !lacks_file {
+            return Ok(copy);
+        }
     }
     if !files.has_passphrase() {
         let what = format!("{name} opens with none of the keys in hand");
-        return Err(
-            Error::new(ErrorKind::WrongPassphrase, what).hint("if its passphrase was changed, give the folder it lies in")
-        );
+        return Err(Error::new(ErrorKind::WrongPassphrase, what).hint(
+            "unlock with a key that opens both, by --identity; or give the folder it lies in, if its passphrase was changed",
+        ));
     }
     let mut tries = 0;
     loop {
@@ -181,7 +185,7 @@ pub fn fold(
     session: &mut Session,
     name: &str,
     copies: &[OpenedCopy],
-    unlock: &[UnlockFile],
+    unlock: &UnlockChanges,
     judge: &mut dyn Judge,
 ) -> Result<Difference> {
     let (store, backups) = session.on_disk_mut()?;
@@ -193,7 +197,7 @@ pub fn fold(
         }
     }
     let before = store.vault().clone();
-    if store.read_only().is_none() && (!unlock.is_empty() || store.preview(copies)? != before) {
+    if store.read_only().is_none() && (!unlock.files.is_empty() || store.preview(copies)? != before) {
         // Where it fails that is told, and the merge goes on.
         let _ = backups.make(store, Why::Merge);
     }
@@ -218,7 +222,8 @@ pub fn put_away(session: &mut Session, copy: &Path) -> Result<Option<PathBuf>> {
 }
 
 /// Folds in what sync programs left beside the vault. Sentences of what was done, and of what stays as it is.
-pub(super) fn fold_conflict_copies(session: &mut Session) -> (Vec<String>, Vec<String>) {
+/// And the names of those that wait for a person's word.
+pub(super) fn fold_conflict_copies(session: &mut Session) -> (Vec<String>, Vec<String>, Vec<String>) {
     let before = session.vault().clone();
     let mut is_backed_up = false;
     let folded = session.on_disk_mut().and_then(|(store, backups)| {
@@ -231,14 +236,73 @@ pub(super) fn fold_conflict_copies(session: &mut Session) -> (Vec<String>, Vec<S
     });
     let told = match folded {
         Ok(told) => told,
-        Err(error) => return (Vec::new(), vec![format!("conflict copies could not be looked for: {}", error.what)]),
+        Err(error) => {
+            return (Vec::new(), vec![format!("conflict copies could not be looked for: {}", error.what)], Vec::new());
+        }
     };
     let (merged, standing): (Vec<_>, Vec<_>) = told.iter().partition(|conflict| matches!(conflict.fate, Fate::Merged(_)));
     let mut done: Vec<String> = merged.into_iter().map(sentence).collect();
     if !done.is_empty() {
         done.push(format!("the conflict copies brought: {}", Difference::between(&before, session.vault()).tally()));
     }
-    (done, standing.into_iter().map(sentence).collect())
+    let waits = |conflict: &&&Conflict| matches!(conflict.fate, Fate::Waits | Fate::Shut);
+    let waiting = standing.iter().filter(waits).map(|conflict| conflict.name.clone()).collect();
+    (done, standing.into_iter().map(sentence).collect(), waiting)
+}
+
+/// What taking in a conflict copy would do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    pub difference: Difference,
+    pub opened_by: OpenedBy,
+    pub change: PassphraseChange,
+}
+
+/// Of one that waits for a person's word. `Locked` where it opens only with a passphrase of its own.
+pub fn plan(session: &mut Session, name: &str, passphrase: Option<&SecretText>) -> Result<Plan> {
+    let copy = open_conflict(session, name, passphrase, Keep::Ours)?;
+    let change = session.store_mut()?.passphrase_change(&copy)?;
+    let opened_by = copy.opened_by;
+    Ok(Plan { difference: difference(session, &[copy])?, opened_by, change })
+}
+
+/// Folds it in, on the person's word, and moves it to the backups.
+pub fn take(session: &mut Session, name: &str, passphrase: Option<&SecretText>, keep: Keep) -> Result<Difference> {
+    let copy = open_conflict(session, name, passphrase, keep)?;
+    let brought = fold(session, name, &[copy], &UnlockChanges::default(), &mut Given { passphrase, keep })?;
+    let path = session.store_mut()?.folder().join(name);
+    put_away(session, &path)?;
+    session.forget_waiting(name);
+    Ok(brought)
+}
+
+fn open_conflict(session: &mut Session, name: &str, passphrase: Option<&SecretText>, keep: Keep) -> Result<OpenedCopy> {
+    let files = session.store_mut()?.conflict_copy(name)?;
+    open(session, name, &files, &mut Given { passphrase, keep })
+}
+
+/// What was asked and answered before.
+struct Given<'a> {
+    passphrase: Option<&'a SecretText>,
+    keep: Keep,
+}
+
+impl Judge for Given<'_> {
+    fn passphrase(&mut self, copy: &str, again: bool) -> Result<SecretText> {
+        match self.passphrase {
+            Some(passphrase) if !again => Ok(passphrase.clone()),
+            Some(_) => Err(Error::new(ErrorKind::WrongPassphrase, "that passphrase does not open it")),
+            None => Err(Error::new(ErrorKind::Locked, format!("{copy} opens with a passphrase of its own"))),
+        }
+    }
+
+    fn trusts(&mut self, _copy: &str, _difference: &Difference) -> Result<bool> {
+        Ok(true)
+    }
+
+    fn passphrase_to_keep(&mut self, _copy: &str) -> Result<Keep> {
+        Ok(self.keep)
+    }
 }
 
 fn sentence(Conflict { name, fate }: &Conflict) -> String {
@@ -249,6 +313,7 @@ fn sentence(Conflict { name, fate }: &Conflict) -> String {
             "a conflict copy from before or after a change of the passphrase waits for you: \
              countersign merge with {name} takes it in"
         ),
+        Fate::Shut => format!("a conflict copy was left where it is: {name}: none of the keys in hand opens it"),
         Fate::Refused(why) => format!("a conflict copy was left where it is: {name}: {why}"),
         Fate::Passphrase => format!(
             "the passphrase was changed on two machines: the other one's key is in {name}; \

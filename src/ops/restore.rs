@@ -5,10 +5,13 @@ use super::backup::Policy;
 use super::change::{self, Change, Reversal};
 use super::export::draft_of;
 use super::session::{Session, random_id};
+use super::unlock::Opening;
 use crate::error::{Error, ErrorKind, Result};
+use crate::ports::Prompt;
 use crate::secret::SecretText;
 use crate::vault::backup::{self, Name};
 use crate::vault::entry::Entry;
+use crate::vault::seal::identity::Asking;
 use crate::vault::stamp::Stamper;
 use crate::vault::store::copies::{self, Parcel};
 use crate::vault::store::{self, Trust, World};
@@ -27,6 +30,16 @@ pub enum Source {
     Sealed(Vec<u8>),
     /// What `countersign backup --output` wrote: one file under a passphrase.
     Wrapped(Vec<u8>),
+}
+
+impl Source {
+    /// Whether a passphrase can open it, as far as the files tell.
+    pub fn has_passphrase(&self) -> bool {
+        match self {
+            Source::Folder(parcel) => parcel.has_passphrase(),
+            Source::Sealed(_) | Source::Wrapped(_) => true,
+        }
+    }
 }
 
 /// A copy that was opened.
@@ -236,25 +249,32 @@ pub struct Mended {
     pub aside: Option<PathBuf>,
 }
 
-/// Puts a copy in the place of a vault that is damaged, or where there is none. It is opened by `passphrase`, and so will the
+/// Puts a copy in the place of a vault that is damaged, or where there is none. It is opened by `opening`, and so will the
 /// vault be. What is there is set aside first.
 pub fn mend(
     world: &World,
     folder: &Path,
     source: &Source,
-    passphrase: &SecretText,
+    opening: &Opening,
+    person: Arc<dyn Prompt>,
     trust: Trust,
     policy: &Policy,
 ) -> Result<Mended> {
+    let asking = Asking::new(person.clone());
+    let open = |parcel: &Parcel| opening.open_parcel(world, folder, parcel, &asking);
     let (parcel, vault) = match source {
-        Source::Folder(parcel) => (Parcel { files: parcel.files.clone() }, parcel.open(passphrase)?),
+        Source::Folder(parcel) => (Parcel { files: parcel.files.clone() }, open(parcel)?),
         Source::Sealed(bytes) => {
             let mut parcel = backup::read_beside(&*world.storage, folder)?;
             parcel.files.push(("vault.age".into(), bytes.clone()));
-            let vault = parcel.open(passphrase)?;
+            let vault = open(&parcel)?;
             (parcel, vault)
         }
         Source::Wrapped(bytes) => {
+            let Opening::Passphrase(passphrase) = opening else {
+                return Err(Error::new(ErrorKind::NeedsPassword, "the backup opens only with its own passphrase")
+                    .hint("give it with --password-file FILE"));
+            };
             let vault = copies::open_wrapped(bytes, passphrase)?;
             let work_factor = copies::work_factor(bytes).unwrap_or(store::DEFAULT_WORK_FACTOR);
             copies::pack(world, vault, passphrase, work_factor)?
@@ -263,7 +283,7 @@ pub fn mend(
     let now = backup::Name::new(world.clock.now() / 1000, backup::Why::Restore).to_string();
     let aside = format!("{}-{}", now.split_at(18).0, backup::ASIDE);
     let aside = copies::put_back(world, folder, &parcel, &vault, trust, &aside)?;
-    let session = Session::unlock(world, folder, passphrase, trust)?.with_backups(policy);
+    let session = opening.unlock(world, folder, person, trust)?.with_backups(policy);
     Ok(Mended { session, aside })
 }
 

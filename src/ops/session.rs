@@ -20,6 +20,8 @@ pub struct Session {
     backing: Backing,
     /// What was said of conflict copies that stay where they are: once is enough.
     told: BTreeSet<String>,
+    /// The names of conflict copies that wait for a person's word.
+    waiting: Vec<String>,
 }
 
 enum Backing {
@@ -73,7 +75,7 @@ impl Session {
     }
 
     fn with(world: &World, backing: Backing) -> Session {
-        Session { world: world.clone(), backing, told: BTreeSet::new() }
+        Session { world: world.clone(), backing, told: BTreeSet::new(), waiting: Vec::new() }
     }
 
     /// The files behind the vault, for what concerns them alone.
@@ -205,9 +207,20 @@ impl Session {
         if self.is_demo() {
             return Vec::new();
         }
-        let (mut said, standing) = super::merge::fold_conflict_copies(self);
+        let (mut said, standing, waiting) = super::merge::fold_conflict_copies(self);
+        self.waiting = waiting;
         said.extend(standing.into_iter().filter(|sentence| self.told.insert(sentence.clone())));
         said
+    }
+
+    /// The names of conflict copies that wait for a person's word, as of the last look.
+    pub fn waiting(&self) -> &[String] {
+        &self.waiting
+    }
+
+    /// It was taken in.
+    pub(super) fn forget_waiting(&mut self, name: &str) {
+        self.waiting.retain(|waiting| waiting != name);
     }
 
     pub fn refresh(&mut self) -> Result<bool> {

@@ -3,13 +3,13 @@
 //! other side all stays committed here and goes with the next sync.
 
 mod repository;
+mod unlock;
 
 use super::merge::{self, Difference, Judge};
 use super::session::Session;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ports::Git;
-use crate::vault::Vault;
-use crate::vault::store::{self, PASSPHRASE, PassphraseChange, UnlockFile, VaultFiles, World, is_unlock_file};
+use crate::vault::store::{self, VaultFiles, World, is_unlock_file};
 use repository::{Item, Repository, Tip, Tree, Unreached};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -102,7 +102,14 @@ fn exchange(session: &mut Session, repository: &Repository<'_>, judge: &mut dyn 
     Err(Error::new(ErrorKind::Busy, "others were faster each time the vault was sent").hint("all is committed here; sync again"))
 }
 
-/// Brings a vault to a folder that has none. It is not opened: its fingerprint is pinned by whoever unlocks it first.
+/// The repository that a folder is synced with, also where its vault is gone.
+pub fn known_remote(world: &World, git: &dyn Git, folder: &Path) -> Option<String> {
+    let repository = is_set_up(world, folder).then(|| Repository::open(git, folder, world.clock.now()))?;
+    repository.ok()?.remote().ok()?
+}
+
+/// Brings a vault to a folder that has none: from the other side, or what was committed here and never sent, where a vault
+/// that was synced is gone; the next sync merges the two. It is not opened: its fingerprint is pinned by whoever unlocks it first.
 pub fn bring(world: &World, git: &dyn Git, folder: &Path, remote: &str) -> Result<()> {
     world.storage.make_folder(folder).map_err(|error| Error::io("make", folder, &error))?;
     let folder = world.storage.canonical(folder).map_err(|error| Error::io("read", folder, &error))?;
@@ -110,18 +117,27 @@ pub fn bring(world: &World, git: &dyn Git, folder: &Path, remote: &str) -> Resul
     let nothing = |what: &str| {
         Error::new(ErrorKind::NoVault, what).hint("create a vault with `countersign init`, and sync it with the same --remote")
     };
-    match repository.fetch() {
-        Ok(true) => {}
-        Ok(false) => return Err(nothing("the repository is empty")),
-        Err(Unreached::Raced) => return Err(Error::failed("the repository is being changed").hint("try again in a moment")),
-        Err(Unreached::Away(why)) => return Err(Error::failed(format!("the repository can't be reached: {why}"))),
-    }
+    let fetched = repository.fetch();
     let (head, theirs) = repository.tips()?;
-    let theirs = theirs.ok_or_else(|| nothing("the repository is empty"))?;
+    match fetched {
+        Err(Unreached::Raced) => return Err(Error::failed("the repository is being changed").hint("try again in a moment")),
+        Err(Unreached::Away(why)) if head.is_none() => {
+            return Err(Error::failed(format!("the repository can't be reached: {why}")));
+        }
+        _ => {}
+    }
+    let unsent = match (&head, &theirs) {
+        (Some(head), Some(theirs)) => repository.merge_base(&head.commit, &theirs.commit)?.as_ref() != Some(&head.commit),
+        (head, _) => head.is_some(),
+    };
+    let from = if unsent { head.as_ref() } else { theirs.as_ref() }.ok_or_else(|| nothing("the repository is empty"))?;
     let files =
-        read(&repository, &repository.tree(&theirs.commit)?)?.ok_or_else(|| nothing("the repository holds no vault.age"))?;
+        read(&repository, &repository.tree(&from.commit)?)?.ok_or_else(|| nothing("the repository holds no vault.age"))?;
     store::receive(world, &folder, &files)?;
-    repository.move_branch(&theirs.commit, head.as_ref().map(|head| head.commit.as_str()))
+    match unsent {
+        true => Ok(()),
+        false => repository.move_branch(&from.commit, head.as_ref().map(|head| head.commit.as_str())),
+    }
 }
 
 fn set_up<'g>(world: &World, git: &'g dyn Git, folder: &Path, remote: Option<&str>) -> Result<Repository<'g>> {
@@ -215,38 +231,8 @@ fn take_in(session: &mut Session, repository: &Repository<'_>, meeting: &Meeting
         }
     }
     let store = session.store_mut()?;
-    let same_passphrase = store.passphrase_change(&copies[0])? == PassphraseChange::Ours;
-    let merged = store.preview(&copies)?;
-    let mut unlock = unlock_files(meeting, &files, &merged);
-    unlock.retain(|(name, bytes)| {
-        name != PASSPHRASE || (same_passphrase && bytes.as_deref().is_some_and(store::is_passphrase_file))
-    });
+    let unlock = unlock::changes(store, meeting, &files, &copies[0])?;
     merge::fold(session, COPY, &copies, &unlock, judge)
-}
-
-/// The files of unlock methods that only the other side has changed since both were the same.
-fn unlock_files(meeting: &Meeting, files: &VaultFiles, merged: &Vault) -> Vec<UnlockFile> {
-    let Meeting { base, our_tree: ours, their_tree: theirs, .. } = meeting;
-    let path = |name: &str| [UNLOCK, b"/", name.as_bytes()].concat();
-    let ours_names = ours.keys().filter_map(|path| unlock_name(path));
-    let names: std::collections::BTreeSet<String> = files.unlock.keys().cloned().chain(ours_names).collect();
-    let mut changed = Vec::new();
-    for name in names {
-        let [base, our, their] = [base, ours, theirs].map(|tree| tree.get(&path(&name)).map(|item| &item.id));
-        let is_used = || {
-            merged
-                .methods
-                .iter()
-                .any(|method| method.in_use() && name.rsplit_once('.').is_some_and(|(stem, _)| stem == method.name))
-        };
-        match their {
-            _ if our == their => {}
-            Some(_) if our == base || our.is_none() => changed.push((name.clone(), files.unlock.get(&name).cloned())),
-            None if our == base && !is_used() => changed.push((name.clone(), None)),
-            _ => {}
-        }
-    }
-    changed
 }
 
 /// Commits the disk with both parents. `None` where the branch could simply be moved to theirs.
@@ -320,7 +306,7 @@ fn unlock_name(path: &[u8]) -> Option<String> {
 fn read(repository: &Repository<'_>, tree: &Tree) -> Result<Option<VaultFiles>> {
     let blob = |item: &Item| if item.kind == "blob" { repository.blob(&item.id).map(Some) } else { Ok(None) };
     let Some(vault) = tree.get(VAULT).map(blob).transpose()?.flatten() else { return Ok(None) };
-    let mut files = VaultFiles { vault, unlock: BTreeMap::new() };
+    let mut files = VaultFiles { vault, ..VaultFiles::default() };
     for (path, item) in tree {
         if let Some(name) = unlock_name(path) {
             blob(item)?.map(|bytes| files.unlock.insert(name, bytes));

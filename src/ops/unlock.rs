@@ -4,8 +4,10 @@ use super::session::Session;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ports::Prompt;
 use crate::secret::SecretText;
+use crate::vault::Vault;
 use crate::vault::seal::MethodKey;
-use crate::vault::seal::identity::Identities;
+use crate::vault::seal::identity::{Asking, Identities};
+use crate::vault::store::copies::Parcel;
 use crate::vault::store::{self, Trust, World};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -40,18 +42,43 @@ impl Opening {
     }
 
     pub fn unlock(&self, world: &World, folder: &Path, person: Arc<dyn Prompt>, trust: Trust) -> Result<Session> {
-        let by = |text: &SecretText, name: &str| {
-            Session::unlock_by(world, folder, &Identities::parse(text, name)?, person.clone(), trust)
-        };
         match self {
             Opening::Passphrase(passphrase) => Session::unlock(world, folder, passphrase, trust),
-            Opening::Keys { text, name } => by(text, name),
-            Opening::File(path) => by(&text_file(world, path)?, &path.display().to_string()),
-            Opening::Plugin(name) => by(&SecretText::new(store::stub(world, folder, name)?), name),
-            Opening::Remembered => Session::unlock_remembered(world, folder, trust)?
-                .ok_or_else(|| Error::new(ErrorKind::WrongPassphrase, "the unlock is not remembered any more")),
+            Opening::Remembered => Session::unlock_remembered(world, folder, trust)?.ok_or_else(forgotten),
+            keys => {
+                let keys = keys.identities(world, |name| store::stub(world, folder, name))?;
+                Session::unlock_by(world, folder, &keys, person, trust)
+            }
         }
     }
+
+    /// Opens a backup of the vault in `folder`, which itself may be damaged.
+    pub fn open_parcel(&self, world: &World, folder: &Path, parcel: &Parcel, asking: &Asking) -> Result<Vault> {
+        match self {
+            Opening::Passphrase(passphrase) => parcel.open(passphrase),
+            keys => {
+                let stub =
+                    |name: &str| parcel.stub(name).map_or_else(|| store::stub(world, folder, name), |stub| Ok(stub.into()));
+                parcel.open_by(&keys.identities(world, stub)?, asking)
+            }
+        }
+    }
+
+    /// `stub` gives the identity of a plugin's method, by its name.
+    fn identities(&self, world: &World, stub: impl FnOnce(&str) -> Result<String>) -> Result<Identities> {
+        match self {
+            Opening::Passphrase(_) => Err(Error::failed("a passphrase is no key")),
+            Opening::Remembered => Err(forgotten()),
+            Opening::Keys { text, name } => Identities::parse(text, name),
+            Opening::File(path) => Identities::parse(&text_file(world, path)?, &path.display().to_string()),
+            Opening::Plugin(name) => Identities::parse(&SecretText::new(stub(name)?), name),
+        }
+    }
+}
+
+/// Whoever tries again asks the person.
+fn forgotten() -> Error {
+    Error::new(ErrorKind::WrongPassphrase, "the unlock is not remembered any more")
 }
 
 /// A file of keys or of public keys.

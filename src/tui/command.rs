@@ -50,6 +50,7 @@ commands! {
     Purge, "purge", "remove", "remove the entry for good";
     EmptyTrash, "empty-trash", "empty", "remove all there is in the trash for good";
     Join, "join", "join", "join the entries that have the secret of this one";
+    ConflictCopy, "conflict-copy", "conflict copy", "look at a conflict copy that waits for your word";
     Undo, "undo", "undo", "take the last change back";
     Mark, "mark", "mark", "mark the line, or take the mark off";
     MarkAll, "mark-all", "all", "mark all, or none";

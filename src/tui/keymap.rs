@@ -114,6 +114,7 @@ const DEFAULTS: &[(Place, Command, &[&str])] = &[
     (Place::List, Command::Trash, &["T"]),
     (Place::List, Command::History, &["H"]),
     (Place::List, Command::Join, &["J"]),
+    (Place::List, Command::ConflictCopy, &["W"]),
     (Place::List, Command::Undo, &["u"]),
     (Place::List, Command::Mark, &["Space"]),
     (Place::List, Command::LabelRows, &["f"]),

@@ -1,5 +1,6 @@
 //! Messages (facts that come in) and effects (orders that go out). Both are plain values: a flow can be printed and tested.
 
+mod orders;
 mod vaults;
 
 use super::key::Key;
@@ -9,6 +10,7 @@ use crate::ops::backup;
 use crate::ops::change::{Change, Outcome};
 use crate::ops::export::Export;
 use crate::ops::intake::{Intake, PlainFile, Refused};
+use crate::ops::merge;
 use crate::ops::restore::Offer;
 use crate::ops::send::Sent;
 use crate::ops::unlock::Opening;
@@ -18,7 +20,8 @@ use crate::secret::SecretText;
 use crate::vault::Vault;
 use crate::vault::entry::EntryId;
 use crate::vault::stamp::Stamp;
-use crate::vault::store::{Listed, Way};
+use crate::vault::store::{Keep, Listed, Way};
+pub use orders::{ExportOrder, KeysAct, KeysDone, Origin, Reading, Which};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -116,14 +119,27 @@ pub enum Job {
         opening: Opening,
         answers: Vec<SecretText>,
     },
-    /// The vault is damaged: looks for a backup that this passphrase opens.
+    /// The vault is damaged: looks for a backup that this opens.
     FindBackup {
-        passphrase: SecretText,
+        opening: Opening,
+        answers: Vec<SecretText>,
     },
     /// Puts a backup in the place of the damaged vault; answered as unlocking is.
     Mend {
         backup: PathBuf,
-        passphrase: SecretText,
+        opening: Opening,
+        answers: Vec<SecretText>,
+    },
+    /// What taking in a conflict copy would do. Answered by [`Done::CopyPlanned`], with `Locked` where it needs a passphrase.
+    PlanCopy {
+        name: String,
+        passphrase: Option<SecretText>,
+    },
+    /// Takes it in on the person's word. Answered by [`Done::CopyTaken`].
+    TakeCopy {
+        name: String,
+        passphrase: Option<SecretText>,
+        keep: Keep,
     },
     /// Drops the keys and the entries, forgets a remembered unlock, and clears the clipboard if it is ours.
     Lock,
@@ -177,79 +193,6 @@ pub enum Job {
 
 /// The number of a question to the worker: an answer that comes when nobody waits for it any more is known by it.
 pub type Ask = u64;
-
-/// What is to be read, and what opens it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Reading {
-    pub from: Origin,
-    pub password: Option<SecretText>,
-    pub key_file: Option<PathBuf>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum Origin {
-    ClipboardPicture,
-    Screen,
-    /// Files read together, or a folder.
-    Files(Vec<PathBuf>),
-    Text(SecretText),
-}
-
-/// Which entries are exported.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Which {
-    /// All that are not in the trash.
-    All,
-    Marked(Vec<EntryId>),
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct ExportOrder {
-    /// The format's id.
-    pub format: &'static str,
-    pub which: Which,
-    pub password: Option<SecretText>,
-    pub path: PathBuf,
-    pub overwrite: bool,
-}
-
-/// What is done about unlock methods.
-#[derive(Clone, Debug, PartialEq)]
-pub enum KeysAct {
-    ChangePassphrase {
-        /// As it is now, where the vault was opened by it.
-        old: Option<SecretText>,
-        new: SecretText,
-    },
-    /// Makes a recovery key, which is no method yet.
-    MakeRecovery,
-    /// The recovery key that was made and typed back.
-    AddRecovery(SecretText),
-    AddSsh {
-        path: String,
-        name: Option<String>,
-    },
-    AddPlugin {
-        path: String,
-        name: Option<String>,
-    },
-    AddPerson {
-        recipient: String,
-        name: Option<String>,
-    },
-    /// By its name or id.
-    Remove(String),
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum KeysDone {
-    /// A recovery key to be shown once.
-    Made(SecretText),
-    /// For a toast, with what is said more quietly.
-    Said(String, String),
-    /// The method, and the entries whose secrets its holder may have read.
-    Removed { name: String, exposed: Vec<String> },
-}
 
 /// What to do when a change is on the disk: carried through the worker and back.
 #[derive(Clone, Debug, PartialEq)]
@@ -312,6 +255,10 @@ pub struct Snapshot {
     pub usage: Arc<Usage>,
     /// To be said once, on opening and on each taking in.
     pub warnings: Vec<String>,
+    /// The names of entries that share a secret, group by group; told once.
+    pub duplicates: Vec<Vec<String>>,
+    /// Conflict copies that wait for a person's word, by their names.
+    pub waiting: Vec<String>,
     /// Why backups fail, until they don't.
     pub backup_trouble: Option<String>,
     /// An older state was put back, and a backup has what is missing; told once.
@@ -334,12 +281,18 @@ pub enum Done {
         result: Result<(Sent, Vec<String>)>,
     },
     /// What could take the place of a damaged vault.
-    BackupFound(Option<backup::Found>),
+    BackupFound(backup::Rescue),
     /// The key in use asks a question; the job is to be given again with the answer.
     Asked(String),
     Keys {
         snapshot: Option<Snapshot>,
         result: Result<KeysDone>,
+    },
+    CopyPlanned(Result<Box<merge::Plan>>),
+    /// What came in, as a tally.
+    CopyTaken {
+        snapshot: Option<Snapshot>,
+        result: Result<String>,
     },
     /// The vault is locked; and what came of clearing the clipboard.
     Locked(Clearing),

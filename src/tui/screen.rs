@@ -4,6 +4,7 @@
 pub mod account;
 pub mod codes;
 pub mod confirm;
+pub mod conflict;
 pub mod copy;
 pub mod create;
 pub mod edit;
@@ -178,6 +179,7 @@ screens! {
     Unlock(unlock::Unlock),
     List(list::List),
     Mend(mend::Mend),
+    Conflict(conflict::Conflict),
     Enrol(enrol::Enrol),
     Import(import::Import),
     Export(export::Export),

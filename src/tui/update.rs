@@ -252,6 +252,8 @@ impl Job {
                 | Job::MakeExport { .. }
                 | Job::SaveExport { .. }
                 | Job::Mend { .. }
+                | Job::PlanCopy { .. }
+                | Job::TakeCopy { .. }
         )
     }
 }

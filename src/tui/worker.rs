@@ -6,7 +6,7 @@ mod vaults;
 
 use super::msg::{Done, ExportOrder, Job, Origin, Reading, Snapshot, Which};
 use crate::error::{Error, Result};
-use crate::ops::backup::{self, Policy};
+use crate::ops::backup::Policy;
 use crate::ops::change::Outcome;
 use crate::ops::export::Export;
 use crate::ops::gather::{self, Gathered};
@@ -14,14 +14,13 @@ use crate::ops::intake::{self, Intake, Keys, Refused};
 use crate::ops::restore;
 use crate::ops::session::Session;
 use crate::ops::usage::Usage;
-use crate::ops::{demo, duplicates, export, passphrase, settings};
+use crate::ops::{demo, duplicates, export, merge, passphrase, settings};
 use crate::ports::{ChangeSink, Clipboard, Picture, ScreenCapture, Watch};
 use crate::secret::SecretText;
 use crate::transfer::{self, Format, NamedFile, Sealing};
 use crate::vault::Vault;
-use crate::vault::backup::FOLDER;
 use crate::vault::entry::{Entry, EntryId};
-use crate::vault::store::{Trust, WorkFactor, World};
+use crate::vault::store::{Keep, Trust, WorkFactor, World};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -113,10 +112,15 @@ impl Worker {
                 let session = vault.map(|vault| Session::in_memory(&self.world, vault));
                 Done::Opened(session.and_then(|session| self.open(session)))
             }
-            Job::FindBackup { passphrase } => {
-                Done::BackupFound(backup::find(&self.world, &self.vault, &self.backups, &passphrase))
+            Job::FindBackup { opening, answers } => self.find_backup(opening, answers),
+            Job::Mend { backup, opening, answers } => Done::Opened(self.mend(&backup, opening, answers)),
+            Job::PlanCopy { name, passphrase } => Done::CopyPlanned(self.plan_copy(&name, passphrase.as_ref())),
+            Job::TakeCopy { name, passphrase, keep } => {
+                let result = self.take_copy(&name, passphrase.as_ref(), keep);
+                let duplicates = self.session.as_ref().filter(|_| result.is_ok()).map(duplicates::untold).unwrap_or_default();
+                let snapshot = self.snapshot().map(|snapshot| Snapshot { duplicates, ..snapshot });
+                Done::CopyTaken { snapshot, result }
             }
-            Job::Mend { backup, passphrase } => Done::Opened(self.mend(&backup, &passphrase)),
             Job::Lock => {
                 if let Some(session) = self.session.take() {
                     session.forget_remembered();
@@ -186,32 +190,33 @@ impl Worker {
         }
     }
 
-    fn mend(&mut self, backup: &std::path::Path, passphrase: &SecretText) -> Result<Snapshot> {
-        let source = restore::find(&self.world, &self.vault, backup)?;
-        let mended = restore::mend(&self.world, &self.vault, &source, passphrase, self.trust, &self.backups)?;
-        let aside = mended.aside.as_deref().and_then(std::path::Path::file_name).map(|name| name.to_string_lossy().into_owned());
-        let said = match aside {
-            Some(name) => format!("Put back; the old files are kept in {FOLDER}/{name}"),
-            None => "Put back".into(),
-        };
-        self.open_saying(mended.session, vec![said])
+    fn plan_copy(&mut self, name: &str, passphrase: Option<&SecretText>) -> Result<Box<merge::Plan>> {
+        merge::plan(self.session.as_mut().ok_or_else(locked)?, name, passphrase).map(Box::new)
+    }
+
+    fn take_copy(&mut self, name: &str, passphrase: Option<&SecretText>, keep: Keep) -> Result<String> {
+        merge::take(self.session.as_mut().ok_or_else(locked)?, name, passphrase, keep).map(|brought| brought.tally())
     }
 
     fn open(&mut self, session: Session) -> Result<Snapshot> {
-        let warnings = session.warnings().to_vec();
-        self.open_saying(session, warnings)
+        self.open_saying(session, None)
     }
 
-    fn open_saying(&mut self, session: Session, mut warnings: Vec<String>) -> Result<Snapshot> {
+    /// `said` is told in the place of the vault's own warnings.
+    fn open_saying(&mut self, session: Session, said: Option<String>) -> Result<Snapshot> {
         let mut session = session.with_backups(&self.backups);
         // Watched before it is looked around: what comes in between is told of.
-        warnings.extend(self.watch_folder(&session));
-        warnings.extend(session.fold_conflict_copies());
+        let unwatched = self.watch_folder(&session);
+        let folded = session.fold_conflict_copies();
+        // What a conflict copy brought back was not missing.
+        let mut warnings = said.map_or_else(|| session.warnings().to_vec(), |said| vec![said]);
+        warnings.extend(unwatched.into_iter().chain(folded));
         let offer = restore::offer(&session).map(Box::new);
+        let duplicates = duplicates::untold(&session);
         self.usage = if session.is_demo() { Arc::default() } else { Arc::new(Usage::load(&self.world)) };
         self.session = Some(session);
         let snapshot = self.snapshot().ok_or_else(locked)?;
-        Ok(Snapshot { warnings, offer, ..snapshot })
+        Ok(Snapshot { warnings, duplicates, offer, ..snapshot })
     }
 
     /// The sentence of what went wrong.
@@ -231,6 +236,8 @@ impl Worker {
             by_passphrase: session.store().is_some_and(|store| store.is_by_passphrase()),
             usage: self.usage.clone(),
             warnings: Vec::new(),
+            duplicates: Vec::new(),
+            waiting: session.waiting().to_vec(),
             backup_trouble: session.backup_troubles().into_iter().next(),
             offer: None,
         })
@@ -244,20 +251,24 @@ impl Worker {
     }
 
     fn apply(&mut self, change: crate::ops::change::Change) -> Result<Outcome> {
-        self.session.as_mut().ok_or_else(locked)?.apply(change)
+        let session = self.session.as_mut().ok_or_else(locked)?;
+        let before = session.vault().active().count();
+        let outcome = session.apply(change)?;
+        if session.vault().active().count() > before {
+            // Who adds an entry is asked about its twins there and then.
+            let _ = duplicates::untold(session);
+        }
+        Ok(outcome)
     }
 
     fn refresh(&mut self) -> Result<Option<Snapshot>> {
         match &mut self.session {
             Some(session) => {
-                let before = session.vault().clone();
                 let changed = session.refresh()?;
-                let mut warnings = session.fold_conflict_copies();
-                if changed || !warnings.is_empty() {
-                    warnings.extend(duplicates::new_ones(&before, session.vault()));
-                }
+                let warnings = session.fold_conflict_copies();
                 let news = changed || !warnings.is_empty();
-                Ok(self.snapshot().filter(|_| news).map(|snapshot| Snapshot { warnings, ..snapshot }))
+                let duplicates = if news { duplicates::untold(session) } else { Vec::new() };
+                Ok(self.snapshot().filter(|_| news).map(|snapshot| Snapshot { warnings, duplicates, ..snapshot }))
             }
             None => Ok(None),
         }

@@ -261,13 +261,14 @@ pub fn newest_that_opens(store: &OpenStore, folder: &Path) -> Option<(Name, Vaul
     })
 }
 
-/// The newest backup of a folder whose files are there and not empty: all that can be said without a key.
-pub fn newest_whole(world: &World, folder: &Path) -> Option<Name> {
+/// The newest backup of a folder whose files look whole, which is all that can be said without a key; and whether a passphrase
+/// opens it.
+pub fn newest_whole(world: &World, folder: &Path) -> Option<(Name, bool)> {
     let storage = &*world.storage;
     let mut names = list(storage, folder).ok()?;
     names.reverse();
-    names.into_iter().find(|name| {
-        let parcel = copies::read_parcel(storage, &folder.join(name.to_string()));
-        parcel.is_ok_and(|parcel| parcel.check_passphrase_file().is_ok())
+    names.into_iter().find_map(|name| {
+        let parcel = copies::read_parcel(storage, &folder.join(name.to_string())).ok()?;
+        parcel.check_form().ok().map(|()| (name, parcel.has_passphrase()))
     })
 }

@@ -24,7 +24,8 @@ pub use conflicts::{Conflict, Fate, is_of_vault, left_by};
 use files::{Digest, Place};
 pub use files::{Unwritten, replace};
 pub use fold::{
-    Keep, OpenedBy, OpenedCopy, PASSPHRASE, PassphraseChange, UnlockFile, VaultFiles, is_passphrase_file, is_unlock_file, receive,
+    Keep, OpenedBy, OpenedCopy, PASSPHRASE, PassphraseChange, UnlockChanges, UnlockFile, VaultFiles, distinct_names,
+    is_passphrase_file, is_unlock_file, receive, rename_methods,
 };
 pub use glance::{Glance, glance};
 use memory::Memory;
@@ -89,7 +90,7 @@ pub fn create(world: &World, folder: &Path, passphrase: &SecretText, work_factor
     vault.note_stamp(at);
     vault.methods.push(Method::new(MethodKind::PASSPHRASE, MethodKind::PASSPHRASE, key.recipient(), at));
     let sealed = seal_vault(&vault)?;
-    place.write_both(world, &wrapped, &sealed)?;
+    place.write_first(world, Some(&wrapped), &sealed)?;
     memory.pin(&vault);
     // Whoever chose the work factor knows.
     let _ = memory.weigh(work_factor);

@@ -112,7 +112,6 @@ fn a_recovery_key_opens_the_vault_here_and_with_stock_age_and_sets_the_passphras
     assert_eq!(last.stderr.lines().next(), Some("countersign: this is the last method that unlocks the vault for you"));
 }
 
-/// Runs age in the vault's folder.
 /// Once such a vault had no backups: they asked for the passphrase file that it has no use for.
 #[test]
 fn a_vault_without_a_passphrase_is_backed_up_and_the_backup_opens() {
@@ -126,10 +125,57 @@ fn a_vault_without_a_passphrase_is_backed_up_and_the_backup_opens() {
     // The one from before the recovery key opens with the passphrase alone, and is told of.
     let verified = run_by(&place, identity, &["verify"]);
     let text = String::from_utf8(verified.stdout).unwrap();
-    let asked = text.lines().find(|line| line.contains("-asked-")).unwrap_or_default();
+    let asked = text.lines().find(|line| line.contains("-asked")).unwrap_or_default();
     assert!(asked.starts_with("ok") && asked.contains("1 entry"), "{text}");
+    // Damaged or gone, the backup is named with the command that brings it back by the key.
+    let vault = place.vault().join("vault.age");
+    for content in [Some(&b""[..]), None] {
+        match content {
+            Some(bytes) => fs::write(&vault, bytes).unwrap(),
+            None => fs::remove_file(&vault).unwrap(),
+        }
+        let ran = run_by(&place, identity, &["list"]);
+        assert_eq!(ran.status, Some(5), "{ran:?}");
+        let command = ran.stderr.split("put it back with: countersign ").nth(1).unwrap_or_else(|| panic!("{ran:?}"));
+        let command: Vec<&str> = command.trim().split(' ').map(|word| if word == "FILE" { identity } else { word }).collect();
+        assert_eq!(command[2..], ["--identity", identity]);
+        assert_ne!(place.run(&["init", "--work-factor", "10"]).status, Some(0), "it is never taken for no vault");
+        let mut by_passphrase = place.command(&command[..2]);
+        let refused = finish(by_passphrase, b"");
+        assert_eq!(refused.status, Some(3), "{refused:?}");
+        assert!(refused.stderr.contains("the backup has no passphrase\nhint: give its key with --identity FILE"), "{refused:?}");
+        by_passphrase = place.command(&command);
+        by_passphrase.env_remove("COUNTERSIGN_PASSPHRASE_FILE");
+        let ran = finish(by_passphrase, b"").done();
+        assert!(ran.stderr.contains("is back: 1 entry\n"), "{ran:?}");
+        assert!(run_by(&place, identity, &["list"]).done().text().contains("GitHub"));
+    }
 }
 
+#[test]
+fn a_vault_without_a_passphrase_is_cloned_with_its_key() {
+    if is_missing("git") {
+        return;
+    }
+    let (place, other) = (place(), Place::empty());
+    let file = place.path("recovery.txt");
+    fs::write(&file, recovery(&place)).unwrap();
+    let identity = file.to_str().unwrap();
+    run_by(&place, identity, &["keys", "remove", "passphrase"]).done();
+    let hub = place.path("hub.git").to_str().unwrap().to_owned();
+    assert!(Command::new("git").args(["init", "--quiet", "--bare", "--initial-branch=main", &hub]).status().unwrap().success());
+    run_by(&place, identity, &["sync", "--remote", &hub]).done();
+    let ran = run_by(&other, identity, &["sync", "--remote", &hub]).done();
+    assert!(ran.stderr.starts_with("Brought the vault to ") && ran.stderr.contains("its fingerprint is: "), "{ran:?}");
+    assert!(run_by(&other, identity, &["list"]).done().text().contains("GitHub"));
+    let mut nothing = other.command(&["list"]);
+    nothing.env_remove("COUNTERSIGN_PASSPHRASE_FILE");
+    let ran = finish(nothing, b"");
+    assert_eq!(ran.status, Some(3));
+    assert!(ran.stderr.contains("it has no passphrase; give a key with --identity FILE"), "{ran:?}");
+}
+
+/// Runs age in the vault's folder.
 fn age(place: &Place, arguments: &[&str]) -> String {
     let ran = Command::new("age").args(arguments).current_dir(place.vault()).output().unwrap();
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
@@ -207,6 +253,9 @@ fn another_person_opens_their_copy_and_is_removed_with_a_list_of_what_they_saw()
         assert!(!String::from_utf8_lossy(&bytes).contains(public), "{}: {}", path.display(), before.len());
     }
     run_by(&place, theirs.to_str().unwrap(), &["list"]).done();
+    if !is_missing("age") {
+        assert!(age(&place, &["-d", "-i", theirs.to_str().unwrap(), "vault.age"]).contains("\"GitHub\""));
+    }
     let again = place.run(&["keys", "add", "person", public, "--name", "twice"]);
     assert_eq!(again.status, Some(7), "{again:?}");
     let ran = place.run(&["keys", "remove", "anna"]).done();

@@ -2,12 +2,13 @@
 
 use crate::support::disk::FakeDisk;
 use crate::support::store::{Desk, TODAY, passphrase};
-use crate::support::world::{FakeClock, FakeEntropy, FakeKeyring};
-use countersign::error::Error;
+use crate::support::world::{FakeClock, FakeEntropy, FakeKeyring, Nobody};
+use countersign::error::{Error, Result};
 use countersign::ops::backup::Policy;
 use countersign::ops::change::Change;
-use countersign::ops::restore::{self, How, Source};
+use countersign::ops::restore::{self, How, Mended, Source};
 use countersign::ops::session::Session;
+use countersign::ops::unlock::Opening;
 use countersign::otp::{Credential, Kind};
 use countersign::ports::Storage;
 use countersign::secret::{Secret, SecretText};
@@ -598,6 +599,11 @@ fn replacing_makes_the_entries_those_of_the_backup_as_edits_of_now() {
     assert_eq!(session.vault().entry(edited).unwrap().account.value, "hugo");
 }
 
+fn mend(world: &World, folder: &Path, source: &Source) -> Result<Mended> {
+    let opening = Opening::Passphrase(passphrase());
+    restore::mend(world, folder, source, &opening, Arc::new(Nobody), Trust::Pinned, &Policy::default())
+}
+
 #[test]
 fn an_emptied_vault_is_put_back_from_a_backup_and_what_was_there_is_set_aside() {
     let desk = Desk::new();
@@ -614,10 +620,11 @@ fn an_emptied_vault_is_put_back_from_a_backup_and_what_was_there_is_set_aside() 
         )
     );
     let source = source(&desk, "2026-11-23T103320Z-change");
-    let wrong = restore::mend(&desk.world, &desk.folder, &source, &SecretText::new("no"), Trust::Pinned, &Policy::default());
+    let no = Opening::Passphrase(SecretText::new("no"));
+    let wrong = restore::mend(&desk.world, &desk.folder, &source, &no, Arc::new(Nobody), Trust::Pinned, &Policy::default());
     assert_eq!(wrong.err().unwrap().what, "the passphrase is wrong");
     assert_eq!(fs::read(desk.folder.join("vault.age")).unwrap(), b"");
-    let mended = restore::mend(&desk.world, &desk.folder, &source, &passphrase(), Trust::Pinned, &Policy::default()).unwrap();
+    let mended = mend(&desk.world, &desk.folder, &source).unwrap();
     assert_eq!(issuers(mended.session.vault()), ["GitHub"]);
     let aside = mended.aside.unwrap();
     assert_eq!(aside.file_name().unwrap(), "2026-11-23T103320Z-set-aside");
@@ -640,7 +647,7 @@ fn a_backup_of_another_vault_is_refused_wherever_it_is_to_go() {
     assert_eq!(refused.what, "these are two different vaults and can't be merged");
     drop(session);
     fs::write(desk.folder.join("vault.age"), "").unwrap();
-    let refused = restore::mend(&desk.world, &desk.folder, &source, &passphrase(), Trust::Pinned, &Policy::default());
+    let refused = mend(&desk.world, &desk.folder, &source);
     assert_eq!(refused.err().unwrap().what, "this is not the vault that was here before");
     assert_eq!(fs::read(desk.folder.join("vault.age")).unwrap(), b"");
 }
@@ -670,7 +677,7 @@ fn stock_age_opens_the_one_file_and_a_new_machine_takes_it() {
     let elsewhere = desk.elsewhere(1);
     let folder = desk.home().join("new machine/vault");
     let source = restore::find(&elsewhere, &folder, &desk.home().join("one.age")).unwrap();
-    let mended = restore::mend(&elsewhere, &folder, &source, &passphrase(), Trust::Pinned, &Policy::default()).unwrap();
+    let mended = mend(&elsewhere, &folder, &source).unwrap();
     assert_eq!(mended.aside, None);
     assert_eq!(mended.session.vault().entries, session.vault().entries);
     assert_eq!(mended.session.vault().id, session.vault().id, "the same vault: the two can be merged");

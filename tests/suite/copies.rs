@@ -11,7 +11,7 @@ use countersign::ops::session::Session;
 use countersign::secret::SecretText;
 use countersign::vault::backup::{self, FOLDER, Name, Why};
 use countersign::vault::seal::MethodKey;
-use countersign::vault::store::{self, OpenStore, Trust, VaultFiles, World, left_by};
+use countersign::vault::store::{self, OpenStore, Trust, UnlockChanges, VaultFiles, World, left_by};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -77,7 +77,7 @@ fn fold(session: &mut Session, folder: &Path, judge: &mut Answers) -> Result<Dif
         let difference = merge::difference(session, &copies)?;
         assert!(merge::Judge::trusts(judge, "the copy", &difference)?);
     }
-    merge::fold(session, "the copy", &copies, &[], judge)
+    merge::fold(session, "the copy", &copies, &UnlockChanges::default(), judge)
 }
 
 #[test]
@@ -315,8 +315,13 @@ fn a_passphrase_changed_in_the_copy_is_asked_for_and_becomes_the_vaults() {
     let before = fs::read(desk.folder.join("vault.age")).unwrap();
     let error = fold(&mut session, &other, &mut Answers::default()).unwrap_err();
     assert_eq!((error.kind, fs::read(desk.folder.join("vault.age")).unwrap()), (ErrorKind::Locked, before));
-    let error = fold(&mut session, &other.join("vault.age"), &mut Answers::default()).unwrap_err();
-    assert_eq!(error.hint.unwrap(), "if its passphrase was changed, give the folder it lies in");
+    let alone = desk.home().join("alone.age");
+    fs::copy(other.join("vault.age"), &alone).unwrap();
+    let error = fold(&mut session, &alone, &mut Answers::default()).unwrap_err();
+    assert_eq!(
+        error.hint.unwrap(),
+        "unlock with a key that opens both, by --identity; or give the folder it lies in, if its passphrase was changed"
+    );
     let mut person = Answers { passphrases: vec!["a typo", "changed elsewhere"], ..Answers::default() };
     fold(&mut session, &other, &mut person).unwrap();
     assert_eq!(person.asked, ["passphrase of the copy", "passphrase of the copy, again"]);

@@ -3,11 +3,18 @@
 use crate::support::scenes::{damaged, with_an_older_state};
 use crate::support::store::{Desk, passphrase};
 use crate::support::tui::Tui;
+use crate::support::world::Nobody;
 use countersign::config::Config;
 use countersign::ops::backup::Policy;
 use countersign::ops::session::Session;
+use countersign::ops::unlock::Opening;
 use countersign::tui::state::Start;
+use countersign::vault::MethodKind;
+use countersign::vault::backup::Why;
+use countersign::vault::seal::MethodKey;
+use countersign::vault::store::{NewMethod, Trust};
 use std::fs;
+use std::sync::Arc;
 use std::time::Duration;
 
 fn unlock(desk: &Desk) -> Tui {
@@ -25,6 +32,27 @@ fn a_damaged_vault_is_put_back_from_its_newest_backup() {
     assert_eq!(tui.entries().len(), 2);
     let aside = desk.folder.join("backups/2026-11-23T103320Z-set-aside/vault.age");
     assert_eq!(fs::read(aside).unwrap(), b"");
+}
+
+#[test]
+fn a_damaged_vault_is_put_back_by_the_recovery_key_where_it_has_no_passphrase() {
+    let desk = Desk::new();
+    let mut session = Session::create(&desk.world, &desk.folder, &passphrase(), 1).unwrap();
+    let key = MethodKey::generate();
+    let recipient = key.recipient();
+    let store = session.store_mut().unwrap();
+    store.add_method("paper", NewMethod::Direct { kind: MethodKind::RECOVERY, recipient: &recipient }).unwrap();
+    store.remove_method("passphrase").unwrap();
+    let by_key = Opening::typed(key.text());
+    let mut session = by_key.unlock(&desk.world, &desk.folder, Arc::new(Nobody), Trust::Pinned).unwrap();
+    session.back_up(Why::Asked).unwrap();
+    fs::write(desk.folder.join("vault.age"), "").unwrap();
+    let mut tui = Tui::at(&desk, Start::Unlock, Config::default());
+    tui.paste(MethodKey::generate().text().expose()).press("Enter").see("The vault is damaged: vault.age: it is empty");
+    tui.see("There is a backup of 2026-11-23 10:33:20 UTC, which this does not open.");
+    tui.press("Ctrl-U").paste(key.text().expose()).press("Enter").see("This vault does not open");
+    tui.press("Enter").see("Put back; the old files are kept in").see("No accounts yet");
+    by_key.unlock(&desk.world, &desk.folder, Arc::new(Nobody), Trust::Pinned).unwrap();
 }
 
 #[test]

@@ -2,15 +2,17 @@
 
 use crate::support::disk::{FakeDisk, dice};
 use crate::support::store::{Desk, TODAY, passphrase, totp};
-use crate::support::world::{FakeClock, FakeEntropy, FakeKeyring};
+use crate::support::world::{FakeClock, FakeEntropy, FakeKeyring, Nobody};
 use countersign::error::{Error, ErrorKind, Result};
-use countersign::ports::Prompt;
+use countersign::ops::session::Session;
 use countersign::secret::SecretText;
 use countersign::vault::MethodKind;
-use countersign::vault::seal::MethodKey;
+use countersign::vault::schema;
 use countersign::vault::seal::identity::{Identities, Recipients, wrap_to_ssh};
+use countersign::vault::seal::{self, MethodKey};
+use countersign::vault::stamp::Stamper;
 use countersign::vault::store::{self, MethodState, NewMethod, OpenStore, Trust, World};
-use std::io::{self, ErrorKind as Io};
+use std::io::ErrorKind as Io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,29 +21,6 @@ const KINDS: [Io; 3] = [Io::StorageFull, Io::PermissionDenied, Io::Other];
 
 /// Of age's own test keys, made for nothing else.
 const SSH_PUBLIC: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHsKLqeplhpW+uObz5dvMgjz1OxfM/XXUB+VHtZ6isGN alice@rust";
-
-/// Nobody is there to be asked.
-pub struct Nobody;
-
-impl Prompt for Nobody {
-    fn is_interactive(&self) -> bool {
-        false
-    }
-
-    fn tell(&self, _text: &str) {}
-
-    fn secret(&self, _question: &str) -> io::Result<SecretText> {
-        Err(Io::Unsupported.into())
-    }
-
-    fn text(&self, _question: &str) -> io::Result<String> {
-        Err(Io::Unsupported.into())
-    }
-
-    fn confirm(&self, _question: &str) -> io::Result<bool> {
-        Err(Io::Unsupported.into())
-    }
-}
 
 fn world(disk: &FakeDisk) -> World {
     World {
@@ -112,6 +91,60 @@ fn the_last_method_of_ones_own_can_not_be_removed() {
     assert_eq!(by_paper.remove_method("paper").unwrap_err().what, "this is the last method that unlocks the vault for you");
     assert_eq!(by_paper.remove_method("nobody").unwrap_err().kind, ErrorKind::NoMatch);
     assert_eq!(store::presence(&desk.world, &desk.folder).unwrap(), store::Presence::Vault);
+}
+
+#[test]
+fn who_knows_an_ssh_public_key_and_writes_to_the_folder_gets_nothing_in() {
+    if !crate::support::is_installed("ssh-keygen") {
+        return println!("skipped: ssh-keygen is not installed");
+    }
+    let (desk, mut attacker) = (Desk::new(), Desk::new());
+    attacker.world.entropy = Arc::new(FakeEntropy::seed(66));
+    let file = desk.home().join("key");
+    let mut made = std::process::Command::new("ssh-keygen");
+    assert!(made.args(["-q", "-N", "", "-t", "ed25519", "-f"]).arg(&file).status().unwrap().success());
+    let public = std::fs::read_to_string(file.with_extension("pub")).unwrap();
+    let private = SecretText::new(std::fs::read_to_string(&file).unwrap());
+    let wrapped = |key: &MethodKey| {
+        let Ok(Recipients::Ssh(recipient)) = Recipients::parse(&public) else { panic!("not an SSH key") };
+        wrap_to_ssh(key, &recipient).unwrap()
+    };
+    let add = |store: &mut OpenStore, key: &MethodKey| {
+        let wrapped = wrapped(key);
+        store.add_method("ssh", NewMethod::Wrapped { kind: MethodKind::SSH, key, wrapped: &wrapped, stub: None }).unwrap();
+    };
+    let open = || {
+        let keys = Identities::parse(&private, "key").unwrap();
+        Session::unlock_by(&desk.world, &desk.folder, &keys, Arc::new(Nobody), Trust::Pinned)
+    };
+    let mut store = desk.create();
+    add_entry(&mut store, 1).unwrap();
+    add(&mut store, &MethodKey::generate());
+    let own = std::fs::read(desk.folder.join("vault.age")).unwrap();
+    let own_ssh = std::fs::read(desk.folder.join("unlock/ssh.age")).unwrap();
+    // A vault of their own in its place, which the SSH key opens.
+    let mut forged = attacker.create();
+    let key = MethodKey::generate();
+    add_entry(&mut forged, 2).unwrap();
+    add(&mut forged, &key);
+    for file in ["vault.age", "unlock/ssh.age"] {
+        std::fs::copy(attacker.folder.join(file), desk.folder.join(file)).unwrap();
+    }
+    let refused = open().err().unwrap();
+    assert_eq!((refused.kind, refused.what.as_str()), (ErrorKind::NotTrusted, "this is not the vault that was here before"));
+    std::fs::write(desk.folder.join("vault.age"), &own).unwrap();
+    std::fs::write(desk.folder.join("unlock/ssh.age"), &own_ssh).unwrap();
+    // Even with the id of the vault, from an old copy: a conflict copy for a key that lies under unlock/ but is none of its.
+    let mut vault = store.vault().clone();
+    let mut stamper = Stamper::new(TODAY * 1000 + 5, 66, vault.highest());
+    vault.insert(totp(3, &mut stamper, "forged", "attacker"));
+    let sealed = seal::seal(&schema::write(&vault), &[&key.recipient()]).unwrap();
+    std::fs::write(desk.folder.join("vault-LAPTOP.age"), sealed).unwrap();
+    std::fs::write(desk.folder.join("unlock/a.age"), wrapped(&key)).unwrap();
+    let mut session = open().unwrap();
+    let said = session.fold_conflict_copies();
+    assert_eq!(said, ["a conflict copy was left where it is: vault-LAPTOP.age: none of the keys in hand opens it"]);
+    assert_eq!(session.vault().active().count(), 1);
 }
 
 #[test]

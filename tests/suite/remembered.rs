@@ -1,8 +1,8 @@
 //! The remembered unlock: what it opens, what ends it, and that trouble with it means that nothing is remembered.
 
-use crate::methods::Nobody;
 use crate::support::store::{Desk, passphrase, totp};
 use crate::support::tui::Tui;
+use crate::support::world::Nobody;
 use countersign::config::Config;
 use countersign::error::ErrorKind;
 use countersign::ops::change::Change;

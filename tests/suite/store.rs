@@ -485,23 +485,10 @@ fn the_real_clock_and_entropy_are_of_this_world() {
     assert!(one != two && one != [0; 32]);
 }
 
-/// Runs a command in a pseudo-terminal, answers its first question, and waits for its end.
+/// Runs a command in a pseudo-terminal, answers its question, and waits for its end.
 pub fn answer_in_a_terminal(mut command: portable_pty::CommandBuilder, folder: &Path, answer: &str) -> (bool, String) {
-    use std::io::{Read, Write};
     command.cwd(folder);
-    let pair = portable_pty::native_pty_system().openpty(portable_pty::PtySize::default()).unwrap();
-    let mut child = pair.slave.spawn_command(command).unwrap();
-    drop(pair.slave);
-    let (mut reader, mut writer) = (pair.master.try_clone_reader().unwrap(), pair.master.take_writer().unwrap());
-    let (mut seen, mut asked, mut buffer) = (Vec::new(), false, [0; 4096]);
-    while let Ok(length @ 1..) = reader.read(&mut buffer) {
-        seen.extend_from_slice(&buffer[..length]);
-        if !asked && String::from_utf8_lossy(&seen).contains("passphrase") {
-            asked = true;
-            writer.write_all(format!("{answer}\r").as_bytes()).unwrap();
-        }
-    }
-    (child.wait().unwrap().success(), String::from_utf8_lossy(&seen).into_owned())
+    crate::support::pty::converse(command, &[("passphrase", answer)])
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::support::judge::Answers;
 use crate::support::rekey::{add_method, change_passphrase};
 use crate::support::store::passphrase;
-use crate::support::world::{FakeClock, FakeEntropy, FakeKeyring};
+use crate::support::world::{FakeClock, FakeEntropy, FakeKeyring, Nobody};
 use crate::support::{is_again, is_installed, run_again, this_program};
 use countersign::error::{ErrorKind, Result};
 use countersign::ops::change::{Change, Edit};
@@ -16,9 +16,10 @@ use countersign::ports::{Git, GitCall, GitFailure};
 use countersign::secret::{Secret, SecretText};
 use countersign::transfer::Draft;
 use countersign::vault::entry::EntryId;
+use countersign::vault::seal::identity::Identities;
 use countersign::vault::seal::{self, MethodKey};
-use countersign::vault::store::{self, Keep, Trust, World};
-use countersign::vault::{Vault, merge};
+use countersign::vault::store::{self, Keep, NewMethod, Trust, VaultFiles, World};
+use countersign::vault::{MethodKind, Vault, merge};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -105,6 +106,25 @@ impl Machine {
             self.open_with(&passphrase());
         }
         self.session.as_mut().unwrap()
+    }
+
+    /// By an age key instead of the passphrase.
+    fn open_by(&mut self, key: &MethodKey) -> &mut Session {
+        let keys = Identities::parse(&key.text(), "key").unwrap();
+        let session = Session::unlock_by(&self.world, &self.folder, &keys, Arc::new(Nobody), Trust::Pinned);
+        self.session.insert(session.unwrap())
+    }
+
+    /// The files under `unlock/`, and the methods in use.
+    fn methods(&mut self) -> (Vec<String>, Vec<String>) {
+        let mut files: Vec<String> = std::fs::read_dir(self.folder.join("unlock"))
+            .into_iter()
+            .flatten()
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        files.sort();
+        let store = self.open().store_mut().unwrap();
+        (files, store.methods().into_iter().map(|method| format!("{} {:?}", method.name, method.state)).collect())
     }
 
     fn enrol(&mut self, issuer: &str) -> EntryId {
@@ -582,6 +602,219 @@ fn a_method_that_did_not_change_opens_both_and_one_passphrase_stays() {
     net.machines[0].open_with(&SecretText::new("second"));
     assert_eq!(net.machines[0].labels(), ["first", "second"]);
     assert!(net.sync(1).brought.entries.len() == 1);
+}
+
+/// Machines in sync whose vault also opens by a recovery key, and were opened by it.
+fn with_recovery(count: u64) -> (Net, MethodKey) {
+    let mut net = Net::of(count);
+    let key = MethodKey::generate();
+    let recipient = key.recipient();
+    let new = NewMethod::Direct { kind: MethodKind::RECOVERY, recipient: &recipient };
+    net.machines[0].open().store_mut().unwrap().add_method("paper", new).unwrap();
+    for at in 0..count as usize {
+        net.sync(at);
+        net.machines[at].open_by(&key);
+    }
+    (net, key)
+}
+
+#[test]
+fn a_vault_without_a_passphrase_is_brought_whole_and_opens_by_its_key() {
+    if !alone("a_vault_without_a_passphrase_is_brought_whole_and_opens_by_its_key") {
+        return;
+    }
+    let (mut net, key) = with_recovery(1);
+    net.machines[0].enrol("GitHub");
+    net.machines[0].open().store_mut().unwrap().remove_method("passphrase").unwrap();
+    net.sync(0);
+    let there = git(net.home.path(), &["--git-dir", &net.hub, "ls-tree", "-r", "--name-only", "main"]);
+    assert_eq!(there, "vault.age\n");
+    let mut other = Machine::new(net.home.path(), 1);
+    sync::bring(&other.world, &net.git, &other.folder, &net.hub).unwrap();
+    other.open_by(&key);
+    assert_eq!(other.labels(), ["GitHub"]);
+    other.enrol("Forge");
+    assert!(other.sync(&net.git).unwrap().sent);
+    net.sync(0);
+    assert_eq!(net.machines[0].labels(), ["Forge", "GitHub"]);
+    // What is not whole is not taken for one.
+    let cut = std::fs::read(other.folder.join("vault.age")).unwrap();
+    let mut third = Machine::new(net.home.path(), 2);
+    for (bytes, why) in [
+        (&b""[..], "it is cut short"),
+        (&cut[..cut.len() - 100], "it is cut short"),
+        (b"rubbish", "it is not an age file, or its header was altered"),
+    ] {
+        let files = VaultFiles { vault: bytes.to_vec(), ..VaultFiles::default() };
+        let error = store::receive(&third.world, &third.folder, &files).unwrap_err();
+        assert_eq!(error.what, format!("what was brought is damaged: vault.age: {why}"));
+    }
+    sync::bring(&third.world, &net.git, &third.folder, &net.hub).unwrap();
+    third.open_by(&key);
+    assert_eq!(third.labels(), ["Forge", "GitHub"]);
+}
+
+/// All orders in which three machines can sync, twice each; then until nothing is left to say.
+fn orders() -> Vec<Vec<usize>> {
+    let once = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+    once.iter().map(|order| order.iter().chain(order).chain(order).copied().collect()).collect()
+}
+
+#[test]
+fn a_passphrase_removed_on_one_machine_goes_on_all_in_whatever_order_they_sync() {
+    if !alone("a_passphrase_removed_on_one_machine_goes_on_all_in_whatever_order_they_sync") {
+        return;
+    }
+    let mut all = Vec::new();
+    for order in orders() {
+        let (mut net, key) = with_recovery(3);
+        net.machines[0].open().store_mut().unwrap().remove_method("passphrase").unwrap();
+        for (at, issuer) in ["GitHub", "Forge", "Shop"].into_iter().enumerate() {
+            net.machines[at].enrol(issuer);
+        }
+        let before = std::fs::read(net.machines[1].folder.join("unlock/passphrase.age")).unwrap();
+        for at in &order {
+            net.sync(*at);
+        }
+        for machine in &mut net.machines {
+            assert_eq!(machine.methods(), (vec![], vec!["paper Usable".to_owned()]), "{order:?}");
+            assert_eq!(machine.labels(), ["Forge", "GitHub", "Shop"]);
+            machine.open_by(&key);
+        }
+        let there = git(net.home.path(), &["--git-dir", &net.hub, "ls-tree", "-r", "--name-only", "main"]);
+        assert_eq!(there, "vault.age\n", "{order:?}");
+        // The file that went is in a backup.
+        let backups = net.machines[1].folder.join("backups");
+        let kept = std::fs::read_dir(backups).unwrap().flatten().map(|backup| backup.path().join("unlock/passphrase.age"));
+        assert!(kept.filter_map(|file| std::fs::read(file).ok()).any(|file| file == before), "{order:?}");
+        let methods = net.machines[2].open().vault().methods.clone();
+        all.push(methods.iter().map(|method| (method.name.clone(), method.in_use())).collect::<Vec<_>>());
+    }
+    assert!(all.windows(2).all(|two| two[0] == two[1]), "{all:?}");
+}
+
+#[test]
+fn who_still_opens_by_the_passphrase_that_was_removed_elsewhere_is_told_and_loses_nothing() {
+    if !alone("who_still_opens_by_the_passphrase_that_was_removed_elsewhere_is_told_and_loses_nothing") {
+        return;
+    }
+    let (mut net, key) = with_recovery(2);
+    net.machines[0].open().store_mut().unwrap().remove_method("passphrase").unwrap();
+    net.machines[0].enrol("GitHub");
+    net.sync(0);
+    net.machines[1].open_with(&passphrase());
+    net.machines[1].enrol("Forge");
+    let error = net.machines[1].ask(&net.git, &mut Answers::default()).unwrap_err();
+    assert_eq!(error.kind.exit_code(), 3);
+    assert_eq!(error.what, "the vault of the other machine opens with none of the keys in hand");
+    assert!(error.hint.as_deref().unwrap().contains("--identity"), "{error}");
+    net.machines[1].open_with(&passphrase());
+    assert_eq!(net.machines[1].labels(), ["Forge"]);
+    net.machines[1].open_by(&key);
+    net.sync(1);
+    net.sync(0);
+    for machine in &mut net.machines {
+        assert_eq!(machine.methods(), (vec![], vec!["paper Usable".to_owned()]));
+        assert_eq!(machine.labels(), ["Forge", "GitHub"]);
+    }
+}
+
+#[test]
+fn a_passphrase_set_anew_on_one_machine_outlives_its_removal_on_another_in_whatever_order_they_sync() {
+    if !alone("a_passphrase_set_anew_on_one_machine_outlives_its_removal_on_another_in_whatever_order_they_sync") {
+        return;
+    }
+    for order in orders() {
+        let (mut net, _) = with_recovery(3);
+        net.machines[0].open().store_mut().unwrap().remove_method("passphrase").unwrap();
+        net.machines[0].enrol("GitHub");
+        net.machines[1].open().store_mut().unwrap().change_passphrase(&SecretText::new(NEW), Some(1)).unwrap();
+        net.machines[2].enrol("Shop");
+        for at in &order {
+            net.machines[*at].ask(&net.git, &mut Answers { trusts: Some(true), ..Answers::default() }).unwrap();
+        }
+        for machine in &mut net.machines {
+            let (files, methods) = machine.methods();
+            assert_eq!(files, ["passphrase.age"], "{order:?}");
+            assert_eq!(methods, ["paper Usable", "passphrase Usable"], "{order:?}");
+            machine.open_with(&SecretText::new(NEW));
+            assert_eq!(machine.labels(), ["GitHub", "Shop"], "{order:?}");
+            assert!(Session::unlock(&machine.world, &machine.folder, &passphrase(), Trust::Pinned).is_err());
+        }
+    }
+}
+
+#[test]
+fn two_ssh_keys_added_under_one_name_on_two_machines_keep_a_file_each_in_whatever_order_they_sync() {
+    if !alone("two_ssh_keys_added_under_one_name_on_two_machines_keep_a_file_each_in_whatever_order_they_sync") {
+        return;
+    }
+    for order in orders() {
+        let mut net = Net::of(3);
+        let keys = [MethodKey::generate(), MethodKey::generate()];
+        for (machine, key) in net.machines.iter_mut().zip(&keys) {
+            machine.clock.advance(Duration::from_secs(1));
+            // What is in the file is the method's own matter: here a passphrase opens it.
+            let wrapped = seal::wrap(&[key], &SecretText::new(key.recipient()), 1).unwrap();
+            let new = NewMethod::Wrapped { kind: MethodKind::SSH, key, wrapped: &wrapped, stub: None };
+            machine.open().store_mut().unwrap().add_method("ssh", new).unwrap();
+        }
+        net.machines[2].enrol("Shop");
+        for at in &order {
+            net.sync(*at);
+        }
+        for machine in &mut net.machines {
+            let (files, methods) = machine.methods();
+            assert_eq!(files, ["passphrase.age", "ssh-2.age", "ssh.age"], "{order:?}");
+            assert_eq!(methods, ["passphrase Usable", "ssh Usable", "ssh-2 Usable"], "{order:?}");
+            let vault = machine.open().vault().clone();
+            for name in ["ssh", "ssh-2"] {
+                let recipient = &vault.methods.iter().find(|method| method.name == name).unwrap().recipient;
+                let file = std::fs::read(machine.folder.join(format!("unlock/{name}.age"))).unwrap();
+                let opened = seal::unwrap(&file, &SecretText::new(recipient)).unwrap_or_else(|_| panic!("{name} {order:?}"));
+                assert_eq!(opened[0].recipient(), *recipient);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_vault_that_is_gone_comes_back_with_what_was_committed_and_never_sent() {
+    if !alone("a_vault_that_is_gone_comes_back_with_what_was_committed_and_never_sent") {
+        return;
+    }
+    let mut net = Net::of(2);
+    net.machines[0].enrol("GitHub");
+    net.git.pulled.set(true);
+    net.sync(0);
+    net.git.pulled.set(false);
+    net.machines[1].enrol("Forge");
+    net.sync(1);
+    let hub = net.hub.clone();
+    for pulled in [true, false] {
+        let first = &mut net.machines[0];
+        first.session = None;
+        std::fs::remove_file(first.folder.join("vault.age")).unwrap();
+        std::fs::remove_dir_all(first.folder.join("unlock")).unwrap();
+        std::fs::remove_dir_all(first.folder.join("backups")).unwrap_or_default();
+        net.git.pulled.set(pulled);
+        assert_eq!(sync::known_remote(&first.world, &net.git, &first.folder).as_ref(), Some(&hub));
+        sync::bring(&first.world, &net.git, &first.folder, &hub).unwrap();
+        assert_eq!(first.labels(), ["GitHub"], "pulled: {pulled}");
+    }
+    net.sync(0);
+    net.sync(1);
+    for machine in &mut net.machines {
+        assert_eq!(machine.labels(), ["Forge", "GitHub"]);
+    }
+    // Where all was sent, the other side's is brought.
+    let second = &mut net.machines[1];
+    second.session = None;
+    std::fs::remove_dir_all(second.folder.join("unlock")).unwrap();
+    std::fs::remove_dir_all(second.folder.join("backups")).unwrap_or_default();
+    std::fs::remove_file(second.folder.join("vault.age")).unwrap();
+    sync::bring(&second.world, &net.git, &second.folder, &hub).unwrap();
+    assert_eq!(second.labels(), ["Forge", "GitHub"]);
 }
 
 #[test]

@@ -5,10 +5,12 @@ use crate::support::tui::Tui;
 use crate::support::{wait_until, world::FakeEntropy};
 use countersign::config::Config;
 use countersign::ops::duplicates;
+use countersign::otp::base32;
 use countersign::ports::Watch;
 use countersign::ports::watch::FolderWatch;
 use countersign::tui::msg::Msg;
 use countersign::tui::state::Start;
+use countersign::vault::entry::{Entry, EntryId};
 use countersign::vault::store::{self, Trust, World, is_of_vault};
 use std::sync::{Arc, Mutex};
 
@@ -127,6 +129,47 @@ fn the_watch_tells_of_files_that_are_whole_and_stays_silent_when_they_are_read()
 }
 
 #[test]
+fn entries_of_one_secret_that_came_while_it_was_closed_are_told_of_once() {
+    let (desk, tui) = opened();
+    drop(tui);
+    let twin = |id| {
+        let world = World { entropy: Arc::new(FakeEntropy::seed(9)), ..desk.world.clone() };
+        let mut other = store::unlock(&world, &desk.folder, &crate::support::store::passphrase(), Trust::Pinned).unwrap();
+        other
+            .change(|vault, stamper| {
+                let twin = totp(1, stamper, "Alpha", &format!("of {id}"));
+                vault.insert(Entry { id: EntryId(id), ..twin });
+                Ok(())
+            })
+            .unwrap();
+    };
+    let open = || {
+        let mut tui = Tui::at(&desk, Start::Unlock, Config::default());
+        tui.type_text("open sesame").press("Enter");
+        tui
+    };
+    twin(77);
+    open().see("The same secret is in 2 entries: Alpha (hugo), Alpha (of 77)").see("J on one of them joins them");
+    open().see_no("The same secret");
+    // A third one is news, and so is one that comes with a conflict copy; one that goes is none.
+    let before = std::fs::read(desk.folder.join("vault.age")).unwrap();
+    twin(78);
+    std::fs::rename(desk.folder.join("vault.age"), desk.folder.join("vault-LAPTOP.age")).unwrap();
+    std::fs::write(desk.folder.join("vault.age"), before).unwrap();
+    let mut tui = open();
+    tui.see("Merged a conflict copy").see("J joins 3 entries of one secret: Alpha (hugo), Alpha (of 77), Alpha (of");
+    tui.press("g d y");
+    open().see_no("one secret").see_no("The same secret");
+    // Who enrols a twin is asked there and then.
+    let mut tui = open();
+    let secret = tui.entry("Gamma").credential.value.secret.clone();
+    let link = format!("otpauth://totp/Gamma:again?secret={}&issuer=Gamma", base32::encode(&secret).expose());
+    tui.press("a").paste(&link).press("Enter").see("Gamma");
+    drop(tui);
+    open().see_no("The same secret");
+}
+
+#[test]
 fn two_entries_of_one_secret_are_told_of_and_joined_and_that_can_be_taken_back() {
     let (desk, mut tui) = opened();
     let world = World { entropy: Arc::new(FakeEntropy::seed(9)), ..desk.world.clone() };
@@ -143,7 +186,7 @@ fn two_entries_of_one_secret_are_told_of_and_joined_and_that_can_be_taken_back()
         })
         .unwrap();
     tui.send(Msg::FilesChanged);
-    tui.see("The same secret is in 2 entries: Alpha (hugo), Alpha (from the").press("g J");
+    tui.see("The same secret is in 2 entries: Alpha (hugo), Alpha (from the").see("J on one of them joins them").press("g J");
     tui.see("Join the other entry with its secret into Alpha").press("y");
     assert_eq!(tui.entries().len(), 2);
     let kept = tui.entry("Alpha");

@@ -10,6 +10,7 @@ pub mod fixtures;
 pub mod google;
 pub mod judge;
 pub mod kdbx;
+pub mod plugin;
 pub mod process;
 pub mod pty;
 pub mod rekey;

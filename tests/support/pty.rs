@@ -208,3 +208,35 @@ impl Drop for Pty {
         let _ = self.child.wait();
     }
 }
+
+/// Runs a command to its end in a terminal and answers its questions in order, each known by a part of it. Whether it ended
+/// well, and all it wrote.
+pub fn converse(command: CommandBuilder, answers: &[(&str, &str)]) -> (bool, String) {
+    let pair = native_pty_system().openpty(PtySize::default()).unwrap();
+    let mut child = pair.slave.spawn_command(command).unwrap();
+    drop(pair.slave);
+    // A question that nobody expected ends it.
+    let mut killer = child.clone_killer();
+    let (ended, watched) = std::sync::mpsc::channel::<()>();
+    let watch = std::thread::spawn(move || {
+        if let Err(std::sync::mpsc::RecvTimeoutError::Timeout) = watched.recv_timeout(PATIENCE) {
+            drop(killer.kill());
+        }
+    });
+    let (mut reader, mut writer) = (pair.master.try_clone_reader().unwrap(), pair.master.take_writer().unwrap());
+    let (mut seen, mut from, mut buffer, mut answers) = (Vec::new(), 0, [0; 4096], answers.iter());
+    let mut next = answers.next();
+    while let Ok(length @ 1..) = reader.read(&mut buffer) {
+        seen.extend_from_slice(&buffer[..length]);
+        while let Some((question, answer)) = next {
+            let Some(at) = String::from_utf8_lossy(&seen[from..]).find(question) else { break };
+            from += at + question.len();
+            writer.write_all(format!("{answer}\r").as_bytes()).unwrap();
+            next = answers.next();
+        }
+    }
+    let success = child.wait().unwrap().success();
+    drop(ended);
+    watch.join().unwrap();
+    (success, String::from_utf8_lossy(&seen).into_owned())
+}

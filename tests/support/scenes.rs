@@ -1,6 +1,7 @@
 //! Every screen in a telling moment: pictures, sizes and styles are tested over this table. A new screen is a row here.
 
 use super::google::transfer as google_transfer;
+use super::rekey::change_passphrase;
 use super::store::{Desk, passphrase};
 use super::tui::Tui;
 use super::world::FakeEntropy;
@@ -16,7 +17,8 @@ use countersign::tui::state::Start;
 use countersign::tui::update::update;
 use countersign::vault::MethodKind;
 use countersign::vault::backup::Why;
-use countersign::vault::store::{Listed, MethodState, Way};
+use countersign::vault::seal::MethodKey;
+use countersign::vault::store::{Listed, MethodState, NewMethod, Trust, Way};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -85,6 +87,49 @@ pub fn damaged() -> Desk {
     ["GitHub", "npm"].into_iter().for_each(|issuer| enrol(&mut session, issuer));
     session.back_up(Why::Asked).unwrap();
     std::fs::write(desk.folder.join("vault.age"), "").unwrap();
+    desk
+}
+
+const COPY: &str = "sync-conflict-20261125-101010-ABCDEFG.age";
+
+/// The desk's vault as another machine has it, with an entry and a method of its own, beside the desk.
+fn on_another_machine(desk: &Desk) -> std::path::PathBuf {
+    let folder = desk.home().join("elsewhere");
+    std::fs::create_dir_all(folder.join("unlock")).unwrap();
+    for file in ["vault.age", "unlock/passphrase.age"] {
+        std::fs::copy(desk.folder.join(file), folder.join(file)).unwrap();
+    }
+    let mut session = Session::unlock(&desk.elsewhere(1), &folder, &passphrase(), Trust::Pinned).unwrap();
+    let link = SecretText::new(LINK.replace("JBSWY3DPEHPK3PXP", "MFRGGZDFMZTWQ2LK"));
+    session.apply(Change::Enrol(read(link.expose().as_bytes(), None).unwrap().1.drafts)).unwrap();
+    folder
+}
+
+/// A vault beside which a conflict copy lies that was written with the passphrase before.
+pub fn with_a_copy_of_an_old_key() -> Desk {
+    let desk = Desk::new();
+    let mut session = Session::create(&desk.world, &desk.folder, &passphrase(), 1).unwrap();
+    enrol(&mut session, "GitHub");
+    let folder = on_another_machine(&desk);
+    let mut there = Session::unlock(&desk.elsewhere(1), &folder, &passphrase(), Trust::Pinned).unwrap();
+    let recipient = MethodKey::generate().recipient();
+    let anna = NewMethod::Direct { kind: MethodKind::PERSON, recipient: &recipient };
+    there.store_mut().unwrap().add_method("anna", anna).unwrap();
+    change_passphrase(&desk.world, &desk.folder, &passphrase(), &SecretText::new("quite another one"));
+    std::fs::copy(folder.join("vault.age"), desk.folder.join(format!("vault.{COPY}"))).unwrap();
+    desk
+}
+
+/// A vault whose passphrase was changed here and on another machine, with what a sync program made of it.
+pub fn with_a_copy_of_another_passphrase() -> Desk {
+    let desk = Desk::new();
+    let mut session = Session::create(&desk.world, &desk.folder, &passphrase(), 1).unwrap();
+    enrol(&mut session, "GitHub");
+    let folder = on_another_machine(&desk);
+    change_passphrase(&desk.elsewhere(1), &folder, &passphrase(), &SecretText::new("changed there"));
+    change_passphrase(&desk.world, &desk.folder, &passphrase(), &SecretText::new("changed here"));
+    std::fs::copy(folder.join("vault.age"), desk.folder.join(format!("vault.{COPY}"))).unwrap();
+    std::fs::copy(folder.join("unlock/passphrase.age"), desk.folder.join(format!("unlock/passphrase.{COPY}"))).unwrap();
     desk
 }
 
@@ -205,6 +250,24 @@ pub const SCENES: &[Scene] = &[
         let desk = with_an_older_state();
         let mut tui = Tui::at(&desk, Start::Unlock, Config::default());
         tui.type_text("open sesame").press("Enter");
+        tui
+    }),
+    ("conflict", || {
+        let desk = with_a_copy_of_an_old_key();
+        let mut tui = Tui::at(&desk, Start::Unlock, Config::default());
+        tui.type_text("quite another one").press("Enter W");
+        tui
+    }),
+    ("conflict-passphrase", || {
+        let desk = with_a_copy_of_another_passphrase();
+        let mut tui = Tui::at(&desk, Start::Unlock, Config::default());
+        tui.type_text("changed here").press("Enter W").type_text("a typo").press("Enter");
+        tui
+    }),
+    ("conflict-choice", || {
+        let desk = with_a_copy_of_another_passphrase();
+        let mut tui = Tui::at(&desk, Start::Unlock, Config::default());
+        tui.type_text("changed here").press("Enter W").type_text("changed there").press("Enter");
         tui
     }),
     ("unlock-recovery", || {

@@ -1,8 +1,9 @@
 //! Fake ports: a clock that moves only when told, entropy that repeats, a keyring in memory that can fail.
 
-use countersign::ports::{Clock, Entropy, Keyring, UnixMs};
+use countersign::ports::{Clock, Entropy, Keyring, Prompt, UnixMs};
 use countersign::secret::SecretText;
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -117,5 +118,28 @@ impl Keyring for FakeKeyring {
         let was_there = self.kept().contains_key(name);
         self.kept.lock().unwrap().remove(name);
         Ok(was_there)
+    }
+}
+
+/// Nobody is there to be asked.
+pub struct Nobody;
+
+impl Prompt for Nobody {
+    fn is_interactive(&self) -> bool {
+        false
+    }
+
+    fn tell(&self, _text: &str) {}
+
+    fn secret(&self, _question: &str) -> io::Result<SecretText> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn text(&self, _question: &str) -> io::Result<String> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn confirm(&self, _question: &str) -> io::Result<bool> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 }

@@ -171,6 +171,13 @@ impl Behaviour for KeyForm {
             Event::Done(Done::Keys { result: Err(error), .. }) => {
                 self.waiting = false;
                 self.answers.clear();
+                if self.question.take().is_some() {
+                    // The key asks anew, from its first question.
+                    self.form.go_to(Name::Path);
+                    self.form.set_text(Name::Answer, "");
+                    self.form.set_error(Name::Answer, None);
+                    self.form.fold(Name::Answer, true);
+                }
                 let hint = error.hint.map_or(String::new(), |hint| format!(" {}.", sentence(&hint)));
                 self.said = Some(format!("{}.{hint}", sentence(&error.what)));
             }

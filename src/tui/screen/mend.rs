@@ -3,6 +3,7 @@
 use super::unlock::spinner;
 use super::{Behaviour, Event, Reaction};
 use crate::ops::backup::Found;
+use crate::ops::unlock::Opening;
 use crate::secret::SecretText;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
@@ -19,8 +20,9 @@ pub struct Mend {
     found: Found,
     /// What is wrong with the vault, as a sentence.
     why: String,
-    /// Opens the backup.
-    passphrase: SecretText,
+    /// Opens the backup, with the answers to what its key asked.
+    opening: Opening,
+    answers: Vec<SecretText>,
     menu: Menu,
     waiting: bool,
     /// Why it could not be put back.
@@ -30,8 +32,8 @@ pub struct Mend {
 const LINES: [&str; 2] = ["Put the backup back", "Leave everything as it is"];
 
 impl Mend {
-    pub fn new(found: Found, why: String, passphrase: SecretText) -> Mend {
-        Mend { found, why, passphrase, menu: Menu::default(), waiting: false, said: None }
+    pub fn new(found: Found, why: String, opening: Opening, answers: Vec<SecretText>) -> Mend {
+        Mend { found, why, opening, answers, menu: Menu::default(), waiting: false, said: None }
     }
 
     fn choose(&mut self) -> Reaction {
@@ -40,7 +42,8 @@ impl Mend {
         }
         self.waiting = true;
         self.said = None;
-        Reaction::job(Job::Mend { backup: self.found.path.clone(), passphrase: self.passphrase.clone() })
+        let (backup, opening, answers) = (self.found.path.clone(), self.opening.clone(), self.answers.clone());
+        Reaction::job(Job::Mend { backup, opening, answers })
     }
 
     /// Which backup it is, and what becomes of the damaged files.

@@ -6,6 +6,7 @@ use super::mend::Mend;
 use super::vaults::{self, Purpose};
 use super::{Behaviour, Event, Reaction, Screen, Step};
 use crate::error::{Error, ErrorKind};
+use crate::ops::backup::Rescue;
 use crate::ops::unlock::Opening;
 use crate::secret::SecretText;
 use crate::tui::command::Command;
@@ -150,14 +151,6 @@ impl Unlock {
         })
     }
 
-    /// The passphrase tried last: a damaged vault is put back with it.
-    fn tried_passphrase(&self) -> Option<SecretText> {
-        match &self.tried {
-            Some((Opening::Passphrase(passphrase), _)) => Some(passphrase.clone()),
-            _ => None,
-        }
-    }
-
     fn wrong(&self, error: &Error) -> (String, String) {
         let is_passphrase = matches!(self.tried, Some((Opening::Passphrase(_), _)));
         match (error.kind, self.how()) {
@@ -202,8 +195,9 @@ impl Behaviour for Unlock {
                 let is_forgotten =
                     error.kind == ErrorKind::WrongPassphrase && matches!(self.tried, Some((Opening::Remembered, _)));
                 self.said = (!is_forgotten).then(|| self.wrong(&error));
-                if let (ErrorKind::VaultDamaged, Some(passphrase), None) = (error.kind, self.tried_passphrase(), &self.order) {
-                    return Reaction::job(Job::FindBackup { passphrase });
+                let tried = self.tried.clone().filter(|(opening, _)| *opening != Opening::Remembered);
+                if let (ErrorKind::VaultDamaged, Some((opening, answers)), None) = (error.kind, tried, &self.order) {
+                    return Reaction::job(Job::FindBackup { opening, answers });
                 }
                 if matches!(&self.tried, Some((_, answers)) if !answers.is_empty()) {
                     // An answer was wrong: what was typed is no path and no passphrase.
@@ -219,10 +213,18 @@ impl Behaviour for Unlock {
                     self.field = Field::masked();
                 }
             }
-            Event::Done(Done::BackupFound(Some(found))) => {
+            Event::Done(Done::BackupFound(Rescue { found: Some(found), .. })) => {
                 let why = self.said.as_ref().map(|(what, _)| what.clone()).unwrap_or_default();
-                if let Some(passphrase) = self.tried_passphrase() {
-                    return Reaction::push(Screen::Mend(Mend::new(found, why, passphrase)));
+                if let Some((opening, answers)) = self.tried.clone() {
+                    return Reaction::push(Screen::Mend(Mend::new(found, why, opening, answers)));
+                }
+            }
+            Event::Done(Done::BackupFound(Rescue { shut: Some(name), .. })) => {
+                if let Some((_, hint)) = &mut self.said {
+                    *hint = format!(
+                        "There is a backup of {}, which this does not open. Unlock with what opened the vault then.",
+                        name.when()
+                    );
                 }
             }
             _ => {}

@@ -32,6 +32,8 @@ pub(super) fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
         | Done::SettingsSaved(_)
         | Done::Keys { .. }
         | Done::Sent { .. }
+        | Done::CopyPlanned(_)
+        | Done::CopyTaken { .. }
         | Done::Completions { .. }
             if state.common.open.is_none() =>
         {
@@ -45,6 +47,11 @@ pub(super) fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             state.common.busy_since = None;
             to_asker(state, done)
         }
+        Done::CopyPlanned(_) => {
+            state.common.busy_since = None;
+            to_asker(state, done)
+        }
+        Done::CopyTaken { snapshot, result } => refresh::copy_taken(state, snapshot, result),
         Done::Keys { snapshot, result } => keys::done(state, snapshot, result),
         Done::Switched(result) => vaults::switched(state, result),
         Done::Sent { order, snapshot, result } => vaults::sent(state, order, snapshot, result),
@@ -87,6 +94,7 @@ pub(super) fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
 
 fn opened(state: &mut State, mut snapshot: Snapshot) -> Vec<Effect> {
     let warnings = std::mem::take(&mut snapshot.warnings);
+    let duplicates = std::mem::take(&mut snapshot.duplicates);
     let offer = snapshot.offer.take();
     state.common.vault_exists |= !snapshot.demo;
     let is_new = matches!(state.top(), Screen::Create(_));
@@ -100,8 +108,8 @@ fn opened(state: &mut State, mut snapshot: Snapshot) -> Vec<Effect> {
     if is_new {
         keys::offer(state);
     }
-    if !warnings.is_empty() {
-        state.common.say(Tone::Warning, warnings.join(" · "));
+    if !warnings.is_empty() || !duplicates.is_empty() {
+        refresh::warn(&mut state.common, &warnings, &duplicates);
     } else if !has_second && !is_new {
         keys::remind(&mut state.common);
     }

@@ -1,8 +1,12 @@
 //! What other programs write: asked for, and taken in.
 
 use super::done::renew;
+use super::to_asker;
 use crate::error::Result;
-use crate::tui::msg::{Effect, Job, Snapshot};
+use crate::ops::duplicates;
+use crate::tui::command::Command;
+use crate::tui::keymap::Place;
+use crate::tui::msg::{Done, Effect, Job, Snapshot};
 use crate::tui::state::{Common, State, Tone, sentence};
 
 /// Asks for what others wrote, once however often they write.
@@ -18,14 +22,59 @@ pub(super) fn ask(common: &mut Common) -> Vec<Effect> {
     vec![Effect::Job(Job::Refresh)]
 }
 
+/// Says what came to light, if anything; the key that joins entries of one secret is never cut off.
+pub(super) fn warn(common: &mut Common, warnings: &[String], duplicates: &[Vec<String>]) {
+    let key = common.keymap.key(Place::List, Command::Join).map_or("join".into(), |key| key.sign());
+    let more = match duplicates.len() {
+        0 | 1 => String::new(),
+        many => format!(" · {} more secrets are in several entries", many - 1),
+    };
+    let waits = common.open.as_ref().is_some_and(|open| !open.waiting.is_empty());
+    let shows = match common.keymap.key(Place::List, Command::ConflictCopy) {
+        Some(key) if waits => format!("{} shows what waits", key.sign()),
+        _ => String::new(),
+    };
+    match (warnings, duplicates) {
+        ([], []) => {}
+        (_, []) => common.say_with(Tone::Warning, sentence(&warnings.join(" · ")), shows),
+        ([], [first, ..]) => {
+            let aside = format!("{key} on one of them joins them{more}");
+            common.say_with(Tone::Warning, sentence(&duplicates::sentence(first)), aside);
+        }
+        (_, [first, ..]) => {
+            let aside = format!("{key} joins {} entries of one secret: {}{more}", first.len(), first.join(", "));
+            common.say_with(Tone::Warning, sentence(&warnings.join(" · ")), aside);
+        }
+    }
+}
+
+/// A conflict copy was taken in, or not: that is for the screen that asked.
+pub(super) fn copy_taken(state: &mut State, snapshot: Option<Snapshot>, result: Result<String>) -> Vec<Effect> {
+    state.common.busy_since = None;
+    let mut duplicates = Vec::new();
+    if let Some(mut snapshot) = snapshot {
+        duplicates = std::mem::take(&mut snapshot.duplicates);
+        state.common.ways = snapshot.ways.clone();
+        renew(state, Some(snapshot));
+    }
+    if let Ok(tally) = &result {
+        state.common.undo = None;
+        let said = format!("Took it in: {tally}");
+        match duplicates.is_empty() {
+            true => state.common.say_with(Tone::Done, said, "the copy is in backups now"),
+            false => warn(&mut state.common, &[said], &duplicates),
+        }
+    }
+    to_asker(state, Done::CopyTaken { snapshot: None, result })
+}
+
 pub(super) fn done(state: &mut State, result: Result<Option<Snapshot>>) -> Vec<Effect> {
     match result {
         Ok(Some(mut snapshot)) => {
             let warnings = std::mem::take(&mut snapshot.warnings);
+            let duplicates = std::mem::take(&mut snapshot.duplicates);
             renew(state, Some(snapshot));
-            if !warnings.is_empty() {
-                state.common.say(Tone::Warning, sentence(&warnings.join(" · ")));
-            }
+            warn(&mut state.common, &warnings, &duplicates);
         }
         Ok(None) => {}
         Err(error) => state.common.say_error(&error),

@@ -3,12 +3,13 @@
 use super::{Worker, locked};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ops::keys::{self, RecoveryKey};
-use crate::ops::rekey;
 use crate::ops::unlock::{Opening, text_file};
+use crate::ops::{backup, rekey, restore};
 use crate::ports::Prompt;
 use crate::secret::SecretText;
-use crate::tui::msg::{Done, KeysAct, KeysDone};
+use crate::tui::msg::{Done, KeysAct, KeysDone, Snapshot};
 use crate::vault::MethodKind;
+use crate::vault::backup::FOLDER;
 use std::collections::VecDeque;
 use std::io;
 use std::path::Path;
@@ -59,7 +60,7 @@ impl Prompt for Answers {
 impl Worker {
     pub(super) fn unlock(&mut self, opening: Opening, answers: Vec<SecretText>) -> Done {
         let answers = Answers::new(answers);
-        let session = self.opening(opening).unlock(&self.world, &self.vault, answers.clone(), self.trust);
+        let session = self.at_home(opening).unlock(&self.world, &self.vault, answers.clone(), self.trust);
         match (session, answers.asked()) {
             (Err(error), Some(question)) if error.kind == ErrorKind::Locked => Done::Asked(question),
             (session, _) => Done::Opened(session.and_then(|session| self.open(session))),
@@ -67,11 +68,33 @@ impl Worker {
     }
 
     /// With a typed path as the shell would read it.
-    pub(super) fn opening(&self, opening: Opening) -> Opening {
+    pub(super) fn at_home(&self, opening: Opening) -> Opening {
         match opening {
             Opening::File(path) => Opening::File(self.expand(&path)),
             other => other,
         }
+    }
+
+    /// For a vault that is damaged.
+    pub(super) fn find_backup(&self, opening: Opening, answers: Vec<SecretText>) -> Done {
+        let answers = Answers::new(answers);
+        let rescue = backup::find(&self.world, &self.vault, &self.backups, &self.at_home(opening), answers.clone());
+        match (rescue, answers.asked()) {
+            (Err(_), Some(question)) => Done::Asked(question),
+            (rescue, _) => Done::BackupFound(rescue.unwrap_or_default()),
+        }
+    }
+
+    pub(super) fn mend(&mut self, backup: &Path, opening: Opening, answers: Vec<SecretText>) -> Result<Snapshot> {
+        let (opening, person) = (self.at_home(opening), Answers::new(answers));
+        let source = restore::find(&self.world, &self.vault, backup)?;
+        let mended = restore::mend(&self.world, &self.vault, &source, &opening, person, self.trust, &self.backups)?;
+        let aside = mended.aside.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+        let said = match aside {
+            Some(name) => format!("Put back; the old files are kept in {FOLDER}/{name}"),
+            None => "Put back".into(),
+        };
+        self.open_saying(mended.session, Some(said))
     }
 
     pub(super) fn keys(&mut self, act: KeysAct, answers: Vec<SecretText>) -> Done {

@@ -43,7 +43,7 @@ impl Worker {
 
     pub(super) fn send(&mut self, order: SendOrder, opening: &Opening, answers: Vec<SecretText>) -> Done {
         let answers = Answers::new(answers);
-        let opened = self.opening(opening.clone()).unlock(&self.world, &order.to.folder, answers.clone(), self.trust);
+        let opened = self.at_home(opening.clone()).unlock(&self.world, &order.to.folder, answers.clone(), self.trust);
         if let (Err(error), Some(question)) = (&opened, answers.asked())
             && error.kind == ErrorKind::Locked
         {

@@ -2,12 +2,13 @@
 //! vault itself; the others open a file under `unlock/` that wraps a method key.
 
 use super::{MethodKey, damaged, describe, encrypt, read_keys};
+use crate::age_file::try_encrypt;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ports::Prompt;
 use crate::secret::SecretText;
 use crate::words::printable;
 use age::secrecy::SecretString;
-use age::{DecryptError, Decryptor, EncryptError, Identity, Recipient, plugin, ssh, x25519};
+use age::{DecryptError, Decryptor, Identity, Recipient, plugin, ssh, x25519};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -117,6 +118,8 @@ fn missing_plugin(error: &plugin::ResolveError) -> Error {
 }
 
 fn plugin_failed(said: &str) -> Error {
+    // The marks that age's sentences put around what is filled in mean nothing to a terminal.
+    let said = said.replace(['\u{2068}', '\u{2069}'], "");
     let said = said.lines().map(printable).collect::<Vec<_>>().join(" ");
     Error::failed(format!("the age plugin failed: {said}"))
 }
@@ -189,12 +192,13 @@ pub fn wrap_to_plugin(
         None => (&[][..], &held[..]),
     };
     let wrapper = plugin::RecipientPluginV1::new(&name, to, by, asking.clone()).map_err(|error| missing_plugin(&error))?;
-    let encryptor = age::Encryptor::with_recipients(std::iter::once(&wrapper as &dyn Recipient));
-    if let Err(error @ EncryptError::Plugin(_)) = encryptor {
-        asking.fail_if_unanswered()?;
-        return Err(plugin_failed(&error.to_string()));
+    match try_encrypt(&line(key), &[&wrapper]) {
+        Ok(file) => Ok(file),
+        Err(error) => {
+            asking.fail_if_unanswered()?;
+            Err(plugin_failed(&error.to_string()))
+        }
     }
-    encrypt(&line(key), &[&wrapper])
 }
 
 fn line(key: &MethodKey) -> Zeroizing<Vec<u8>> {
@@ -257,11 +261,11 @@ impl age::Callbacks for Asking {
     fn confirm(&self, message: &str, yes: &str, no: Option<&str>) -> Option<bool> {
         let words = no.map_or_else(|| yes.to_owned(), |no| format!("yes: {yes}, no: {no}"));
         let question = printable(&format!("{} ({words})", message.trim()));
-        if !self.person.is_interactive() {
+        let answer = if self.person.is_interactive() { self.person.confirm(&question).ok() } else { None };
+        if answer.is_none() {
             self.heard.lock().unwrap_or_else(PoisonError::into_inner).unanswered = Some(question);
-            return None;
         }
-        self.person.confirm(&question).ok()
+        answer
     }
 
     fn request_public_string(&self, description: &str) -> Option<String> {

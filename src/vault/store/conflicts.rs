@@ -2,7 +2,8 @@
 //! The merged vault is on the disk before a copy is moved; one that does not open stays where it is, and is told of.
 
 use super::files::{Place, digest};
-use super::fold::{Keep, OpenedBy, PASSPHRASE, PassphraseChange, VaultFiles};
+use super::fold::{Keep, OpenedBy, PASSPHRASE, PassphraseChange, UnlockChanges, VaultFiles};
+use super::unlock_files::read_near;
 use super::{OpenStore, World};
 use crate::error::{Error, Result, describe_io};
 use crate::vault::schema;
@@ -26,6 +27,8 @@ pub enum Fate {
     Unmoved(String),
     /// It opens only with a key that was replaced, or changes the passphrase: it waits for a person's word.
     Waits,
+    /// None of the keys in hand opens it: it has a passphrase of its own, or is of another vault.
+    Shut,
     /// It can't be merged, for this reason.
     Refused(String),
     /// A copy of the passphrase's file: the passphrase was changed on two machines.
@@ -86,7 +89,20 @@ impl OpenStore {
                 Err(error) => told.push(Conflict { name, fate: Fate::Refused(error.what) }),
             }
         }
+        if self.memory.has_caught_up(&self.vault) {
+            self.warnings.retain(|warning| warning != super::memory::OLDER_STATE);
+        }
         Ok(told)
+    }
+
+    /// The conflict copy of this name beside the vault, with the passphrase files that may open it.
+    pub fn conflict_copy(&self, name: &str) -> Result<VaultFiles> {
+        if name.contains('/') || !is_copy_of(&self.place.vault_name(), name) {
+            return Err(Error::failed(format!("{} is no conflict copy", crate::words::printable(name))));
+        }
+        let storage = &*self.world.storage;
+        let vault = self.place.read_beside(storage, &self.place.folder.join(name))?;
+        Ok(VaultFiles { vault, near: read_near(storage, self.place.unlock_folder()), ..VaultFiles::default() })
     }
 
     /// `None` where another program was faster.
@@ -98,8 +114,8 @@ impl OpenStore {
         }
         let bytes = self.place.read_beside(&*storage, &from)?;
         let read = digest(&bytes);
-        let Some(copy) = self.open_other(&VaultFiles { vault: bytes, unlock: Default::default() })? else {
-            return Ok(Some(Fate::Refused("none of the keys in hand opens it".into())));
+        let Some(copy) = self.open_other(&VaultFiles { vault: bytes, ..VaultFiles::default() })? else {
+            return Ok(Some(Fate::Shut));
         };
         if copy.opened_by == OpenedBy::Retired || self.passphrase_change(&copy)? != PassphraseChange::Ours {
             return Ok(Some(Fate::Waits));
@@ -108,7 +124,7 @@ impl OpenStore {
         if self.preview(&copies)? != self.vault {
             before(self);
         }
-        self.fold_in(&copies, Keep::Ours, &[])?;
+        self.fold_in(&copies, Keep::Ours, &UnlockChanges::default())?;
         Ok(match self.place.keep_in_backups(&*storage, &from) {
             Ok(to) if storage.read(&to, u64::MAX).is_ok_and(|bytes| digest(&bytes) == read) => Some(Fate::Merged(to)),
             Ok(to) => Some(Fate::Refused(format!("it was changed while it was merged, and is now {}", to.display()))),

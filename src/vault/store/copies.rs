@@ -4,10 +4,11 @@
 use super::files::{self, Place, Unwritten, write_error};
 use super::fold::OpenedBy;
 use super::memory::Memory;
-use super::{Method, MethodKey, OpenStore, Trust, WorkFactor, World, open_vault, seal, seal_vault};
+use super::{Method, MethodKey, OpenStore, Trust, WorkFactor, World, methods, open_vault, seal, seal_vault};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ports::Storage;
 use crate::secret::SecretText;
+use crate::vault::seal::identity::{Asking, Identities};
 use crate::vault::stamp::Stamper;
 use crate::vault::{Vault, schema};
 use std::io::ErrorKind as Io;
@@ -145,6 +146,22 @@ impl Parcel {
         self.get(files::VAULT_FILE).ok_or_else(|| damaged(format!("{} is missing", files::VAULT_FILE)))
     }
 
+    /// Whether its files look whole, as far as that shows without a key.
+    pub fn check_form(&self) -> Result<()> {
+        seal::check_form(self.sealed()?)?;
+        if self.has_passphrase() { self.check_passphrase_file() } else { Ok(()) }
+    }
+
+    /// Whether it can be opened by a passphrase.
+    pub fn has_passphrase(&self) -> bool {
+        self.get(files::PASSPHRASE_FILE).is_some()
+    }
+
+    /// The identity of a plugin's method, as it lies in it.
+    pub fn stub(&self, name: &str) -> Option<&str> {
+        self.get(&format!("{UNLOCK}/{name}.identity")).and_then(|bytes| std::str::from_utf8(bytes).ok())
+    }
+
     /// Whether its passphrase file is one, as far as that shows without the passphrase.
     pub fn check_passphrase_file(&self) -> Result<()> {
         let name = files::PASSPHRASE_FILE;
@@ -159,8 +176,20 @@ impl Parcel {
     pub fn open(&self, passphrase: &SecretText) -> Result<Vault> {
         let wrapped =
             self.get(files::PASSPHRASE_FILE).ok_or_else(|| damaged(format!("{} is missing", files::PASSPHRASE_FILE)))?;
-        let keys = seal::unwrap(wrapped, passphrase)?;
-        seal::open(self.sealed()?, &keys).and_then(|(payload, _)| schema::read(&payload))
+        self.decrypt(&seal::unwrap(wrapped, passphrase)?)
+    }
+
+    /// Opens it by keys of a person. `WrongPassphrase` where none does.
+    pub fn open_by(&self, keys: &Identities, asking: &Asking) -> Result<Vault> {
+        let is_method = |name: &str| name.ends_with(".age") && name != files::VAULT_FILE && name != files::PASSPHRASE_FILE;
+        let others = self.files.iter().filter(|(name, _)| is_method(name)).map(|(_, bytes)| Ok(bytes.clone()));
+        let found = methods::keys_for(self.sealed()?, others, keys, asking)?
+            .ok_or_else(|| Error::new(ErrorKind::WrongPassphrase, "this key does not open the backup"))?;
+        self.decrypt(&found)
+    }
+
+    fn decrypt(&self, keys: &[MethodKey]) -> Result<Vault> {
+        seal::open(self.sealed()?, keys).and_then(|(payload, _)| schema::read(&payload))
     }
 }
 

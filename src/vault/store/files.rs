@@ -1,17 +1,18 @@
 //! Where the files of a vault lie, and how each is read and replaced as a whole.
 
 use super::fold::VaultFiles;
-use super::unlock_files::read_unlock_folder;
+use super::unlock_files::{read_near, read_unlock_folder};
 use super::{Presence, World, hex};
 use crate::error::{Error, ErrorKind, Result, describe_io};
 use crate::ports::{LockGuard, Storage};
+use crate::vault::backup;
 use sha2::{Digest as _, Sha256};
-use std::collections::BTreeMap;
 use std::io::ErrorKind as Io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub const VAULT_FILE: &str = "vault.age";
+const UNLOCK: &str = "unlock";
 pub const PASSPHRASE_FILE: &str = "unlock/passphrase.age";
 const LOCK_FILE: &str = "vault.lock";
 /// There from the first step of making a vault to the last: what lies beside it without `vault.age` is unfinished.
@@ -47,7 +48,8 @@ pub fn presence(storage: &dyn Storage, folder: &Path) -> Result<Presence> {
     if exists(storage, &folder.join(VAULT_FILE))? {
         return Ok(Presence::Vault);
     }
-    if has_unlock_file(storage, folder)? && !exists(storage, &folder.join(UNFINISHED))? {
+    let is_known = has_unlock_file(storage, folder)? || has_backup(storage, folder);
+    if is_known && !exists(storage, &folder.join(UNFINISHED))? {
         return Err(Error::new(ErrorKind::VaultDamaged, format!("{VAULT_FILE} is missing in {}", folder.display()))
             .hint("wait until your sync has brought it, put it back from a backup, or move the folder away to start anew"));
     }
@@ -56,12 +58,17 @@ pub fn presence(storage: &dyn Storage, folder: &Path) -> Result<Presence> {
 
 /// Whichever method it is of.
 fn has_unlock_file(storage: &dyn Storage, folder: &Path) -> Result<bool> {
-    let unlock = folder.join("unlock");
+    let unlock = folder.join(UNLOCK);
     match storage.list(&unlock) {
         Ok(names) => Ok(names.iter().any(|name| name.ends_with(".age") && !name.starts_with('.'))),
         Err(error) if error.kind() == Io::NotFound => Ok(false),
         Err(error) => Err(Error::io("read", &unlock, &error)),
     }
+}
+
+/// A vault that a recovery key alone opens has no unlock files: its backups tell that it was there.
+fn has_backup(storage: &dyn Storage, folder: &Path) -> bool {
+    backup::list(storage, &folder.join(backup::FOLDER)).is_ok_and(|names| !names.is_empty())
 }
 
 fn exists(storage: &dyn Storage, path: &Path) -> Result<bool> {
@@ -161,7 +168,7 @@ impl Place {
 
     /// Moves a file to `backups/`, under its own name where that is free. Returns where it is now.
     pub fn keep_in_backups(&self, storage: &dyn Storage, from: &Path) -> std::io::Result<PathBuf> {
-        let backups = self.folder.join(crate::vault::backup::FOLDER);
+        let backups = self.folder.join(backup::FOLDER);
         storage.make_folder(&backups)?;
         let name = from.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, "age"));
@@ -211,15 +218,17 @@ impl Place {
         replace_read_back(world, &self.passphrase, wrapped)
     }
 
-    /// The first writing of both files. `vault.age` comes last: before it is there, nothing is.
-    pub fn write_both(&self, world: &World, wrapped: &[u8], sealed: &[u8]) -> Result<()> {
+    /// The first writing of `vault.age`, and of the passphrase's file where there is a passphrase. `vault.age` comes last:
+    /// before it is there, nothing is.
+    pub fn write_first(&self, world: &World, wrapped: Option<&[u8]>, sealed: &[u8]) -> Result<()> {
         let storage = &*world.storage;
         let unlock = self.passphrase.parent().unwrap_or(&self.folder).to_owned();
         let step = |path: &Path, done: std::io::Result<()>| done.map_err(|error| write_error(&Unwritten::new(path, error)));
         self.mark_unfinished(storage)?;
         step(&unlock, storage.make_folder(&unlock))?;
         step(&self.folder, storage.sync_folder(&self.folder))?;
-        let files = replace(world, &self.passphrase, wrapped).and_then(|()| replace(world, &self.vault, sealed));
+        let passphrase = wrapped.map_or(Ok(()), |wrapped| replace(world, &self.passphrase, wrapped));
+        let files = passphrase.and_then(|()| replace(world, &self.vault, sealed));
         files.map_err(|unwritten| write_error(&unwritten))?;
         self.remove_mark(storage);
         Ok(())
@@ -271,7 +280,8 @@ impl Place {
 pub fn read_copy(storage: &dyn Storage, path: &Path) -> Result<VaultFiles> {
     let facts = storage.facts(path).map_err(|error| Error::io("read", path, &error))?;
     if !facts.is_folder {
-        return Ok(VaultFiles { vault: read_whole(storage, path)?, unlock: BTreeMap::new() });
+        let unlock = folder_of(path).join(UNLOCK);
+        return Ok(VaultFiles { vault: read_whole(storage, path)?, near: read_near(storage, &unlock), ..VaultFiles::default() });
     }
     let vault = path.join(VAULT_FILE);
     if !exists(storage, &vault)? {
@@ -279,7 +289,7 @@ pub fn read_copy(storage: &dyn Storage, path: &Path) -> Result<VaultFiles> {
     }
     let unlock = path.join(PASSPHRASE_FILE);
     let unlock = read_unlock_folder(storage, unlock.parent().unwrap_or(path))?;
-    Ok(VaultFiles { vault: read_whole(storage, &vault)?, unlock })
+    Ok(VaultFiles { vault: read_whole(storage, &vault)?, unlock, near: Vec::new() })
 }
 
 fn read_whole(storage: &dyn Storage, path: &Path) -> Result<Vec<u8>> {

@@ -2,7 +2,9 @@
 //! hand and folded in as a whole; a copy that needs a key that was replaced says so, and it is the caller who asks.
 
 use super::files::Place;
-use super::{Base, OpenStore, Presence, World, files, nothing_saved, presence, seal_to, seal_vault, strip_purged, why_read_only};
+use super::{
+    Base, OpenStore, Presence, World, files, methods, nothing_saved, presence, seal_to, seal_vault, strip_purged, why_read_only,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretText;
 use crate::vault::seal::{self, MethodKey};
@@ -16,6 +18,8 @@ use zeroize::Zeroizing;
 pub struct VaultFiles {
     pub vault: Vec<u8>,
     pub unlock: BTreeMap<String, Vec<u8>>,
+    /// Of a `vault.age` alone: passphrase files that lie near it, of which one may open it. They are no part of it.
+    pub near: Vec<Vec<u8>>,
 }
 
 /// The name of the passphrase's file under `unlock/`.
@@ -64,6 +68,39 @@ pub enum Keep {
 /// A file under `unlock/` to write, or to remove.
 pub type UnlockFile = (String, Option<Vec<u8>>);
 
+/// What is to become of unlock methods beside what their join says.
+#[derive(Clone, Debug, Default)]
+pub struct UnlockChanges {
+    pub files: Vec<UnlockFile>,
+    /// Recipient → the name from now on.
+    pub names: Vec<(String, String)>,
+}
+
+/// Names for methods with files that share one: the oldest keeps it. Every machine comes to the same.
+pub fn distinct_names(vault: &Vault) -> Vec<(String, String)> {
+    let in_use = || vault.methods.iter().filter(|method| method.in_use());
+    let mut taken: BTreeSet<String> = in_use().map(|method| method.name.clone()).collect();
+    let mut with_file: Vec<_> = in_use().filter(|method| method.has_own_file()).collect();
+    with_file.sort_by_key(|method| (method.added, &method.recipient));
+    let (mut seen, mut names) = (BTreeSet::new(), Vec::new());
+    for method in with_file {
+        if !seen.insert(&method.name) {
+            let free = (2..).map(|number| format!("{}-{number}", method.name)).find(|name| !taken.contains(name));
+            let name = free.unwrap_or_default();
+            taken.insert(name.clone());
+            names.push((method.recipient.clone(), name));
+        }
+    }
+    names
+}
+
+/// A longer name wins a merge over the one it begins with, so no stamp is needed.
+pub fn rename_methods(vault: &mut Vault, names: &[(String, String)]) {
+    for (recipient, name) in names {
+        vault.methods.iter_mut().filter(|method| method.recipient == *recipient).for_each(|method| method.name = name.clone());
+    }
+}
+
 /// Whether a file of this name under `unlock/` belongs to an unlock method. Names come from hostile places.
 pub fn is_unlock_file(name: &str) -> bool {
     let is_plain = !name.starts_with('.') && !name.contains(['/', '\\', '\0']);
@@ -82,7 +119,8 @@ impl OpenStore {
         let storage = &*self.world.storage;
         // Where the folder can't be written nobody writes it, and there is no lock.
         let _lock = self.read_only.is_none().then(|| self.place.lock(storage)).transpose()?;
-        Ok(VaultFiles { vault: self.place.read_vault(storage)?, unlock: self.place.read_unlock_files(storage)? })
+        let (vault, unlock) = (self.place.read_vault(storage)?, self.place.read_unlock_files(storage)?);
+        Ok(VaultFiles { vault, unlock, near: Vec::new() })
     }
 
     /// Opens a copy with the keys in hand, else with those that were replaced. `None` where none opens it;
@@ -110,13 +148,24 @@ impl OpenStore {
 
     /// Opens a copy with its own passphrase. `WrongPassphrase` where it is not that.
     pub fn open_given(&self, files: &VaultFiles, passphrase: &SecretText) -> Result<OpenedCopy> {
-        let wrapped = files.unlock.get(PASSPHRASE).ok_or_else(|| {
+        let mut shut = None;
+        for wrapped in files.unlock.get(PASSPHRASE).into_iter().chain(&files.near) {
+            let opened = seal::unwrap(wrapped, passphrase)
+                .and_then(|keys| seal::open(&files.vault, &keys).map(|(payload, at)| (payload, keys[at].clone())));
+            match opened {
+                Ok((payload, key)) => {
+                    // Which of them it was is known now.
+                    let mut files = files.clone();
+                    files.unlock.insert(PASSPHRASE.into(), wrapped.clone());
+                    return self.opened(&payload, key, OpenedBy::Given, &files);
+                }
+                Err(error) => drop(shut.get_or_insert(error)),
+            }
+        }
+        Err(shut.unwrap_or_else(|| {
             Error::new(ErrorKind::Locked, "the copy opens with none of the keys in hand")
                 .hint("if its passphrase was changed, give the folder it lies in")
-        })?;
-        let keys = seal::unwrap(wrapped, passphrase)?;
-        let (payload, at) = seal::open(&files.vault, &keys)?;
-        self.opened(&payload, keys[at].clone(), OpenedBy::Given, files)
+        }))
     }
 
     fn opened(&self, payload: &[u8], key: MethodKey, opened_by: OpenedBy, files: &VaultFiles) -> Result<OpenedCopy> {
@@ -148,8 +197,9 @@ impl OpenStore {
 
     /// Folds copies in, with one write, and files of unlock methods with them. `keep` decides where the passphrase was
     /// changed on both sides. On an error nothing was written, or the old passphrase still opens the vault.
-    pub fn fold_in(&mut self, copies: &[OpenedCopy], keep: Keep, unlock: &[UnlockFile]) -> Result<()> {
+    pub fn fold_in(&mut self, copies: &[OpenedCopy], keep: Keep, changes: &UnlockChanges) -> Result<()> {
         self.writable()?;
+        let unlock = &changes.files;
         let world = self.world.clone();
         let _lock = self.place.lock(&*world.storage)?;
         let Base { vault: base, on_disk } = self.base()?;
@@ -160,6 +210,7 @@ impl OpenStore {
         if let Some(why) = why_read_only(&vault) {
             return Err(nothing_saved(&why));
         }
+        rename_methods(&mut vault, &changes.names);
         let taken = self.settle_passphrase(&base, &mut vault, copies, keep)?;
         strip_purged(&mut vault);
         if vault != base {
@@ -199,7 +250,28 @@ impl OpenStore {
         for (name, _) in unlock.iter().filter(|(name, bytes)| is_unlock_file(name) && bytes.is_none()) {
             self.place.remove_unlock_file(&world, name);
         }
+        self.remove_files_of_gone(&base);
+        for copy in copies.iter().filter(|copy| copy.opened_by == OpenedBy::Given) {
+            // Its key is in the vault, in use or retired: the conflict copy of its file has served.
+            copy.files.unlock.get(PASSPHRASE).into_iter().for_each(|file| self.place.put_passphrase_copies_away(&world, file));
+        }
         Ok(())
+    }
+
+    /// A method that went takes its files along, or they would offer what opens nothing. What can't be removed does no harm.
+    fn remove_files_of_gone(&mut self, base: &Vault) {
+        let kept = methods::file_names(&self.vault);
+        for name in methods::file_names(base).difference(&kept) {
+            if *name == MethodKind::PASSPHRASE {
+                let on_disk = self.place.read_passphrase_file(&*self.world.storage).ok().map(|file| files::digest(&file));
+                // Another file than the one in hand may be of a passphrase that a sync program is just bringing.
+                if self.passphrase_file.is_some() && on_disk != self.passphrase_file {
+                    continue;
+                }
+                self.passphrase_file = None;
+            }
+            let _ = self.place.remove_unlock_files(&self.world, name);
+        }
     }
 
     /// Leaves one passphrase in use. Where it is the copy's: its file, and the recipients that it takes the place of.
@@ -273,9 +345,14 @@ impl OpenStore {
 }
 
 impl VaultFiles {
-    /// Whether it can be opened by a passphrase of its own.
+    /// Whether it may be opened by a passphrase of its own.
     pub fn has_passphrase(&self) -> bool {
-        self.unlock.contains_key(PASSPHRASE)
+        self.unlock.contains_key(PASSPHRASE) || !self.near.is_empty()
+    }
+
+    /// Whether only the passphrase tells which of the files near it is its own.
+    pub fn is_by_near_passphrase(&self) -> bool {
+        !self.unlock.contains_key(PASSPHRASE) && !self.near.is_empty()
     }
 
     /// Of a copy given by a person: a folder of a vault or a backup, or the file `vault.age` alone.
@@ -291,10 +368,16 @@ pub fn is_passphrase_file(bytes: &[u8]) -> bool {
 
 /// Writes a vault brought from elsewhere to a folder that has none. `vault.age` comes last: before it is there, nothing is.
 pub fn receive(world: &World, folder: &Path, files: &VaultFiles) -> Result<()> {
-    let wrapped = files.unlock.get(PASSPHRASE).filter(|bytes| is_passphrase_file(bytes)).ok_or_else(|| {
-        Error::new(ErrorKind::VaultDamaged, "the vault that was brought has no passphrase")
+    let broken = |name: &str, why: &str| {
+        Error::new(ErrorKind::VaultDamaged, format!("what was brought is damaged: {name}: {why}"))
             .hint("sync it from the other machine again")
-    })?;
+    };
+    seal::check_form(&files.vault).map_err(|error| broken(files::VAULT_FILE, &error.what))?;
+    // A vault may be opened by other methods alone.
+    let wrapped = files.unlock.get(PASSPHRASE);
+    if wrapped.is_some_and(|bytes| !is_passphrase_file(bytes)) {
+        return Err(broken(files::PASSPHRASE_FILE, "it is not protected by a passphrase"));
+    }
     let place = Place::make(&*world.storage, folder)?;
     let _lock = place.lock(&*world.storage)?;
     if presence(world, folder)? == Presence::Vault {
@@ -304,5 +387,5 @@ pub fn receive(world: &World, folder: &Path, files: &VaultFiles) -> Result<()> {
     for (name, bytes) in files.unlock.iter().filter(|(name, _)| *name != PASSPHRASE) {
         place.write_unlock_file(world, name, bytes)?;
     }
-    place.write_both(world, wrapped, &files.vault)
+    place.write_first(world, wrapped.map(Vec::as_slice), &files.vault)
 }

@@ -23,6 +23,8 @@ pub struct Memory {
     path: PathBuf,
     kept: Kept,
     saved: Kept,
+    /// The highest stamps seen before this opening, where the vault lacked some of them.
+    missed: BTreeMap<String, (u64, u32)>,
 }
 
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -40,7 +42,14 @@ impl Memory {
     pub fn load(world: &World, place: &Place) -> Memory {
         let name = super::path_digest(&place.folder);
         let path = world.state_folder.join("vaults").join(format!("{name}.json"));
-        let mut memory = Memory { device: 0, warnings: Vec::new(), path, kept: Kept::default(), saved: Kept::default() };
+        let mut memory = Memory {
+            device: 0,
+            warnings: Vec::new(),
+            path,
+            kept: Kept::default(),
+            saved: Kept::default(),
+            missed: BTreeMap::new(),
+        };
         memory.device = memory.load_device(world);
         match world.storage.read(&memory.path, LONGEST).map(|bytes| serde_json::from_slice::<Kept>(&bytes)) {
             Ok(Ok(kept)) => {
@@ -87,7 +96,8 @@ impl Memory {
             return Err(Error::new(ErrorKind::NotTrusted, "this is not the vault that was here before")
                 .hint(format!("its fingerprint is: {}; if the change is yours, unlock with --trust-vault", words(vault))));
         }
-        if self.kept.vault == id && self.is_older(vault) {
+        if self.kept.vault == id && lacks(vault, &self.kept.highest) {
+            self.missed = self.kept.highest.clone();
             warnings.push(OLDER_STATE.into());
         }
         self.pin(vault);
@@ -100,12 +110,9 @@ impl Memory {
         told.is_ok_and(|told| told.is_empty()) && self.warnings.is_empty() && self.kept == self.saved
     }
 
-    fn is_older(&self, vault: &Vault) -> bool {
-        let clock = |device: &str| u64::from_str_radix(device, 16).ok().and_then(|device| vault.clocks.get(&device)).copied();
-        self.kept.highest.iter().any(|(device, (wall_ms, count))| {
-            let now = clock(device).unwrap_or_default();
-            (now.wall_ms, now.count) < (*wall_ms, *count)
-        })
+    /// Whether what was missing at the opening is there now.
+    pub fn has_caught_up(&self, vault: &Vault) -> bool {
+        !lacks(vault, &self.missed)
     }
 
     /// This vault is the one of this path.
@@ -153,6 +160,14 @@ impl Memory {
             Err(Unwritten { path, error, .. }) => self.warn(format!("can't write {}: {}", path.display(), describe_io(&error))),
         }
     }
+}
+
+fn lacks(vault: &Vault, highest: &BTreeMap<String, (u64, u32)>) -> bool {
+    let clock = |device: &str| u64::from_str_radix(device, 16).ok().and_then(|device| vault.clocks.get(&device)).copied();
+    highest.iter().any(|(device, (wall_ms, count))| {
+        let now = clock(device).unwrap_or_default();
+        (now.wall_ms, now.count) < (*wall_ms, *count)
+    })
 }
 
 fn fingerprint(vault: &Vault) -> String {

@@ -10,6 +10,7 @@ use crate::vault::entry::EntryId;
 use crate::vault::seal::identity::{Asking, Identities};
 use crate::vault::seal::{self, MethodKey};
 use crate::vault::{Method, MethodKind, RetiredKey, Vault, merge};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -49,23 +50,43 @@ pub fn unlock_by(world: &World, folder: &Path, keys: &Identities, person: Arc<dy
     let storage = &*world.storage;
     let place = Place::find(storage, folder)?;
     let sealed = place.read_vault(storage)?;
-    let asking = Asking::new(person);
-    let mut found = keys.age_keys();
-    if !seal::is_for(&sealed, &found) {
-        for name in place.unlock_names(storage)?.iter().filter(|name| *name != MethodKind::PASSPHRASE) {
-            let file = place.read_unlock_file(storage, name)?;
-            found.extend(keys.unwrap(&file, &asking)?.unwrap_or_default());
-            if seal::is_for(&sealed, &found) {
-                break;
-            }
-        }
-    }
-    if !seal::is_for(&sealed, &found) {
-        return Err(Error::new(ErrorKind::WrongPassphrase, "this key does not open the vault")
-            .hint("it was never added, or was removed: `countersign keys list` tells which there are"));
-    }
+    let names = place.unlock_names(storage)?.into_iter().filter(|name| *name != MethodKind::PASSPHRASE);
+    let files = names.map(|name| place.read_unlock_file(storage, &name));
+    let found = keys_for(&sealed, files, keys, &Asking::new(person))?.ok_or_else(|| {
+        Error::new(ErrorKind::WrongPassphrase, "this key does not open the vault")
+            .hint("it was never added, or was removed: `countersign keys list` tells which there are")
+    })?;
     drop(sealed);
-    open(world, place, found, None, trust)
+    let mut store = open(world, place, found, None, trust)?;
+    // A file under `unlock/` that opens nothing may be planted: whoever knows an SSH key's public half can make one. Its key
+    // must not count as one in hand, or it would vouch for copies.
+    let is_of_vault = |key: &MethodKey| {
+        let recipient = key.recipient();
+        store.vault.methods.iter().any(|method| method.in_use() && method.recipient == recipient)
+    };
+    let known: Vec<MethodKey> = store.keys.iter().filter(|key| is_of_vault(key)).cloned().collect();
+    if !known.is_empty() {
+        store.keys = known;
+    }
+    Ok(store)
+}
+
+/// The method keys that keys of a person give: an age key is one itself, others open one of the `files` under `unlock/`.
+/// `None` where none of them opens the vault. A vault whose header can't be read is for all of them.
+pub(super) fn keys_for(
+    sealed: &[u8],
+    files: impl Iterator<Item = Result<Vec<u8>>>,
+    keys: &Identities,
+    asking: &Asking,
+) -> Result<Option<Vec<MethodKey>>> {
+    let mut found = keys.age_keys();
+    for file in files {
+        if seal::is_for(sealed, &found) {
+            break;
+        }
+        found.extend(keys.unwrap(&file?, asking)?.unwrap_or_default());
+    }
+    Ok(seal::is_for(sealed, &found).then_some(found))
 }
 
 /// What to add.
@@ -244,6 +265,12 @@ fn listed(method: &Method, files: &[String]) -> Listed {
         _ => MethodState::FileMissing,
     };
     Listed { name: method.name.clone(), kind: method.kind.clone(), id: id(method), added_ms: method.added.wall_ms, state }
+}
+
+/// The names of the methods in use that have files under `unlock/`.
+pub(super) fn file_names(vault: &Vault) -> BTreeSet<&str> {
+    let with_file = vault.methods.iter().filter(|method| method.in_use() && has_file(&method.kind));
+    with_file.map(|method| method.name.as_str()).collect()
 }
 
 fn has_file(kind: &str) -> bool {

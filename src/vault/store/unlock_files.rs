@@ -1,6 +1,7 @@
 //! The files under `unlock/`: `NAME.age` wraps the key of a method, `NAME.identity` is what a plugin needs to open it.
 
 use super::World;
+use super::conflicts::is_copy_of;
 use super::files::{LONGEST_KEY_FILE, Place, Unwritten, replace, replace_read_back, write_error};
 use super::fold::{PASSPHRASE, is_unlock_file};
 use crate::error::{Error, Result};
@@ -62,6 +63,17 @@ impl Place {
             .map_err(|Unwritten { path, error, .. }| Error::io("remove", &path, &error))
     }
 
+    /// Moves conflict copies of the passphrase's file that are this one to the backups. What stays does no harm.
+    pub fn put_passphrase_copies_away(&self, world: &World, file: &[u8]) {
+        let (storage, folder) = (&*world.storage, self.unlock_folder());
+        for name in storage.list(folder).unwrap_or_default().into_iter().filter(|name| is_copy_of(PASSPHRASE, name)) {
+            let path = folder.join(name);
+            if storage.read(&path, LONGEST_KEY_FILE).is_ok_and(|bytes| bytes == file) {
+                let _ = self.keep_in_backups(storage, &path);
+            }
+        }
+    }
+
     /// The files of unlock methods, by name.
     pub fn read_unlock_files(&self, storage: &dyn Storage) -> Result<BTreeMap<String, Vec<u8>>> {
         read_unlock_folder(storage, self.unlock_folder())
@@ -100,6 +112,17 @@ pub(super) fn read_unlock_folder(storage: &dyn Storage, folder: &Path) -> Result
         files.insert(name, bytes);
     }
     Ok(files)
+}
+
+/// The passphrase's file in a folder and the conflict copies of it: one of them may open a copy of the vault that lies near.
+pub(super) fn read_near(storage: &dyn Storage, folder: &Path) -> Vec<Vec<u8>> {
+    /// Each takes as long as unlocking.
+    const MOST: usize = 4;
+    let names = storage.list(folder).unwrap_or_default();
+    let mut names: Vec<String> = names.into_iter().filter(|name| name == PASSPHRASE || is_copy_of(PASSPHRASE, name)).collect();
+    // The copies first: the file itself is that of the vault.
+    names.sort_by_key(|name| (name == PASSPHRASE, name.clone()));
+    names.iter().filter_map(|name| storage.read(&folder.join(name), LONGEST_KEY_FILE).ok()).take(MOST).collect()
 }
 
 fn remove(world: &World, path: &Path) -> std::result::Result<(), Unwritten> {

@@ -10,6 +10,7 @@ use crate::tui::command::Command;
 use crate::tui::keymap::Place;
 use crate::tui::msg::{Copied, Effect, Job, Then};
 use crate::tui::screen::confirm::Confirm;
+use crate::tui::screen::conflict::Conflict;
 use crate::tui::screen::vaults::{self, Purpose};
 use crate::tui::screen::{
     Reaction, Screen, copy, edit, enrol, export, history, import, keys, qr, recovery, settings, tags, trash, undo,
@@ -66,6 +67,11 @@ impl List {
             return Reaction::stay();
         }
         match command {
+            Command::ConflictCopy => {
+                common.toast = None;
+                let first = common.open.as_ref().and_then(|open| open.waiting.first());
+                return first.map_or_else(Reaction::stay, |name| Conflict::open(name.clone()));
+            }
             Command::Enrol => return Reaction::push(Screen::Enrol(enrol::Enrol::new())),
             Command::Settings => return Reaction::push(Screen::Settings(settings::Settings::new(common))),
             Command::Import => return Reaction::push(Screen::Import(import::Import::new())),
@@ -123,7 +129,9 @@ impl List {
     /// Why a command can do nothing now.
     pub(super) fn disabled(&self, common: &Common, command: Command) -> Option<String> {
         use Command::*;
-        if let (Enrol | Import | Edit | Tags | Pin | Join | MoveTo | Delete, Some(reason)) = (command, common.read_only()) {
+        if let (Enrol | Import | Edit | Tags | Pin | Join | ConflictCopy | MoveTo | Delete, Some(reason)) =
+            (command, common.read_only())
+        {
             return Some(reason);
         }
         let on_entry = matches!(
@@ -145,6 +153,9 @@ impl List {
         );
         match command {
             Export if self.rows.nothing_enrolled() => Some("There is nothing to export".into()),
+            ConflictCopy if common.open.as_ref().is_none_or(|open| open.waiting.is_empty()) => {
+                Some("No conflict copy waits for your word".into())
+            }
             Undo => undo::why_not(common),
             Reveal if !self.hidden => Some("Codes are not hidden".into()),
             NextTag | PreviousTag if !self.rows.has_tags() => Some("No entry has a tag".into()),
