@@ -164,8 +164,8 @@ fn rubbish_from_the_keyboard_does_no_harm() {
     let home = Home::with_vault();
     let mut pty = home.start();
     pty.see("passphrase");
-    // All but the keys that quit and suspend; sequences that never end; a long paste.
-    let bytes: Vec<u8> = (0..=255).filter(|byte| ![0x03, 0x1a, b'\r', b'\n'].contains(byte)).collect();
+    // All but the keys that quit, suspend, and lead to the other vaults, where q quits; sequences that never end; a long paste.
+    let bytes: Vec<u8> = (0..=255).filter(|byte| ![0x03, 0x0f, 0x1a, b'\r', b'\n'].contains(byte)).collect();
     pty.send_bytes(&bytes);
     pty.send_bytes(b"\x1b[999999999999m\xff\xfe\x1b[<99999;99999;99999m\x1bO\x1b]0;title\x07\x1bP+r\x1b\\");
     paste(&mut pty, &"\u{1b}x\u{0}é\n".repeat(2_000));

@@ -26,7 +26,7 @@ fn opens(desk: &Desk, passphrase: &str) -> Option<usize> {
 fn a_copy_that_only_a_replaced_key_opens_is_shown_and_taken_in_on_one_word() {
     let desk = with_a_copy_of_an_old_key();
     let mut tui = unlock(&desk, "quite another one");
-    tui.see("A conflict copy from before or after a change of the passphrase waits").see("M shows what waits").see_no("Forge");
+    tui.see("A conflict copy from before or after a change of the passphrase waits").see("W shows what waits").see_no("Forge");
     tui.press("W").see("A conflict copy waits for your word").see(NAME).see("It opens only with a key that was replaced");
     tui.see("new  Forge (hugo@example.org)").see("It opens with another unlock method: anna (person)");
     tui.press("Down Enter").see("GitHub").see_no("Forge");

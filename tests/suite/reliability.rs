@@ -42,8 +42,12 @@ fn every_test_that_the_table_of_faults_names_is_there() {
                 continue;
             }
             in_row += 1;
-            if part.ends_with(".py") {
-                assert!(fs::metadata(path(&format!("tests/faults/{part}"))).is_ok(), "{part}");
+            // A script, or a whole-output case of the command line.
+            if let Some(folder) = [("py", "faults"), ("toml", "cli")]
+                .into_iter()
+                .find_map(|(end, folder)| part.ends_with(&format!(".{end}")).then_some(folder))
+            {
+                assert!(fs::metadata(path(&format!("tests/{folder}/{part}"))).is_ok(), "{part}");
                 continue;
             }
             let (of, pattern) = match part.split_once("::") {
