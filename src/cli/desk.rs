@@ -14,7 +14,7 @@ use crate::ops::{duplicates, glance, restore};
 use crate::ports::{Clipboard, ClipboardRoute, Environment, Git, Process, Prompt, ScreenCapture};
 use crate::secret::SecretText;
 use crate::vault::entry::Entry;
-use crate::vault::store::{self, Presence, Way, World};
+use crate::vault::store::{self, Presence, Trust, Way, World};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -105,12 +105,12 @@ impl Desk {
         Ok(session)
     }
 
-    /// Opens another vault beside the usual one, or anywhere, with its own passphrase.
+    /// Opens another vault beside the usual one, or anywhere, with its own passphrase. `--trust-vault` is said of the usual one.
     pub fn unlock_other(&mut self, vault: &Path, passphrase_file: Option<&Path>, option: &'static str) -> Result<Session> {
         let folder = self.globals.folder_of(vault, &self.outside.environment)?;
         let given = passphrase_file.map(|file| self.read_line_secret(file, option, "the passphrase")).transpose()?;
         let name = Named::of(&folder).name;
-        let session = self.unlock_in(&folder, given.map(Opening::Passphrase), &format!(" of {name}"));
+        let session = self.unlock_in(&folder, given.map(Opening::Passphrase), &format!(" of {name}"), Trust::Pinned);
         let session = session.map_err(|error| Error { what: format!("{name}: {}", error.what), ..error })?;
         self.tell_of_opening(&session);
         Ok(session)
@@ -118,17 +118,16 @@ impl Desk {
 
     fn unlock_silently(&mut self) -> Result<Session> {
         let (folder, given) = (self.vault_folder()?, self.given_opening()?);
-        self.unlock_in(&folder, given, "")
+        self.unlock_in(&folder, given, "", self.globals.trust())
     }
 
-    fn unlock_in(&mut self, folder: &Path, given: Option<Opening>, whose: &str) -> Result<Session> {
+    fn unlock_in(&mut self, folder: &Path, given: Option<Opening>, whose: &str, trust: Trust) -> Result<Session> {
         let world = self.outside.world.clone();
         let offer = |error| backup::with_offer(&world, folder, error, "countersign restore-backup");
         if store::presence(&world, folder).map_err(offer)? == Presence::Nothing {
             let what = format!("there is no vault in {}", folder.display());
             return Err(Error::new(ErrorKind::NoVault, what).hint("create one with: countersign init"));
         }
-        let trust = self.globals.trust();
         let person = self.outside.prompt.clone();
         let unlock = |opening: &Opening| opening.unlock(&world, folder, person.clone(), trust);
         let session = match given {
@@ -136,7 +135,7 @@ impl Desk {
                 self.note_passphrase(&opening);
                 unlock(&opening)
             }
-            None => match self.remembered(folder) {
+            None => match self.remembered(folder, trust) {
                 Ok(None) => {
                     let has_passphrase = store::ways(&world, folder).contains(&Way::Passphrase);
                     if !has_passphrase && !self.outside.prompt.is_interactive() {
@@ -180,10 +179,10 @@ impl Desk {
         }
     }
 
-    fn remembered(&self, folder: &Path) -> Result<Option<Session>> {
+    fn remembered(&self, folder: &Path, trust: Trust) -> Result<Option<Session>> {
         match self.asks_anew {
             true => Ok(None),
-            false => Session::unlock_remembered(&self.outside.world, folder, self.globals.trust()),
+            false => Session::unlock_remembered(&self.outside.world, folder, trust),
         }
     }
 

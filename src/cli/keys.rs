@@ -92,11 +92,18 @@ impl Name {
 }
 
 impl Keys {
+    /// Whoever finds the terminal open must not make the vault theirs: to change the ways in takes one of them.
     pub fn run(self, desk: &mut Desk) -> Result<()> {
         match self.act {
             Act::List { json } => list(desk, json),
-            Act::Add { what } => what.run(desk),
-            Act::Remove { name } => remove(desk, &name),
+            Act::Add { what } => {
+                desk.ask_anew();
+                what.run(desk)
+            }
+            Act::Remove { name } => {
+                desk.ask_anew();
+                remove(desk, &name)
+            }
         }
     }
 }

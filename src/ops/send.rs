@@ -5,10 +5,11 @@ use super::change::{Change, Outcome};
 use super::export::draft_of;
 use super::session::Session;
 use crate::error::{Error, ErrorKind, Result};
-use crate::otp::Kind;
+use crate::otp::{Credential, Kind};
 use crate::transfer::Draft;
 use crate::vault::Vault;
-use crate::vault::entry::{Entry, EntryId};
+use crate::vault::entry::{Entry, EntryId, RecoveryCode};
+use crate::vault::stamp::Stamped;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -78,8 +79,14 @@ fn active(vault: &Vault, id: EntryId) -> Result<Arc<Entry>> {
     entry.cloned().ok_or_else(|| Error::new(ErrorKind::NoMatch, "an entry is not there any more").hint("look at the list again"))
 }
 
-/// Whether one vault's entry is the other's in every field; the counter may be further there.
+/// Whether one vault's entry is the other's in every field; the counter may be further there, and more may be kept.
 fn is_same(there: &Entry, here: &Entry) -> bool {
+    let codes = |set: &Stamped<Vec<RecoveryCode>>| set.value.iter().map(|code| code.code.clone()).collect::<Vec<_>>();
+    let has_set = |set| there.recovery_history.iter().any(|known| codes(known) == codes(set));
+    let has_rival = |rival: &Stamped<Credential>| there.rivals.iter().any(|known| known.value == rival.value);
+    if !here.recovery_history.iter().all(has_set) || !here.rivals.iter().all(has_rival) {
+        return false;
+    }
     let own = |entry: &Entry| Draft { id: None, pinned: false, ..draft_of(entry) };
     let (mut there, here) = (own(there), own(here));
     there.credential.counter = there.credential.counter.min(here.credential.counter);

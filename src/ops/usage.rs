@@ -13,6 +13,7 @@ use std::io::ErrorKind;
 const FILE: &str = "usage.json";
 /// What could not be read, kept for whoever wants to look at it.
 const UNREAD: &str = "usage.unread.json";
+const UNREAD_LOG: &str = "usage.unread.log";
 /// The uses since: a line each, the id and the wall time in milliseconds.
 const LOG: &str = "usage.log";
 /// A larger file is not ours.
@@ -58,7 +59,13 @@ impl Usage {
         let is_unread = file.is_none();
         let counts = file.into_iter().flatten().filter_map(|(id, used)| Some((EntryId::parse(&id)?, used))).collect();
         let mut usage = Usage { counts, is_unread };
-        let log = world.storage.read(&world.state_folder.join(LOG), LIMIT).unwrap_or_default();
+        let log = world.storage.read(&world.state_folder.join(LOG), LIMIT).unwrap_or_else(|error| {
+            if error.kind() == ErrorKind::FileTooLarge {
+                // Nobody has folded it for years, or it is not ours: a new one begins.
+                let _ = world.storage.rename(&world.state_folder.join(LOG), &world.state_folder.join(UNREAD_LOG));
+            }
+            Vec::new()
+        });
         for line in log.split(|byte| *byte == b'\n') {
             let line = std::str::from_utf8(line).ok().and_then(|line| line.split_once(' '));
             if let Some((Some(id), Ok(at))) = line.map(|(id, at)| (EntryId::parse(id), at.parse())) {

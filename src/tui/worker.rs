@@ -7,7 +7,7 @@ mod vaults;
 use super::msg::{Done, ExportOrder, Job, Origin, Reading, Snapshot, Which};
 use crate::error::{Error, Result};
 use crate::ops::backup::Policy;
-use crate::ops::change::Outcome;
+use crate::ops::change::{Change, Outcome};
 use crate::ops::export::Export;
 use crate::ops::gather::{self, Gathered};
 use crate::ops::intake::{self, Intake, Keys, Refused};
@@ -44,6 +44,8 @@ pub struct Worker {
     watch: Option<Box<dyn Watch>>,
     changes: Option<ChangeSink>,
     session: Option<Session>,
+    /// It was opened by a remembered unlock: nobody has shown a key.
+    by_remembered: bool,
     usage: Arc<Usage>,
 }
 
@@ -70,6 +72,7 @@ impl Worker {
             watch: None,
             changes: None,
             session: None,
+            by_remembered: false,
             usage: Arc::default(),
         }
     }
@@ -122,6 +125,7 @@ impl Worker {
                 Done::CopyTaken { snapshot, result }
             }
             Job::Lock => {
+                self.by_remembered = false;
                 if let Some(session) = self.session.take() {
                     session.forget_remembered();
                 }
@@ -250,11 +254,11 @@ impl Worker {
         }
     }
 
-    fn apply(&mut self, change: crate::ops::change::Change) -> Result<Outcome> {
+    fn apply(&mut self, change: Change) -> Result<Outcome> {
         let session = self.session.as_mut().ok_or_else(locked)?;
-        let before = session.vault().active().count();
+        let enrols = matches!(change, Change::Enrol(_) | Change::Import { .. });
         let outcome = session.apply(change)?;
-        if session.vault().active().count() > before {
+        if enrols {
             // Who adds an entry is asked about its twins there and then.
             let _ = duplicates::untold(session);
         }

@@ -144,6 +144,7 @@ fn open(world: &World, place: Place, keys: Vec<MethodKey>, wrapped: Option<&[u8]
     let mut warnings = memory.check(&vault, trust)?;
     warnings.extend(wrapped.and_then(seal::work_factor).and_then(|work_factor| memory.weigh(work_factor)));
     warnings.extend(wild_clocks(&vault, world.clock.now()));
+    memory.note_unread(!vault.unread.is_empty());
     if !vault.unread.is_empty() {
         warnings.push(format!("{} could not be read; kept as it is", count(vault.unread.len(), "entry", "entries")));
     }

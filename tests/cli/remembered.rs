@@ -84,6 +84,9 @@ fn an_unlock_is_remembered_until_it_is_locked() {
     assert_eq!(vault.run(&["passwd", "--new-passphrase-file", &new]).status, Some(3));
     assert_eq!(vault.run(&["backup", "--output", "copy.age"]).status, Some(3));
     assert_eq!(vault.run(&["unlock"]).status, Some(3));
+    let person = "age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z";
+    assert_eq!(vault.run(&["keys", "add", "person", person]).status, Some(3));
+    assert_eq!(vault.run(&["--yes", "keys", "remove", "passphrase"]).status, Some(3));
     // What is given is taken, and not what is remembered.
     let wrong = vault.0.file("wrong", "wrong\n");
     assert_eq!(vault.run(&["--passphrase-file", &wrong, "list"]).status, Some(3));

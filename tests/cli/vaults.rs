@@ -54,6 +54,20 @@ fn entries_are_copied_and_moved_to_a_vault_with_another_passphrase() {
     assert_eq!(code("work", &words).text(), code("vault", &own).text());
 }
 
+/// `--trust-vault` is said of the vault at hand: a forged one in the place of the other is refused all the same.
+#[test]
+fn nothing_goes_to_a_forged_vault() {
+    let (place, words) = two_vaults();
+    let send = |flags: &[&str]| place.run(&[flags, &["cp", "github", "--to", "work", "--to-passphrase-file", &words]].concat());
+    send(&[]).done();
+    std::fs::remove_dir_all(place.path("data/countersign/work")).unwrap();
+    place.run(&["--vault", "forged", "--passphrase-file", &words, "init", "--work-factor", "10"]).done();
+    std::fs::rename(place.path("data/countersign/forged"), place.path("data/countersign/work")).unwrap();
+    let ran = send(&["--trust-vault"]);
+    assert_eq!(ran.status, Some(7), "{ran:?}");
+    assert!(ran.stderr.contains("countersign: work: this is not the vault that was here before"), "{ran:?}");
+}
+
 #[test]
 fn what_can_not_be_sent_stays_and_the_error_says_whose_it_is() {
     let (place, words) = two_vaults();

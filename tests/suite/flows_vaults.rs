@@ -110,3 +110,22 @@ fn a_vault_whose_unlock_is_remembered_is_not_asked_for_its_passphrase() {
     tui.press("V Enter").see("GitHub");
     assert_eq!(tui.state.common.vault_name, "work");
 }
+
+/// The second Enter would go over a second time, and lock what the first had opened.
+#[test]
+fn enter_pressed_twice_goes_over_once_and_ends_no_remembered_unlock() {
+    let desk = two_vaults();
+    let mut tui = unlocked(&desk);
+    for store in [desk.unlock(), work(&desk)] {
+        store.remember(Duration::from_secs(600)).unwrap();
+    }
+    tui.press("V");
+    tui.holding = true;
+    tui.press("Enter Enter").click(5, 4).double_click(5, 4);
+    tui.release();
+    assert_eq!(tui.state.common.vault_name, "work");
+    tui.see("No accounts yet");
+    assert!(tui.state.common.open.is_some());
+    // It is really open: and the way back is not asked for either.
+    tui.press("V Enter").see("GitHub").press("p").see("Pinned GitHub");
+}

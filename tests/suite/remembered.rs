@@ -261,6 +261,33 @@ fn on_the_screen_the_passphrase_is_asked_for_before_it_is_changed() {
     tui.press("Ctrl-L").type_text("a new one").press("Enter").see("No accounts yet");
 }
 
+#[test]
+fn whoever_finds_the_screen_open_cannot_make_the_vault_theirs() {
+    let desk = remembering();
+    let mut tui = start(&desk);
+    tui.press("K Down Down Down Down Down Enter").type_text("age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z");
+    tui.press("Enter").see("The vault was opened by a remembered unlock");
+    assert_eq!(desk.unlock().methods().len(), 1);
+    tui.press("Ctrl-L").type_text("open sesame").press("Enter");
+    tui.press("K Down Down Down Down Down Enter").type_text("age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z");
+    tui.press("Enter");
+    assert_eq!(desk.unlock().methods().len(), 2);
+}
+
+#[test]
+fn there_is_no_glance_at_a_vault_with_entries_that_cannot_be_read() {
+    let desk = with_entries(&[("GitHub", "hugo")]);
+    let mut store = desk.unlock();
+    store
+        .change(|vault, _| {
+            vault.unread.push(SecretText::new("{\"id\":7,\"issuer\":\"Odd\"}"));
+            Ok(())
+        })
+        .unwrap();
+    assert!(session(&desk).warnings().iter().any(|warning| warning.contains("could not be read")));
+    assert_eq!(glanced(&desk, "github"), None);
+}
+
 /// The vault of `remembering` with entries of these names, and secrets of their own.
 fn with_entries(names: &[(&str, &str)]) -> Desk {
     let desk = remembering();

@@ -136,6 +136,22 @@ fn a_move_that_stopped_half_way_is_repeated() {
 }
 
 #[test]
+fn an_older_set_of_recovery_codes_that_is_not_there_goes_along() {
+    let desk = Desk::new();
+    let (mut from, mut to) = two(&desk);
+    let codes = |word: &str| vec![SecretText::new(word)];
+    // There with the newer set alone, as an import leaves it.
+    from.apply(Change::SetRecoveryCodes(EntryId(1), codes("newer"))).unwrap();
+    send(&mut from, &mut to, &[EntryId(1)], Sending::Copy).unwrap();
+    from.apply(Change::SetRecoveryCodes(EntryId(1), codes("older"))).unwrap();
+    from.apply(Change::SetRecoveryCodes(EntryId(1), codes("newer"))).unwrap();
+    let sent = send(&mut from, &mut to, &[EntryId(1)], Sending::Move).unwrap();
+    assert_eq!((sent.added, sent.there), (1, 0));
+    let older = |entry: &Arc<Entry>| entry.recovery_history.iter().any(|set| set.value[0].code == SecretText::new("older"));
+    assert!(to.vault().active().any(older));
+}
+
+#[test]
 fn an_entry_with_fields_of_a_newer_version_stays_where_it_is() {
     let desk = Desk::new();
     let (mut from, mut to) = two(&desk);

@@ -38,13 +38,15 @@ pub struct Vaults {
     menu: Menu,
     /// The name of a new one, while it is typed, and what is wrong with it.
     name: Option<(Field, String)>,
+    /// One is being gone over to: a second key would go over to it twice.
+    going: bool,
 }
 
 const NEW: (&str, &str) = ("Make a new vault", "beside these");
 
 /// The screen, and the question for what it lists.
 pub fn ask(purpose: Purpose) -> Reaction {
-    let screen = Vaults { purpose, vaults: None, beside: PathBuf::new(), menu: Menu::default(), name: None };
+    let screen = Vaults { purpose, vaults: None, beside: PathBuf::new(), menu: Menu::default(), name: None, going: false };
     Reaction::push(Screen::Vaults(screen)).and(Effect::Job(Job::ListVaults))
 }
 
@@ -71,7 +73,10 @@ impl Vaults {
         let Some(vaults) = &self.vaults else { return Reaction::stay() };
         match (vaults.get(self.menu.selected), &self.purpose) {
             (Some(other), Purpose::Open) if other.is_current => Reaction::pop(),
-            (Some(other), Purpose::Open) => Reaction::job(Job::Switch(other.vault.folder.clone())),
+            (Some(other), Purpose::Open) => {
+                self.going = true;
+                Reaction::job(Job::Switch(other.vault.folder.clone()))
+            }
             (Some(other), Purpose::Send { ids, what, sending }) => {
                 let order = SendOrder { ids: ids.clone(), what: what.clone(), sending: *sending, to: other.vault.clone() };
                 let (screen, reaction) = Unlock::to_send(other, order);
@@ -94,7 +99,10 @@ impl Vaults {
         let known = |folder: &PathBuf| self.vaults.iter().flatten().any(|other| other.vault.folder == *folder);
         match place_of(&self.beside, field.text()) {
             Ok(folder) if known(&folder) => *wrong = "There is a vault of this name already.".into(),
-            Ok(folder) => return Reaction::job(Job::Switch(folder)),
+            Ok(folder) => {
+                self.going = true;
+                return Reaction::job(Job::Switch(folder));
+            }
             Err(error) => *wrong = format!("{}.", sentence(&error.what)),
         }
         Reaction::stay()
@@ -139,6 +147,13 @@ impl Behaviour for Vaults {
     fn handle(&mut self, common: &mut Common, event: Event) -> Reaction {
         if let Event::Done(Done::Vaults { vaults, beside }) = event {
             self.take(vaults, beside);
+            return Reaction::stay();
+        }
+        if let Event::Done(Done::Switched(Err(error))) = &event {
+            self.going = false;
+            common.say_error(error);
+        }
+        if self.going {
             return Reaction::stay();
         }
         if self.name.is_some() {

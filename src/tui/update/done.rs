@@ -1,6 +1,6 @@
 //! The worker's answers: what each means for the state, and what is said of it.
 
-use super::{clipboard, keys, refresh, to_asker, vaults};
+use super::{clipboard, keys, lock, refresh, to_asker, vaults};
 use crate::error::Result;
 use crate::ops::change::Outcome;
 use crate::ops::keys::has_second_method;
@@ -42,6 +42,12 @@ pub(super) fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
         Done::Opened(Ok(snapshot)) => {
             state.common.busy_since = None;
             opened(state, snapshot)
+        }
+        // The worker holds no vault then, whatever the screen shows.
+        Done::Opened(Err(error)) if state.common.open.is_some() => {
+            let effects = lock(state);
+            state.common.say_error(&error);
+            effects
         }
         Done::Opened(Err(_)) => {
             state.common.busy_since = None;

@@ -14,10 +14,7 @@ use crate::tui::state::{State, Tone, sentence};
 pub(super) fn switched(state: &mut State, result: Result<(OtherVault, bool)>) -> Vec<Effect> {
     let (other, is_there) = match result {
         Ok(switched) => switched,
-        Err(error) => {
-            state.common.say_error(&error);
-            return Vec::new();
-        }
+        Err(error) => return to_asker(state, Done::Switched(Err(error))),
     };
     state.common.vault_name = other.vault.name;
     state.common.ways = other.ways;

@@ -60,6 +60,7 @@ impl Prompt for Answers {
 impl Worker {
     pub(super) fn unlock(&mut self, opening: Opening, answers: Vec<SecretText>) -> Done {
         let answers = Answers::new(answers);
+        self.by_remembered = opening == Opening::Remembered;
         let session = self.at_home(opening).unlock(&self.world, &self.vault, answers.clone(), self.trust);
         match (session, answers.asked()) {
             (Err(error), Some(question)) if error.kind == ErrorKind::Locked => Done::Asked(question),
@@ -114,6 +115,11 @@ impl Worker {
         };
         let text = text.unwrap_or_default();
         let session = self.session.as_mut().ok_or_else(locked)?;
+        // Whoever finds the terminal open must not make the vault theirs.
+        if self.by_remembered && !matches!(act, KeysAct::ChangePassphrase { old: Some(_), .. }) {
+            let what = "the vault was opened by a remembered unlock, which does not do to change the ways in";
+            return Err(Error::failed(what).hint("lock it and unlock it by one of them first"));
+        }
         let named = |name: &str| format!("Added {name}: it opens the vault from now on");
         Ok(match act {
             KeysAct::MakeRecovery => {

@@ -8,7 +8,7 @@ use crate::ops::unlock::Opening;
 use crate::ops::vaults::{self, Named};
 use crate::secret::SecretText;
 use crate::tui::msg::{Done, OtherVault, SendOrder};
-use crate::vault::store;
+use crate::vault::store::{self, Trust};
 use std::path::PathBuf;
 
 impl Worker {
@@ -31,19 +31,22 @@ impl Worker {
         }
     }
 
-    /// The open vault is left to be locked by the job that follows.
+    /// Locks the open vault; an unlock that is remembered stays so, for nobody went away.
     pub(super) fn switch(&mut self, folder: PathBuf) -> Result<(OtherVault, bool)> {
         match store::presence(&self.world, &folder) {
             Err(error) if error.kind != ErrorKind::VaultDamaged => return Err(error),
             _ => {}
         }
+        self.session = None;
+        // What was said of the vault at hand says nothing of others.
+        self.trust = Trust::Pinned;
         self.vault = folder;
         Ok((self.other(Named::of(&self.vault)), vaults::is_there(&self.world, &self.vault)))
     }
 
     pub(super) fn send(&mut self, order: SendOrder, opening: &Opening, answers: Vec<SecretText>) -> Done {
         let answers = Answers::new(answers);
-        let opened = self.at_home(opening.clone()).unlock(&self.world, &order.to.folder, answers.clone(), self.trust);
+        let opened = self.at_home(opening.clone()).unlock(&self.world, &order.to.folder, answers.clone(), Trust::Pinned);
         if let (Err(error), Some(question)) = (&opened, answers.asked())
             && error.kind == ErrorKind::Locked
         {

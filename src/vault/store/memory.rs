@@ -36,6 +36,9 @@ struct Kept {
     /// Of the passphrase, as last seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     work_factor: Option<WorkFactor>,
+    /// It had entries that could not be read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    has_unread: bool,
 }
 
 impl Memory {
@@ -104,10 +107,15 @@ impl Memory {
         Ok(warnings)
     }
 
+    /// Remembers whether the vault has entries that can't be read.
+    pub fn note_unread(&mut self, has_unread: bool) {
+        self.kept.has_unread = has_unread;
+    }
+
     /// Whether there is nothing to tell of this vault and nothing to remember that is not remembered already.
     pub fn is_as_seen(&mut self, vault: &Vault) -> bool {
         let told = self.check(vault, Trust::Pinned);
-        told.is_ok_and(|told| told.is_empty()) && self.warnings.is_empty() && self.kept == self.saved
+        told.is_ok_and(|told| told.is_empty()) && self.warnings.is_empty() && self.kept == self.saved && !self.kept.has_unread
     }
 
     /// Whether what was missing at the opening is there now.
@@ -119,7 +127,7 @@ impl Memory {
     pub fn pin(&mut self, vault: &Vault) {
         let id = fingerprint(vault);
         if self.kept.vault != id {
-            self.kept = Kept { vault: id, highest: BTreeMap::new(), work_factor: None };
+            self.kept = Kept { vault: id, highest: BTreeMap::new(), work_factor: None, has_unread: false };
         }
         self.see(vault);
     }
