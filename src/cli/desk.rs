@@ -9,7 +9,7 @@ use crate::ops::backup::{self, Policy};
 use crate::ops::change::{Change, Outcome};
 use crate::ops::session::Session;
 use crate::ops::unlock::Opening;
-use crate::ops::vaults::Named;
+use crate::ops::vaults::{self, Named};
 use crate::ops::{duplicates, glance, restore};
 use crate::ports::{Clipboard, ClipboardRoute, Environment, Git, Process, Prompt, ScreenCapture};
 use crate::secret::SecretText;
@@ -111,7 +111,10 @@ impl Desk {
         let given = passphrase_file.map(|file| self.read_line_secret(file, option, "the passphrase")).transpose()?;
         let name = Named::of(&folder).name;
         let session = self.unlock_in(&folder, given.map(Opening::Passphrase), &format!(" of {name}"), Trust::Pinned);
-        let session = session.map_err(|error| Error { what: format!("{name}: {}", error.what), ..error })?;
+        let session = session.map_err(|error| {
+            let hint = error.hint.map(|hint| hint.replace("--passphrase-file", option));
+            Error { what: format!("{name}: {}", error.what), hint, ..error }
+        })?;
         self.tell_of_opening(&session);
         Ok(session)
     }
@@ -125,8 +128,7 @@ impl Desk {
         let world = self.outside.world.clone();
         let offer = |error| backup::with_offer(&world, folder, error, "countersign restore-backup");
         if store::presence(&world, folder).map_err(offer)? == Presence::Nothing {
-            let what = format!("there is no vault in {}", folder.display());
-            return Err(Error::new(ErrorKind::NoVault, what).hint("create one with: countersign init"));
+            return Err(vaults::missing(&world, folder, !whose.is_empty()));
         }
         let person = self.outside.prompt.clone();
         let unlock = |opening: &Opening| opening.unlock(&world, folder, person.clone(), trust);
@@ -161,7 +163,7 @@ impl Desk {
         }
         if let Some(offer) = restore::offer(session) {
             self.output.warn(&format!(
-                "the backup of {} has what is missing ({}): merge it with countersign restore-backup {}",
+                "the backup of {} has more ({}): merge it with countersign restore-backup {}, or keep the older state with --trust-vault",
                 offer.name.when(),
                 offer.difference.tally(),
                 offer.name

@@ -18,7 +18,7 @@ pub struct Vaults {
 struct Row<'a> {
     name: &'a str,
     folder: &'a Path,
-    /// Opened where no other is named.
+    /// The one this command line and this configuration mean.
     current: bool,
 }
 
@@ -35,7 +35,7 @@ impl Vaults {
         if vaults.is_empty() {
             desk.output.say("There is no vault beside the default place; countersign init makes one");
         }
-        let mark = |vault: &vaults::Named| if row(vault) { "used by default" } else { "" };
+        let mark = |vault: &vaults::Named| if row(vault) { "at hand" } else { "" };
         let rows: Vec<_> = vaults
             .iter()
             .map(|vault| vec![Cell::plain(&vault.name), Cell::plain(vault.folder.to_string_lossy()), Cell::dim(mark(vault))])

@@ -3,6 +3,7 @@
 use super::desk::Desk;
 use super::output::{Cell, count};
 use crate::error::{Error, ErrorKind, Result};
+use crate::ops;
 use crate::vault::Vault;
 use crate::vault::backup;
 
@@ -11,8 +12,13 @@ pub struct Verify {}
 
 impl Verify {
     pub fn run(self, desk: &mut Desk) -> Result<()> {
-        let session = desk.open()?;
+        let session = match desk.open() {
+            // Now of all times one wants to know which of the backups are good.
+            Err(error) if error.kind == ErrorKind::VaultDamaged => return without_vault(desk, error),
+            opened => opened?,
+        };
         let Some((store, backups)) = session.on_disk() else { return Ok(()) };
+        desk.output.say(&format!("Fingerprint: {}", store.fingerprint_words()));
         desk.output.table(&[vec![Cell::bold("ok"), Cell::plain("the vault"), Cell::plain(entries(store.vault()))]]);
         let (mut all, mut bad) = (0, 0);
         let mut failed = Vec::new();
@@ -60,6 +66,23 @@ impl Verify {
             None => Ok(()),
         }
     }
+}
+
+/// Tells of the backups, and ends with what is wrong with the vault.
+fn without_vault(desk: &mut Desk, error: Error) -> Result<()> {
+    let (folder, policy) = (desk.vault_folder()?, desk.backup_policy()?);
+    let opening = desk.last_opening("Passphrase: ")?;
+    let (world, person) = (desk.outside.world.clone(), desk.outside.prompt.clone());
+    let mut rows = vec![vec![Cell::bold("bad"), Cell::plain("the vault"), Cell::plain("")]];
+    rows.extend(ops::backup::reopen_all(&world, &folder, &policy, &opening, person).into_iter().map(|(name, opened)| {
+        let name = Cell::plain(name.to_string());
+        match opened {
+            Ok(vault) => vec![Cell::bold("ok"), name, Cell::plain(entries(&vault))],
+            Err(error) => vec![Cell::bold("bad"), name, Cell::plain(error.what)],
+        }
+    }));
+    desk.output.table(&rows);
+    Err(error)
 }
 
 fn entries(vault: &Vault) -> String {

@@ -3,6 +3,7 @@
 use super::unlock::Opening;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ports::Prompt;
+use crate::vault::Vault;
 use crate::vault::backup::{self, Name, Why};
 use crate::vault::seal::identity::Asking;
 use crate::vault::store::{self, OpenStore, World};
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What is told while one fails; why stands behind it.
-pub const FAILED: &str = "the backup failed, the vault itself is saved";
+pub const FAILED: &str = "the last backup failed";
 
 /// What the configuration says of backups.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -201,6 +202,38 @@ pub struct Rescue {
 /// where the key asks something and gets no answer.
 pub fn find(world: &World, folder: &Path, policy: &Policy, opening: &Opening, person: Arc<dyn Prompt>) -> Result<Rescue> {
     let asking = Asking::new(person);
+    let mut rescue = Rescue::default();
+    for (name, path) in all_around(world, folder, policy).into_iter().rev().take(TRIED) {
+        let Ok(parcel) = backup::read(&*world.storage, &path) else { continue };
+        match opening.open_parcel(world, folder, &parcel, &asking) {
+            Ok(vault) => {
+                let found = Some(Found { name, path, entries: vault.active().count() });
+                return Ok(Rescue { found, shut: None });
+            }
+            Err(error) if error.kind == ErrorKind::Locked => return Err(error),
+            Err(_) if parcel.check_form().is_ok() => drop(rescue.shut.get_or_insert(name)),
+            Err(_) => {}
+        }
+    }
+    Ok(rescue)
+}
+
+/// For a vault that is damaged: every backup, the oldest first, opened by this passphrase or key.
+pub fn reopen_all(
+    world: &World,
+    folder: &Path,
+    policy: &Policy,
+    opening: &Opening,
+    person: Arc<dyn Prompt>,
+) -> Vec<(Name, Result<Vault>)> {
+    let asking = Asking::new(person);
+    let open =
+        |path: &Path| backup::read(&*world.storage, path).and_then(|parcel| opening.open_parcel(world, folder, &parcel, &asking));
+    all_around(world, folder, policy).into_iter().map(|(name, path)| (name, open(&path))).collect()
+}
+
+/// The backups of a vault that may be damaged, with their paths, the oldest first.
+fn all_around(world: &World, folder: &Path, policy: &Policy) -> Vec<(Name, PathBuf)> {
     let storage = &*world.storage;
     let mut places = vec![storage.canonical(folder).unwrap_or_else(|_| folder.to_owned()).join(backup::FOLDER)];
     if let (Some(second), Some(vault)) = (&policy.second, folder.file_name()) {
@@ -215,18 +248,5 @@ pub fn find(world: &World, folder: &Path, policy: &Policy, opening: &Opening, pe
         all.extend(names.into_iter().map(|name| (name, place.join(name.to_string()))));
     }
     all.sort();
-    let mut rescue = Rescue::default();
-    for (name, path) in all.into_iter().rev().take(TRIED) {
-        let Ok(parcel) = backup::read(storage, &path) else { continue };
-        match opening.open_parcel(world, folder, &parcel, &asking) {
-            Ok(vault) => {
-                let found = Some(Found { name, path, entries: vault.active().count() });
-                return Ok(Rescue { found, shut: None });
-            }
-            Err(error) if error.kind == ErrorKind::Locked => return Err(error),
-            Err(_) if parcel.check_form().is_ok() => drop(rescue.shut.get_or_insert(name)),
-            Err(_) => {}
-        }
-    }
-    Ok(rescue)
+    all
 }

@@ -210,6 +210,14 @@ impl Session {
         let (mut said, standing, waiting) = super::merge::fold_conflict_copies(self);
         self.waiting = waiting;
         said.extend(standing.into_iter().filter(|sentence| self.told.insert(sentence.clone())));
+        let is_older = self.store().is_some_and(OpenStore::is_older_state);
+        if is_older
+            && self.waiting.is_empty()
+            && super::restore::offer(self).is_none()
+            && let Ok(store) = self.store_mut()
+        {
+            store.give_up_missing();
+        }
         said
     }
 

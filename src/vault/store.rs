@@ -74,6 +74,15 @@ pub fn presence(world: &World, folder: &Path) -> Result<Presence> {
     files::presence(&*world.storage, folder)
 }
 
+/// Whether this machine remembers a vault of this path, as where the disk it is on is not mounted.
+pub fn was_here(world: &World, folder: &Path) -> bool {
+    let (Some(above), Some(name)) = (folder.parent(), folder.file_name()) else { return false };
+    let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+    // The folder itself may be gone: the way to it with links followed as far as there is one.
+    let whole = world.storage.canonical(folder).or_else(|_| world.storage.canonical(above).map(|above| above.join(name)));
+    whole.is_ok_and(|whole| Memory::is_there(world, &whole))
+}
+
 /// Makes a new vault with one passphrase. Refuses (`WouldOverwrite`) where there is any vault already.
 pub fn create(world: &World, folder: &Path, passphrase: &SecretText, work_factor: WorkFactor) -> Result<OpenStore> {
     let key = MethodKey::generate();
@@ -143,7 +152,11 @@ fn open(world: &World, place: Place, keys: Vec<MethodKey>, wrapped: Option<&[u8]
     let mut memory = Memory::load(world, &place);
     let mut warnings = memory.check(&vault, trust)?;
     warnings.extend(wrapped.and_then(seal::work_factor).and_then(|work_factor| memory.weigh(work_factor)));
-    warnings.extend(wild_clocks(&vault, world.clock.now()));
+    if let Some(sentence) = wild_clocks(&vault, world.clock.now())
+        && memory.is_new_wild(vault.highest().wall_ms)
+    {
+        warnings.push(sentence);
+    }
     memory.note_unread(!vault.unread.is_empty());
     if !vault.unread.is_empty() {
         warnings.push(format!("{} could not be read; kept as it is", count(vault.unread.len(), "entry", "entries")));
@@ -168,6 +181,11 @@ impl OpenStore {
     /// Sentences to show once after opening (first opening on this machine with its fingerprint, older state put back, wild clocks …).
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    /// Six words, to compare between machines.
+    pub fn fingerprint_words(&self) -> String {
+        memory::words(&self.vault)
     }
 
     /// The folder of the vault, with symbolic links followed.

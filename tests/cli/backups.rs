@@ -108,15 +108,25 @@ fn an_older_state_put_back_names_the_backup_that_has_the_rest() {
     place.add(NPM);
     let made = place.run(&["backup"]).done();
     assert!(made.stderr.starts_with("Made and reopened "), "{made:?}");
-    fs::write(&file, older).unwrap();
+    fs::write(&file, &older).unwrap();
     let ran = place.run(&["list"]).done();
     let name = backups(&place).into_iter().find(|name| name.contains("-asked")).unwrap();
     assert!(ran.stderr.contains("warning: an older state of this vault was put back"), "{ran:?}");
-    assert!(ran.stderr.contains(&format!("merge it with countersign restore-backup {name}\n")), "{ran:?}");
+    let offer = format!("merge it with countersign restore-backup {name}, or keep the older state with --trust-vault\n");
+    assert!(ran.stderr.contains(&offer), "{ran:?}");
+    // An edit hides the gap from the stamps; it is told of all the same, until it is closed.
+    place.run(&["edit", "GitHub", "--note", "work"]).done();
+    let ran = place.run(&["list"]).done();
+    assert!(ran.stderr.contains(&offer), "{ran:?}");
     let ran = place.run(&["restore-backup", &name]).done();
     assert_eq!(ran.text(), "back  npm (hugo)\n");
     assert_eq!(place.run(&["list"]).done().stderr, "");
     assert_eq!(listed(&place), ["GitHub", "npm"]);
+    // Put back on purpose, it is told of until the person has said so.
+    fs::write(&file, older).unwrap();
+    assert!(place.run(&["list"]).done().stderr.contains("an older state"));
+    assert_eq!(place.run(&["--trust-vault", "list"]).done().stderr, "");
+    assert_eq!(place.run(&["list"]).done().stderr, "");
 }
 
 #[test]
@@ -168,10 +178,7 @@ fn a_second_folder_that_is_missing_is_told_by_every_command_until_it_is_there() 
     let place = Place::new();
     fs::create_dir_all(place.path("config/countersign")).unwrap();
     fs::write(place.path("config/countersign/config.toml"), "backup_folder = \"~/stick\"\n").unwrap();
-    let told = format!(
-        "warning: the backup failed, the vault itself is saved: the backup folder {} is not there\n",
-        place.path("stick").display()
-    );
+    let told = format!("warning: the last backup failed: the backup folder {} is not there\n", place.path("stick").display());
     let ran = place.run_with(&["add", "--uri", "-"], GITHUB.as_bytes()).done();
     assert!(ran.stderr.contains(&told), "{ran:?}");
     assert_eq!(place.run(&["list"]).done().stderr, told);
@@ -232,7 +239,9 @@ fn a_folder_that_vanishes_or_is_another_vault_is_told_and_nothing_is_made_in_its
     fs::rename(&folder, place.path("elsewhere")).unwrap();
     let ran = place.run_with(&["add", "--uri", "-"], NPM.as_bytes());
     assert_eq!(ran.status, Some(1), "{ran:?}");
-    assert!(ran.stderr.contains("countersign: there is no vault in "), "{ran:?}");
+    // A disk that is not mounted looks like no vault: nobody is told to make a new one.
+    let gone = format!("countersign: the vault that was in {} is gone\nhint: is its disk mounted?", folder.display());
+    assert!(ran.stderr.starts_with(&gone), "{ran:?}");
     assert!(!folder.exists());
     fs::rename(place.path("elsewhere"), &folder).unwrap();
 
@@ -246,4 +255,24 @@ fn a_folder_that_vanishes_or_is_another_vault_is_told_and_nothing_is_made_in_its
     assert!(ran.stderr.contains("it is not encrypted to this key"), "{ran:?}");
     fs::write(folder.join("vault.age"), mine).unwrap();
     assert_eq!(listed(&place), ["GitHub"]);
+}
+
+/// When the vault is damaged one wants to know which backups are good.
+#[test]
+fn the_backups_of_a_damaged_vault_are_verified_all_the_same() {
+    let place = Place::new();
+    place.add(GITHUB);
+    place.add(NPM);
+    place.run(&["backup"]).done();
+    let good = place.run(&["verify"]).done();
+    let fingerprint = good.stderr.lines().find_map(|line| line.strip_prefix("Fingerprint: ")).unwrap();
+    assert_eq!(fingerprint.split(' ').count(), 6);
+    fs::write(place.vault().join("vault.age"), "").unwrap();
+    let ran = place.run(&["verify"]);
+    assert_eq!(ran.status, Some(5), "{ran:?}");
+    let lines: Vec<&str> = ran.text().lines().collect();
+    assert_eq!(lines[0], "bad  the vault");
+    assert!(lines[1..].len() >= 2 && lines[1..].iter().all(|line| line.starts_with("ok   ")), "{lines:?}");
+    assert!(lines.last().unwrap().ends_with("2 entries"), "{lines:?}");
+    assert!(ran.stderr.contains("put it back with: countersign restore-backup"), "{ran:?}");
 }

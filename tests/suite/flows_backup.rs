@@ -97,7 +97,7 @@ fn a_backup_that_fails_is_told_until_it_is_mended() {
     let link = "otpauth://totp/Forge:hugo?secret=JBSWY3DPEHPK3PXP&issuer=Forge";
     tui.press("a").paste(link).press("Enter Enter Esc");
     for _ in 0..3 {
-        tui.wait(Duration::from_secs(20)).see("! The backup failed, the vault itself is saved").see("the backup folder");
+        tui.wait(Duration::from_secs(20)).see("! The last backup failed").see("the backup folder");
     }
     fs::create_dir(&stick).unwrap();
     tui.press("p").wait(Duration::from_secs(20)).see("Forge").see_no("backup failed");

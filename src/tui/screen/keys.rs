@@ -66,7 +66,10 @@ impl Keys {
         let name = if method.id.is_empty() { &method.name } else { &method.id };
         let act = KeysAct::Remove(name.clone());
         Reaction::push(Screen::Confirm(Confirm {
-            question: format!("Remove {}, {}?", method.name, kind_words(method)),
+            question: match kind_words(method) {
+                kind if kind == method.name => format!("Remove the {kind}?"),
+                kind => format!("Remove {}, {kind}?", method.name),
+            },
             yes_word: "remove",
             yes: vec![Effect::Job(Job::Keys { act, answers: Vec::new() })],
             leaves: false,

@@ -183,6 +183,7 @@ impl Behaviour for Vaults {
         let area = Vaults::frame((whole.width, whole.height));
         if area.y > 0 {
             let title = match &self.purpose {
+                Purpose::Open if self.name.is_some() => "New vault".into(),
                 Purpose::Open => "Vaults".into(),
                 Purpose::Send { what, sending: Sending::Copy, .. } => format!("Copy {what} to"),
                 Purpose::Send { what, sending: Sending::Move, .. } => format!("Move {what} to"),
@@ -204,8 +205,9 @@ impl Behaviour for Vaults {
         let (there, acts) = lines.split_at(self.vaults.as_ref().map_or(0, Vec::len));
         self.menu.draw_apart(buffer, common, area, there, acts);
         if self.vaults.is_some() && lines.is_empty() && area.height > 0 {
-            let about = "There is no other vault. Make one with the command for other vaults first.";
-            put(buffer, area.x, area.y, area.width.saturating_sub(1), about, theme.style(Role::Dim));
+            let key = common.keymap.key(Place::List, Command::Vaults).map_or_else(String::new, |key| key.sign());
+            let about = format!("There is no other vault: {key} in the list makes one.");
+            put(buffer, area.x, area.y, area.width.saturating_sub(1), &about, theme.style(Role::Dim));
         }
     }
 
@@ -213,6 +215,7 @@ impl Behaviour for Vaults {
         match (&self.name, &self.purpose) {
             (Some(_), _) => vec![(Command::Accept, "make it"), (Command::Back, "")],
             (None, Purpose::Open) => vec![(Command::Accept, "open"), (Command::Down, "move"), (Command::Back, "")],
+            (None, Purpose::Send { .. }) if self.lines().is_empty() => vec![(Command::Back, "")],
             (None, Purpose::Send { .. }) => vec![(Command::Accept, ""), (Command::Down, "move"), (Command::Back, "")],
         }
     }

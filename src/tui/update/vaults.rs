@@ -1,13 +1,14 @@
 //! Going over to another vault, and what came of sending entries to one.
 
 use super::done::{renew, undo_hint};
-use super::{lock, to_asker};
+use super::{lock, react, to_asker};
 use crate::error::Result;
 use crate::ops::send::{Sending, Sent};
 use crate::ops::unlock::Opening;
 use crate::tui::msg::{Done, Effect, OtherVault, SendOrder, Snapshot};
 use crate::tui::screen::Screen;
 use crate::tui::screen::create::Create;
+use crate::tui::screen::vaults::{self, Purpose};
 use crate::tui::state::{State, Tone, sentence};
 
 /// The vault that was open is locked; the other one asks for its passphrase, or for a new one.
@@ -21,6 +22,10 @@ pub(super) fn switched(state: &mut State, result: Result<(OtherVault, bool)>) ->
     state.common.vault_exists = is_there;
     let mut effects = lock(state);
     if !is_there {
+        // Whoever makes none after all finds the others below.
+        let others = vaults::ask(Purpose::Open);
+        state.screens.clear();
+        effects.extend(react(state, others));
         state.screens.push(Screen::Create(Create::new()));
     } else if other.is_remembered {
         effects.extend(state.unlock_with(Opening::Remembered));

@@ -90,7 +90,7 @@ impl OpenStore {
             }
         }
         if self.memory.has_caught_up(&self.vault) {
-            self.warnings.retain(|warning| warning != super::memory::OLDER_STATE);
+            self.settle_older_state();
         }
         Ok(told)
     }

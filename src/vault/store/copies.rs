@@ -85,9 +85,24 @@ impl OpenStore {
         super::path_digest(&self.place.folder)
     }
 
-    /// Whether an older state than the one last seen here was opened, and nothing was saved since.
+    /// Whether an older state than the one last seen here was put back, and what is missing is missing still.
     pub fn is_older_state(&self) -> bool {
         self.warnings.iter().any(|warning| warning == super::memory::OLDER_STATE)
+    }
+
+    /// What is missing is here again: it is not told of any more.
+    pub fn settle_older_state(&mut self) {
+        self.warnings.retain(|warning| warning != super::memory::OLDER_STATE);
+        self.give_up_missing();
+    }
+
+    /// Nothing at hand has what is missing: it is told of this once.
+    pub fn give_up_missing(&mut self) {
+        if !self.memory.is_newly_older() {
+            self.warnings.retain(|warning| warning != super::memory::OLDER_STATE);
+        }
+        self.memory.settle_older_state(&self.vault);
+        self.memory.save(&self.world);
     }
 
     /// The work factor of the passphrase as it is on the disk.

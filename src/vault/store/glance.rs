@@ -30,10 +30,11 @@ pub fn glance(world: &World, folder: &Path, word: &str) -> Option<Glance> {
     let (payload, _) = seal::open_if_any(&sealed, &[key]).ok()??;
     let word = Word::new(word);
     let vault = schema::read_where(&payload, |text| word.may_be_in(text.as_bytes())).ok()?;
+    let mut memory = Memory::load(world, &place);
     let is_usual = vault.version == VERSION
         && vault.unread.is_empty()
-        && Memory::load(world, &place).is_as_seen(&vault)
-        && wild_clocks(&vault, world.clock.now()).is_none()
+        && memory.is_as_seen(&vault)
+        && (wild_clocks(&vault, world.clock.now()).is_none() || !memory.is_new_wild(vault.highest().wall_ms))
         && !has_copies(world, &place);
     is_usual.then(|| Glance { vault, payload, path_digest: super::path_digest(&place.folder) })
 }

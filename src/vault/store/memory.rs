@@ -9,7 +9,7 @@ use crate::vault::stamp::Stamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::ErrorKind as Io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const LONGEST: u64 = 1 << 20;
 /// Told when a state was opened that lacks edits seen here before.
@@ -36,6 +36,12 @@ struct Kept {
     /// Of the passphrase, as last seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     work_factor: Option<WorkFactor>,
+    /// An older state was put back, and what is missing was neither brought back nor given up.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_older: bool,
+    /// The farthest stamp ahead of the clock that was told of, in wall ms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    wild_ms: Option<u64>,
     /// It had entries that could not be read.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     has_unread: bool,
@@ -43,8 +49,7 @@ struct Kept {
 
 impl Memory {
     pub fn load(world: &World, place: &Place) -> Memory {
-        let name = super::path_digest(&place.folder);
-        let path = world.state_folder.join("vaults").join(format!("{name}.json"));
+        let path = Memory::path(world, &place.folder);
         let mut memory = Memory {
             device: 0,
             warnings: Vec::new(),
@@ -64,6 +69,15 @@ impl Memory {
             Err(error) => memory.warn(format!("what this machine remembers of the vault can't be read: {}", describe_io(&error))),
         }
         memory
+    }
+
+    /// Whether anything is remembered of a vault in this folder.
+    pub fn is_there(world: &World, folder: &Path) -> bool {
+        world.storage.facts(&Memory::path(world, folder)).is_ok()
+    }
+
+    fn path(world: &World, folder: &Path) -> PathBuf {
+        world.state_folder.join("vaults").join(format!("{}.json", super::path_digest(folder)))
     }
 
     fn load_device(&mut self, world: &World) -> u64 {
@@ -101,6 +115,13 @@ impl Memory {
         }
         if self.kept.vault == id && lacks(vault, &self.kept.highest) {
             self.missed = self.kept.highest.clone();
+            self.kept.is_older = true;
+        }
+        if trust == Trust::Accept && self.kept.vault == id {
+            self.settle_older_state(vault);
+        }
+        // New edits hide the gap from the stamps, so it is remembered.
+        if self.kept.vault == id && self.kept.is_older {
             warnings.push(OLDER_STATE.into());
         }
         self.pin(vault);
@@ -118,16 +139,35 @@ impl Memory {
         told.is_ok_and(|told| told.is_empty()) && self.warnings.is_empty() && self.kept == self.saved && !self.kept.has_unread
     }
 
-    /// Whether what was missing at the opening is there now.
+    /// Whether what was missing at this opening is there now.
     pub fn has_caught_up(&self, vault: &Vault) -> bool {
-        !lacks(vault, &self.missed)
+        !self.missed.is_empty() && !lacks(vault, &self.missed)
+    }
+
+    /// Whether that was found at this opening.
+    pub fn is_newly_older(&self) -> bool {
+        !self.missed.is_empty()
+    }
+
+    /// Nothing is missing any more, or nothing can bring it back: this vault is the state from now on.
+    pub fn settle_older_state(&mut self, vault: &Vault) {
+        self.kept.is_older = false;
+        self.missed.clear();
+        self.take(vault);
+    }
+
+    /// Whether a stamp so far ahead of the clock was not told of yet.
+    pub fn is_new_wild(&mut self, wall_ms: u64) -> bool {
+        let is_new = self.kept.wild_ms.is_none_or(|told| told < wall_ms);
+        self.kept.wild_ms = self.kept.wild_ms.max(Some(wall_ms));
+        is_new
     }
 
     /// This vault is the one of this path.
     pub fn pin(&mut self, vault: &Vault) {
         let id = fingerprint(vault);
         if self.kept.vault != id {
-            self.kept = Kept { vault: id, highest: BTreeMap::new(), work_factor: None, has_unread: false };
+            self.kept = Kept { vault: id, highest: BTreeMap::new(), ..Kept::default() };
         }
         self.see(vault);
     }
