@@ -107,6 +107,10 @@ impl Backups {
 
     fn make_in(&mut self, store: &OpenStore, place: &Place, why: Why) -> Result<Name> {
         let made = place.is_there(store.world()).and_then(|()| backup::make(store, &place.folder, why));
+        if matches!(&made, Err(error) if error.kind == ErrorKind::Busy) {
+            // Somebody else writes at this moment: nothing is wrong with the backups.
+            return made;
+        }
         let before = self.troubles.clone();
         self.troubles.retain(|trouble| trouble.place != place.folder);
         if let Err(error) = &made {

@@ -195,8 +195,15 @@ fn who_writes_to_a_busy_vault_is_named() {
     let place = Place::new();
     let file = File::options().append(true).create(true).open(place.vault().join("vault.lock")).unwrap();
     file.lock().unwrap();
-    let ran = place.run_with(&["add", "--uri", "-"], GITHUB.as_bytes());
+    let new = place.file("new", "correct horse battery staple\n");
+    let (ran, changed) = std::thread::scope(|scope| {
+        let change = scope.spawn(|| place.run(&["passwd", "--new-passphrase-file", &new]));
+        (place.run_with(&["add", "--uri", "-"], GITHUB.as_bytes()), change.join().unwrap())
+    });
     assert_eq!(ran.status, Some(6), "{ran:?}");
+    // Nothing is changed without the backup before it, and nothing is wrong with the backups.
+    assert_eq!(changed.status, Some(6), "{changed:?}");
+    assert!(!changed.stderr.contains("backup"), "{changed:?}");
     let process = format!("(process {}) is writing to it", std::process::id());
     let known = fs::read_to_string("/proc/locks").is_ok_and(|locks| locks.contains(&format!(" {} ", std::process::id())));
     assert!(ran.stderr.contains("countersign: the vault is busy: "), "{ran:?}");
@@ -204,6 +211,8 @@ fn who_writes_to_a_busy_vault_is_named() {
         true => assert!(ran.stderr.contains(&process), "{ran:?}"),
         false => println!("skipped in part: this system does not tell who holds a lock"),
     }
+    file.unlock().unwrap();
+    assert_eq!(place.run(&["list"]).done().stderr, "");
 }
 
 /// A file system without locks, as NFS without its lock service: the system call says so. Simulated by strace.

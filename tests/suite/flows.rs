@@ -173,7 +173,7 @@ fn pinning_is_saved_and_moves_the_row_up() {
     let mut tui = Tui::demo();
     tui.press("/").type_text("twilio").press("Tab p").see("Pinned Twilio");
     assert!(tui.entry("Twilio").pinned.value);
-    tui.press("u").see("Taken back: Pinned Twilio");
+    tui.press("u").see("Taken back: “Pinned Twilio”");
     assert!(!tui.entry("Twilio").pinned.value);
 }
 
@@ -309,9 +309,9 @@ fn undo_takes_back_the_last_change_whatever_it_was() {
 fn taking_back_and_doing_again_say_which_is_which() {
     let mut tui = Tui::demo();
     tui.press("j j p").see("✓ Pinned Corner Café ☕");
-    tui.press("u").see("✓ Taken back: Pinned Corner Café ☕");
-    tui.press("u").see("✓ Done again: Pinned Corner Café ☕");
-    tui.press("u").see("✓ Taken back: Pinned Corner Café ☕");
+    tui.press("u").see("✓ Taken back: “Pinned Corner Café ☕”");
+    tui.press("u").see("✓ Done again: “Pinned Corner Café ☕”");
+    tui.press("u").see("✓ Taken back: “Pinned Corner Café ☕”");
 }
 
 #[test]

@@ -174,7 +174,7 @@ fn applied(state: &mut State, snapshot: Option<Snapshot>, result: Result<Outcome
         }
         Then::TakenBack { what, again } => {
             state.common.undo = outcome.undo.map(|change| Undo { change: *change, what: what.clone(), again: !again });
-            state.common.say(Tone::Done, format!("{}: {what}", if *again { "Done again" } else { "Taken back" }));
+            state.common.say(Tone::Done, format!("{}: “{what}”", if *again { "Done again" } else { "Taken back" }));
             Vec::new()
         }
         Then::CopyNextCode(id) => {
