@@ -87,6 +87,7 @@ fn screens(globals: &Globals, demo: bool, environment: Environment) -> Result<u8
             Err(error) => return Err(error),
         },
     };
+    let vault_is_gone = start == state::Start::Welcome && store::was_here(&world, &vault);
     let opening = match start {
         state::Start::Unlock => globals
             .given_opening(&*world.storage, &environment)?
@@ -107,6 +108,6 @@ fn screens(globals: &Globals, demo: bool, environment: Environment) -> Result<u8
         .watching(Box::new(FolderWatch::default()));
     worker.backups = backups;
     worker.beside = environment.data_folder;
-    let launch = Launch { config, config_file, theme, color, vault_name, start, vault_exists, ways, opening };
+    let launch = Launch { config, config_file, theme, color, vault_name, start, vault_exists, vault_is_gone, ways, opening };
     tui::launch(launch, terminal, worker, clock)
 }

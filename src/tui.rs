@@ -39,6 +39,8 @@ pub struct Launch {
     pub start: state::Start,
     /// Whether a vault is on the disk, also while the demo is shown.
     pub vault_exists: bool,
+    /// Whether there was one, as this machine remembers.
+    pub vault_is_gone: bool,
     /// The ways to unlock it that its files tell of.
     pub ways: Vec<Way>,
     /// Opens the vault at once, without asking.
@@ -55,6 +57,7 @@ where
     let mut common = state::Common::new(launch.config, keymap, launch.theme, launch.vault_name);
     common.size = stage.size().map_err(run::terminal_failed)?;
     common.vault_exists = launch.vault_exists;
+    common.vault_is_gone = launch.vault_is_gone;
     common.color = launch.color;
     common.config_file = Some(launch.config_file);
     common.ways = launch.ways;

@@ -46,6 +46,8 @@ pub struct Common {
     pub vault_name: String,
     /// Whether a vault is on the disk: decides between welcome and unlock after locking the demo.
     pub vault_exists: bool,
+    /// Whether there was one here that is not there now: its disk may not be mounted.
+    pub vault_is_gone: bool,
     /// The ways to unlock it that its files tell of.
     pub ways: Vec<Way>,
     pub open: Option<Snapshot>,
@@ -132,6 +134,7 @@ impl Common {
             config_file: None,
             vault_name,
             vault_exists: false,
+            vault_is_gone: false,
             ways: Vec::new(),
             open: None,
             last_input: Duration::ZERO,

@@ -219,6 +219,11 @@ pub type Scene = (&'static str, fn() -> Tui);
 
 pub const SCENES: &[Scene] = &[
     ("welcome", || Tui::start(Start::Welcome)),
+    ("welcome-gone", || {
+        let mut tui = Tui::start(Start::Welcome);
+        tui.state.common.vault_is_gone = true;
+        tui
+    }),
     ("create", || {
         let mut tui = Tui::start(Start::Welcome);
         tui.press("Enter").type_text("correct horse");

@@ -21,6 +21,9 @@ const LINES: [(&str, &str); 3] =
 const ABOUT: &str = "The vault is one folder, encrypted with age under a passphrase that you choose. \
                      Stock age opens it, so you are never locked into this program.";
 
+const GONE: &str = "The vault that was here is gone. Is its disk mounted? Else quit, and put a backup that lies elsewhere in its \
+                    place with countersign restore-backup FOLDER.";
+
 impl Welcome {
     fn choose(&self) -> Reaction {
         match self.menu.selected {
@@ -72,8 +75,9 @@ impl Behaviour for Welcome {
         self.menu.draw(buffer, common, lines, &LINES);
         if area.height > top + 13 {
             let columns = area.width.saturating_sub(2 * x).max(20);
-            for (at, line) in wrap(ABOUT, columns).iter().enumerate() {
-                put(buffer, x, top + 10 + at as u16, columns, line, theme.style(Role::Dim));
+            let (text, role) = if common.vault_is_gone { (GONE, Role::Warning) } else { (ABOUT, Role::Dim) };
+            for (at, line) in wrap(text, columns).iter().enumerate() {
+                put(buffer, x, top + 10 + at as u16, columns, line, theme.style(role));
             }
         }
     }
