@@ -7,6 +7,7 @@ mod files;
 mod fold;
 mod glance;
 mod memory;
+mod method_files;
 mod methods;
 mod rekey;
 mod remembered;
@@ -24,16 +25,17 @@ pub use conflicts::{Conflict, Fate, is_of_vault, left_by};
 use files::{Digest, Place};
 pub use files::{Unwritten, replace};
 pub use fold::{
-    Keep, OpenedBy, OpenedCopy, PASSPHRASE, PassphraseChange, UnlockChanges, UnlockFile, VaultFiles, distinct_names,
-    is_passphrase_file, is_unlock_file, receive, rename_methods,
+    Keep, OpenedBy, OpenedCopy, PASSPHRASE, PassphraseChange, VaultFiles, is_passphrase_file, is_unlock_file, receive,
 };
 pub use glance::{Glance, glance};
 use memory::Memory;
+pub use method_files::{UnlockChanges, UnlockFile, distinct_names, rename_methods};
 pub use methods::{Listed, MethodState, NewMethod, Removed, Way, check_name, stub, unlock_by, ways};
 pub use rekey::Rekeyed;
 pub use remembered::{can_remember, forget, is_remembered, unlock_remembered};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+pub use unlock_files::ENDINGS;
 
 /// What the store needs of the outside world.
 #[derive(Clone)]

@@ -5,13 +5,16 @@ use crate::support::disk::FakeDisk;
 use crate::support::judge::Answers;
 use crate::support::rekey::{add_method, change_passphrase};
 use crate::support::store::*;
+use crate::support::world::Nobody;
 use countersign::error::{ErrorKind, Result};
 use countersign::ops::merge::{self, Difference};
 use countersign::ops::session::Session;
 use countersign::secret::SecretText;
+use countersign::vault::MethodKind;
 use countersign::vault::backup::{self, FOLDER, Name, Why};
 use countersign::vault::seal::MethodKey;
-use countersign::vault::store::{self, OpenStore, Trust, UnlockChanges, VaultFiles, World, left_by};
+use countersign::vault::seal::identity::Identities;
+use countersign::vault::store::{self, MethodState, NewMethod, OpenStore, Trust, UnlockChanges, VaultFiles, World, left_by};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -338,6 +341,38 @@ fn a_passphrase_changed_in_the_copy_is_asked_for_and_becomes_the_vaults() {
     let third = SecretText::new("changed here again");
     session.store_mut().unwrap().change_passphrase(&third, Some(1)).unwrap();
     assert_eq!(store::unlock(&desk.world, &desk.folder, &third, Trust::Pinned).unwrap().vault().active().count(), 2);
+}
+
+#[test]
+fn the_file_of_a_new_passphrase_stays_while_its_vault_is_on_the_way() {
+    let desk = Desk::new();
+    let key = MethodKey::generate();
+    let new = NewMethod::Direct { kind: MethodKind::RECOVERY, recipient: &key.recipient() };
+    desk.create().add_method("paper", new).unwrap();
+    let by_key = |world: &World, folder: &Path| {
+        let keys = Identities::parse(&key.text(), "key").unwrap();
+        Session::unlock_by(world, folder, &keys, Arc::new(Nobody), Trust::Pinned).unwrap()
+    };
+    // Another machine removes the passphrase, and sets another one later.
+    let other = elsewhere(&desk, "other", 2, "from elsewhere");
+    let mut session = by_key(&desk.elsewhere(2), &other);
+    let theirs = session.store_mut().unwrap();
+    theirs.remove_method("passphrase").unwrap();
+    let without = fs::read(other.join("vault.age")).unwrap();
+    let set_anew = SecretText::new("set anew elsewhere");
+    theirs.change_passphrase(&set_anew, Some(1)).unwrap();
+    // A sync program brings its file, while of its vaults only the older one is here.
+    fs::copy(other.join("unlock/passphrase.age"), desk.folder.join("unlock/passphrase.age")).unwrap();
+    fs::write(desk.folder.join("vault 2.age"), without).unwrap();
+    let mut session = by_key(&desk.world, &desk.folder);
+    assert_eq!(session.fold_conflict_copies()[0], "merged a conflict copy, now in backups: vault 2.age");
+    let methods = session.store_mut().unwrap().methods();
+    let methods: Vec<_> = methods.iter().map(|method| (method.name.as_str(), method.state)).collect();
+    assert_eq!(methods, [("paper", MethodState::Usable), ("passphrase", MethodState::Stray)]);
+    // Once the newer one comes it opens it.
+    fs::copy(other.join("vault.age"), desk.folder.join("vault.age")).unwrap();
+    let opened = Session::unlock(&desk.world, &desk.folder, &set_anew, Trust::Pinned).unwrap();
+    assert_eq!(labels(&opened), ["from elsewhere"]);
 }
 
 #[test]
