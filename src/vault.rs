@@ -160,6 +160,11 @@ impl Vault {
         self.methods.iter().filter(|method| method.in_use() && method.has_own_file())
     }
 
+    /// Whether one of these keys is of a method in use.
+    pub fn is_opened_by(&self, keys: &[seal::MethodKey]) -> bool {
+        keys.iter().any(|key| self.method_name(&key.recipient()).is_some())
+    }
+
     /// What the method of this recipient is called, if it is in use.
     pub fn method_name(&self, recipient: &str) -> Option<&str> {
         let mut of_it = self.methods.iter().filter(|method| method.in_use() && method.recipient == recipient);

@@ -2,6 +2,7 @@
 //! was replaced, and that no step of taking one in loses it.
 
 use crate::support::disk::FakeDisk;
+use crate::support::faulty::Faulty;
 use crate::support::judge::Answers;
 use crate::support::rekey::{add_method, change_passphrase};
 use crate::support::store::*;
@@ -12,8 +13,8 @@ use countersign::ops::session::Session;
 use countersign::secret::SecretText;
 use countersign::vault::MethodKind;
 use countersign::vault::backup::{self, FOLDER, Name, Why};
-use countersign::vault::seal::MethodKey;
 use countersign::vault::seal::identity::Identities;
+use countersign::vault::seal::{self, MethodKey};
 use countersign::vault::store::{self, MethodState, NewMethod, OpenStore, Trust, UnlockChanges, VaultFiles, World, left_by};
 use std::fs;
 use std::path::Path;
@@ -341,6 +342,63 @@ fn a_passphrase_changed_in_the_copy_is_asked_for_and_becomes_the_vaults() {
     let third = SecretText::new("changed here again");
     session.store_mut().unwrap().change_passphrase(&third, Some(1)).unwrap();
     assert_eq!(store::unlock(&desk.world, &desk.folder, &third, Trust::Pinned).unwrap().vault().active().count(), 2);
+}
+
+#[test]
+fn wherever_taking_over_a_passphrase_is_cut_short_one_of_the_two_opens_and_merging_again_finishes_it() {
+    let new = SecretText::new("changed elsewhere");
+    let (mut old_opened, mut new_opened) = (0, 0);
+    for killed in [true, false] {
+        for at in 0.. {
+            let desk = Desk::new();
+            add(&mut desk.create(), 1, "GitHub");
+            let old_file = fs::read(desk.folder.join("unlock/passphrase.age")).unwrap();
+            let other = elsewhere(&desk, "other", 2, "from elsewhere");
+            change_passphrase(&desk.elsewhere(2), &other, &passphrase(), &new);
+            let storage = Arc::new(Faulty::new(&desk.folder, at, killed));
+            let world = World { storage: storage.clone(), ..desk.world.clone() };
+            let mut cut = open(&world, &desk.folder);
+            let person = || Answers { passphrases: vec!["changed elsewhere"], ..Answers::default() };
+            let taken = fold(&mut cut, &other, &mut person());
+            if !storage.has_failed() {
+                taken.unwrap();
+                break;
+            }
+            let what = format!("change {at}, killed: {killed}: {:?}", taken.err());
+            if !killed {
+                let saved = cut.store_mut().unwrap().change(|vault, stamper| {
+                    vault.insert(totp(7, stamper, "of the same program", "hugo"));
+                    Ok(())
+                });
+                saved.unwrap_or_else(|error| panic!("{what}: {error}"));
+            }
+            // Whatever is saved in between keeps the way in.
+            let world = World { entropy: desk.elsewhere(9).entropy, ..desk.world.clone() };
+            let unlock = |with: &SecretText| store::unlock(&world, &desk.folder, with, Trust::Pinned);
+            match unlock(&passphrase()) {
+                Ok(mut store) => {
+                    old_opened += 1;
+                    add(&mut store, 5, "saved in between");
+                    drop(store);
+                    let mut session = open(&world, &desk.folder);
+                    fold(&mut session, &other, &mut person()).unwrap_or_else(|error| panic!("{what}: {error}"));
+                }
+                Err(_) => {
+                    new_opened += 1;
+                    add(&mut unlock(&new).unwrap_or_else(|error| panic!("{what}: {error}")), 5, "saved in between");
+                }
+            }
+            let store = unlock(&new).unwrap_or_else(|error| panic!("{what}: {error}"));
+            let mut entries: Vec<u128> = store.vault().active().map(|entry| entry.id.0).collect();
+            entries.retain(|id| *id != 7);
+            assert_eq!(entries, [1, 2, 5], "{what}");
+            assert!(unlock(&passphrase()).is_err(), "{what}");
+            let sealed = fs::read(desk.folder.join("vault.age")).unwrap();
+            let old = seal::unwrap(&old_file, &passphrase()).unwrap();
+            assert!(seal::open(&sealed, &old).is_err(), "the old key opens it: {what}");
+        }
+    }
+    assert!(old_opened > 10 && new_opened > 3, "both outcomes were met: {old_opened} old, {new_opened} new");
 }
 
 #[test]

@@ -76,6 +76,14 @@ fn passphrases(vault: &Vault) -> BTreeSet<&str> {
     methods.map(|method| method.recipient.as_str()).collect()
 }
 
+/// The passphrase file of a copy whose passphrase is in use in this vault already: where ours is still to give way to it.
+fn passphrase_still_to_come(vault: &Vault, copies: &[OpenedCopy]) -> Option<Vec<u8>> {
+    let in_use = passphrases(vault);
+    let mut given = copies.iter().filter(|copy| copy.opened_by == OpenedBy::Given);
+    let copy = given.find(|copy| in_use.contains(copy.key.recipient().as_str()))?;
+    copy.files.unlock.get(PASSPHRASE).cloned()
+}
+
 impl OpenStore {
     /// The files as they are on the disk.
     pub fn files(&self) -> Result<VaultFiles> {
@@ -165,7 +173,7 @@ impl OpenStore {
         self.writable()?;
         let world = self.world.clone();
         let _lock = self.place.lock(&*world.storage)?;
-        let Base { vault: base, on_disk } = self.base()?;
+        let Base { vault: base, on_disk, others } = self.base()?;
         let mut vault = base.clone();
         for copy in copies {
             vault = merge::vault(&vault, &copy.vault)?;
@@ -174,7 +182,10 @@ impl OpenStore {
             return Err(nothing_saved(&why));
         }
         rename_methods(&mut vault, &changes.names);
-        let taken = self.settle_passphrase(&base, &mut vault, copies, keep)?;
+        let taken = match self.settle_passphrase(&base, &mut vault, copies, keep)? {
+            None => passphrase_still_to_come(&vault, copies).filter(|_| !others.is_empty()).map(|file| (file, others)),
+            taken => taken,
+        };
         strip_purged(&mut vault);
         if vault != base {
             vault.version = vault.version.max(VERSION);
@@ -189,7 +200,7 @@ impl OpenStore {
         // What another machine has written already is taken as it is, or each sync would make a new file of it.
         let same = copies.iter().find(|copy| copy.vault == vault && copy.opened_by != OpenedBy::Retired);
         let sealed = match same {
-            _ if on_disk && vault == base => None,
+            _ if on_disk && vault == base && taken.is_none() => None,
             Some(copy) => Some(copy.files.vault.clone()),
             None => Some(seal_vault(&vault)?),
         };
@@ -197,7 +208,10 @@ impl OpenStore {
             // Until the new passphrase is in its place the old one opens the vault.
             let both = seal_to(&vault, &old)?;
             self.write(&vault, &both)?;
+            // The keys are still ours: where it ends here, a save goes on sealing to them, too.
+            self.vault = vault.clone();
             self.place.write_unlock_file(&world, PASSPHRASE, &wrapped)?;
+            self.keys = keys.clone();
             passphrase_file = Some(files::digest(&wrapped));
         }
         if let Some(sealed) = sealed {
