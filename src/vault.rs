@@ -118,9 +118,14 @@ impl Method {
         Method { name: name.into(), kind: kind.into(), recipient, added, removed: None, extra: Map::new() }
     }
 
-    /// Whether it is wrapped in a file of its name under `unlock/`; that of the passphrase is a matter of its own.
+    /// Whether its key is wrapped in a file of its name under `unlock/`.
+    pub fn has_file(&self) -> bool {
+        matches!(self.kind.as_str(), MethodKind::PASSPHRASE | MethodKind::PLUGIN | MethodKind::SSH)
+    }
+
+    /// The same without the passphrase: its file has one name for good, and is chosen together with its key.
     pub fn has_own_file(&self) -> bool {
-        matches!(self.kind.as_str(), MethodKind::PLUGIN | MethodKind::SSH)
+        self.has_file() && self.kind != MethodKind::PASSPHRASE
     }
 
     pub fn in_use(&self) -> bool {
@@ -148,6 +153,22 @@ impl Vault {
     /// Whether a passphrase is among the methods in use.
     pub fn has_passphrase(&self) -> bool {
         self.methods.iter().any(|method| method.in_use() && method.kind == MethodKind::PASSPHRASE)
+    }
+
+    /// The methods in use that have files of their own under `unlock/`.
+    pub fn with_own_file(&self) -> impl Iterator<Item = &Method> {
+        self.methods.iter().filter(|method| method.in_use() && method.has_own_file())
+    }
+
+    /// Whether one of these keys is of a method in use.
+    pub fn is_opened_by(&self, keys: &[seal::MethodKey]) -> bool {
+        keys.iter().any(|key| self.method_name(&key.recipient()).is_some())
+    }
+
+    /// What the method of this recipient is called, if it is in use.
+    pub fn method_name(&self, recipient: &str) -> Option<&str> {
+        let mut of_it = self.methods.iter().filter(|method| method.in_use() && method.recipient == recipient);
+        of_it.next().map(|method| method.name.as_str())
     }
 
     /// The largest stamp seen in it; what a [`stamp::Stamper`] starts from.

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// The payload is padded with spaces to a multiple of this, so that its length tells little.
-pub(super) const BLOCK: usize = 4096;
+const BLOCK: usize = 4096;
 
 /// The payload of a vault, padded.
 pub fn write(vault: &Vault) -> Zeroizing<Vec<u8>> {

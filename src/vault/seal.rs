@@ -118,8 +118,8 @@ pub fn open_if_any(file: &[u8], keys: &[MethodKey]) -> Result<Option<(Zeroizing<
     Ok(None)
 }
 
-/// Whether the file is one that [`seal`] wrote for a vault and all of it is there, as far as that shows without a key: the
-/// header can be read, and what follows it holds whole blocks of the padded payload.
+/// Whether the file can be a vault, as far as that shows without a key: the header can be read, and what follows it ends with
+/// a chunk that holds something. How much of the payload there is does not show: whoever seals it anew with `age` need not pad it.
 pub fn check_form(file: &[u8]) -> Result<()> {
     /// Of the payload's encryption: what stands before it, what each chunk holds, and what it is longer by.
     const NONCE: usize = 16;
@@ -129,10 +129,9 @@ pub fn check_form(file: &[u8]) -> Result<()> {
     let mark = b"\n--- ";
     let end = file.windows(mark.len()).position(|part| part == mark).map_or(file.len(), |at| at + mark.len());
     let body = file[end..].iter().position(|byte| *byte == b'\n').map_or(0, |at| file.len() - end - at - 1);
-    let chunks = body.saturating_sub(NONCE);
-    let plain = chunks.checked_sub(chunks.div_ceil(CHUNK + TAG) * TAG).filter(|length| *length > 0);
-    match plain {
-        Some(length) if length.is_multiple_of(super::schema::BLOCK) => Ok(()),
+    match body.saturating_sub(NONCE) % (CHUNK + TAG) {
+        0 if body > NONCE => Ok(()),
+        last if last > TAG => Ok(()),
         _ => Err(damaged("it is cut short")),
     }
 }

@@ -7,6 +7,7 @@ mod files;
 mod fold;
 mod glance;
 mod memory;
+mod method_files;
 mod methods;
 mod rekey;
 mod remembered;
@@ -24,16 +25,17 @@ pub use conflicts::{Conflict, Fate, is_of_vault, left_by};
 use files::{Digest, Place};
 pub use files::{Unwritten, replace};
 pub use fold::{
-    Keep, OpenedBy, OpenedCopy, PASSPHRASE, PassphraseChange, UnlockChanges, UnlockFile, VaultFiles, distinct_names,
-    is_passphrase_file, is_unlock_file, receive, rename_methods,
+    Keep, OpenedBy, OpenedCopy, PASSPHRASE, PassphraseChange, VaultFiles, is_passphrase_file, is_unlock_file, receive,
 };
 pub use glance::{Glance, glance};
 use memory::Memory;
+pub use method_files::{UnlockChanges, UnlockFile, distinct_names, rename_methods};
 pub use methods::{Listed, MethodState, NewMethod, Removed, Way, check_name, stub, unlock_by, ways};
 pub use rekey::Rekeyed;
 pub use remembered::{can_remember, forget, is_remembered, unlock_remembered};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+pub use unlock_files::ENDINGS;
 
 /// What the store needs of the outside world.
 #[derive(Clone)]
@@ -142,6 +144,9 @@ pub fn unlock(world: &World, folder: &Path, passphrase: &SecretText, trust: Trus
     Ok(store)
 }
 
+const UNFINISHED_TAKING: &str =
+    "a merge or sync was cut short that puts another passphrase in the place of this one; do it again to finish it";
+
 /// Opens a vault with the keys at hand. `wrapped` is the passphrase file, where they come from it.
 fn open(world: &World, place: Place, keys: Vec<MethodKey>, wrapped: Option<&[u8]>, trust: Trust) -> Result<OpenStore> {
     let storage = &*world.storage;
@@ -160,6 +165,9 @@ fn open(world: &World, place: Place, keys: Vec<MethodKey>, wrapped: Option<&[u8]
     memory.note_unread(!vault.unread.is_empty());
     if !vault.unread.is_empty() {
         warnings.push(format!("{} could not be read; kept as it is", count(vault.unread.len(), "entry", "entries")));
+    }
+    if !vault.is_opened_by(&keys) {
+        warnings.push(UNFINISHED_TAKING.into());
     }
     memory.save(world);
     warnings.append(&mut memory.warnings);
@@ -207,7 +215,7 @@ impl OpenStore {
 
     /// As [`OpenStore::change`], for whoever holds the lock.
     fn change_locked<T>(&mut self, edit: impl FnOnce(&mut Vault, &mut Stamper) -> Result<T>) -> Result<T> {
-        let Base { vault: base, on_disk } = self.base()?;
+        let Base { vault: base, on_disk, others } = self.base()?;
         let mut vault = base.clone();
         let mut stamper = self.stamper(&vault);
         let before = stamper.last();
@@ -218,7 +226,7 @@ impl OpenStore {
         strip_purged(&mut vault);
         vault.version = vault.version.max(VERSION);
         if !on_disk || vault != base {
-            let sealed = seal_vault(&vault)?;
+            let sealed = seal_to(&vault, &others)?;
             self.write(&vault, &sealed)?;
         }
         self.vault = vault;
@@ -229,13 +237,21 @@ impl OpenStore {
     fn base(&self) -> Result<Base> {
         let sealed = self.place.read_vault(&*self.world.storage)?;
         self.place.remove_stale(&*self.world.storage);
-        match self.take_in(&sealed)? {
+        let (vault, on_disk) = match self.take_in(&sealed)? {
             Some((merged, same)) => match why_read_only(&merged) {
-                Some(why) => Err(nothing_saved(&why)),
-                None => Ok(Base { vault: merged, on_disk: same }),
+                Some(why) => return Err(nothing_saved(&why)),
+                None => (merged, same),
             },
-            None => Ok(Base { vault: self.vault.clone(), on_disk: true }),
-        }
+            None => (self.vault.clone(), true),
+        };
+        let others = match vault.is_opened_by(&self.keys) {
+            true => Vec::new(),
+            false => {
+                let keys = self.keys.iter().filter(|key| seal::is_for(&sealed, std::slice::from_ref(*key)));
+                keys.map(MethodKey::recipient).collect()
+            }
+        };
+        Ok(Base { vault, on_disk, others })
     }
 
     fn stamper(&self, vault: &Vault) -> Stamper {
@@ -281,6 +297,9 @@ struct Base {
     vault: Vault,
     /// Whether the disk has all of it.
     on_disk: bool,
+    /// The keys in hand, where none is of a method in use and the file on the disk is for them all the same: another passphrase
+    /// was about to take the place of theirs, and its file is not there yet. Until then they have to open the vault.
+    others: Vec<String>,
 }
 
 fn nothing_saved(why: &str) -> Error {

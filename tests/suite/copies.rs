@@ -2,16 +2,20 @@
 //! was replaced, and that no step of taking one in loses it.
 
 use crate::support::disk::FakeDisk;
+use crate::support::faulty::Faulty;
 use crate::support::judge::Answers;
 use crate::support::rekey::{add_method, change_passphrase};
 use crate::support::store::*;
+use crate::support::world::Nobody;
 use countersign::error::{ErrorKind, Result};
 use countersign::ops::merge::{self, Difference};
 use countersign::ops::session::Session;
 use countersign::secret::SecretText;
+use countersign::vault::MethodKind;
 use countersign::vault::backup::{self, FOLDER, Name, Why};
-use countersign::vault::seal::MethodKey;
-use countersign::vault::store::{self, OpenStore, Trust, UnlockChanges, VaultFiles, World, left_by};
+use countersign::vault::seal::identity::Identities;
+use countersign::vault::seal::{self, MethodKey};
+use countersign::vault::store::{self, MethodState, NewMethod, OpenStore, Trust, UnlockChanges, VaultFiles, World, left_by};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -338,6 +342,95 @@ fn a_passphrase_changed_in_the_copy_is_asked_for_and_becomes_the_vaults() {
     let third = SecretText::new("changed here again");
     session.store_mut().unwrap().change_passphrase(&third, Some(1)).unwrap();
     assert_eq!(store::unlock(&desk.world, &desk.folder, &third, Trust::Pinned).unwrap().vault().active().count(), 2);
+}
+
+#[test]
+fn wherever_taking_over_a_passphrase_is_cut_short_one_of_the_two_opens_and_merging_again_finishes_it() {
+    let new = SecretText::new("changed elsewhere");
+    let (mut old_opened, mut new_opened) = (0, 0);
+    for killed in [true, false] {
+        for at in 0.. {
+            let desk = Desk::new();
+            add(&mut desk.create(), 1, "GitHub");
+            let old_file = fs::read(desk.folder.join("unlock/passphrase.age")).unwrap();
+            let other = elsewhere(&desk, "other", 2, "from elsewhere");
+            change_passphrase(&desk.elsewhere(2), &other, &passphrase(), &new);
+            let storage = Arc::new(Faulty::new(&desk.folder, at, killed));
+            let world = World { storage: storage.clone(), ..desk.world.clone() };
+            let mut cut = open(&world, &desk.folder);
+            let person = || Answers { passphrases: vec!["changed elsewhere"], ..Answers::default() };
+            let taken = fold(&mut cut, &other, &mut person());
+            if !storage.has_failed() {
+                taken.unwrap();
+                break;
+            }
+            let what = format!("change {at}, killed: {killed}: {:?}", taken.err());
+            if !killed {
+                let saved = cut.store_mut().unwrap().change(|vault, stamper| {
+                    vault.insert(totp(7, stamper, "of the same program", "hugo"));
+                    Ok(())
+                });
+                saved.unwrap_or_else(|error| panic!("{what}: {error}"));
+            }
+            // Whatever is saved in between keeps the way in.
+            let world = World { entropy: desk.elsewhere(9).entropy, ..desk.world.clone() };
+            let unlock = |with: &SecretText| store::unlock(&world, &desk.folder, with, Trust::Pinned);
+            match unlock(&passphrase()) {
+                Ok(mut store) => {
+                    old_opened += 1;
+                    add(&mut store, 5, "saved in between");
+                    drop(store);
+                    let mut session = open(&world, &desk.folder);
+                    fold(&mut session, &other, &mut person()).unwrap_or_else(|error| panic!("{what}: {error}"));
+                }
+                Err(_) => {
+                    new_opened += 1;
+                    add(&mut unlock(&new).unwrap_or_else(|error| panic!("{what}: {error}")), 5, "saved in between");
+                }
+            }
+            let store = unlock(&new).unwrap_or_else(|error| panic!("{what}: {error}"));
+            let mut entries: Vec<u128> = store.vault().active().map(|entry| entry.id.0).collect();
+            entries.retain(|id| *id != 7);
+            assert_eq!(entries, [1, 2, 5], "{what}");
+            assert!(unlock(&passphrase()).is_err(), "{what}");
+            let sealed = fs::read(desk.folder.join("vault.age")).unwrap();
+            let old = seal::unwrap(&old_file, &passphrase()).unwrap();
+            assert!(seal::open(&sealed, &old).is_err(), "the old key opens it: {what}");
+        }
+    }
+    assert!(old_opened > 10 && new_opened > 3, "both outcomes were met: {old_opened} old, {new_opened} new");
+}
+
+#[test]
+fn the_file_of_a_new_passphrase_stays_while_its_vault_is_on_the_way() {
+    let desk = Desk::new();
+    let key = MethodKey::generate();
+    let new = NewMethod::Direct { kind: MethodKind::RECOVERY, recipient: &key.recipient() };
+    desk.create().add_method("paper", new).unwrap();
+    let by_key = |world: &World, folder: &Path| {
+        let keys = Identities::parse(&key.text(), "key").unwrap();
+        Session::unlock_by(world, folder, &keys, Arc::new(Nobody), Trust::Pinned).unwrap()
+    };
+    // Another machine removes the passphrase, and sets another one later.
+    let other = elsewhere(&desk, "other", 2, "from elsewhere");
+    let mut session = by_key(&desk.elsewhere(2), &other);
+    let theirs = session.store_mut().unwrap();
+    theirs.remove_method("passphrase").unwrap();
+    let without = fs::read(other.join("vault.age")).unwrap();
+    let set_anew = SecretText::new("set anew elsewhere");
+    theirs.change_passphrase(&set_anew, Some(1)).unwrap();
+    // A sync program brings its file, while of its vaults only the older one is here.
+    fs::copy(other.join("unlock/passphrase.age"), desk.folder.join("unlock/passphrase.age")).unwrap();
+    fs::write(desk.folder.join("vault 2.age"), without).unwrap();
+    let mut session = by_key(&desk.world, &desk.folder);
+    assert_eq!(session.fold_conflict_copies()[0], "merged a conflict copy, now in backups: vault 2.age");
+    let methods = session.store_mut().unwrap().methods();
+    let methods: Vec<_> = methods.iter().map(|method| (method.name.as_str(), method.state)).collect();
+    assert_eq!(methods, [("paper", MethodState::Usable), ("passphrase", MethodState::Stray)]);
+    // Once the newer one comes it opens it.
+    fs::copy(other.join("vault.age"), desk.folder.join("vault.age")).unwrap();
+    let opened = Session::unlock(&desk.world, &desk.folder, &set_anew, Trust::Pinned).unwrap();
+    assert_eq!(labels(&opened), ["from elsewhere"]);
 }
 
 #[test]

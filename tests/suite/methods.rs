@@ -83,8 +83,13 @@ fn the_last_method_of_ones_own_can_not_be_removed() {
     assert_eq!(refused.what, "this is the last method that unlocks the vault for you");
     desk.unlock();
     add_direct(&mut store, "paper", MethodKind::RECOVERY, &recovery).unwrap();
+    let own = std::fs::read(desk.folder.join("unlock/passphrase.age")).unwrap();
     store.remove_method("passphrase").unwrap();
     assert!(!desk.folder.join("unlock/passphrase.age").exists());
+    // Who removed the method they are in by goes on, and what they save is not for its key.
+    add_entry(&mut store, 1).unwrap();
+    let sealed = std::fs::read(desk.folder.join("vault.age")).unwrap();
+    assert!(seal::open(&sealed, &seal::unwrap(&own, &passphrase()).unwrap()).is_err());
     let error = store::unlock(&desk.world, &desk.folder, &passphrase(), Trust::Pinned).err().unwrap();
     assert!(error.what.starts_with("unlock/passphrase.age is missing in "), "{error}");
     let mut by_paper = by_key(&desk.world, &desk.folder, &recovery).unwrap();

@@ -1,5 +1,6 @@
 //! Several machines through git: real git, real folders, a repository between them that goes away and comes back.
 
+use crate::support::faulty::Faulty;
 use crate::support::judge::Answers;
 use crate::support::rekey::{add_method, change_passphrase};
 use crate::support::store::passphrase;
@@ -7,6 +8,7 @@ use crate::support::world::{FakeClock, FakeEntropy, FakeKeyring, Nobody};
 use crate::support::{is_again, is_installed, run_again, this_program};
 use countersign::error::{ErrorKind, Result};
 use countersign::ops::change::{Change, Edit};
+use countersign::ops::merge as ops_merge;
 use countersign::ops::session::Session;
 use countersign::ops::sync::{self, Synced};
 use countersign::otp::{Credential, Kind};
@@ -15,10 +17,11 @@ use countersign::ports::git::SystemGit;
 use countersign::ports::{Git, GitCall, GitFailure};
 use countersign::secret::{Secret, SecretText};
 use countersign::transfer::Draft;
+use countersign::vault::backup::{self, Why};
 use countersign::vault::entry::EntryId;
 use countersign::vault::seal::identity::Identities;
 use countersign::vault::seal::{self, MethodKey};
-use countersign::vault::store::{self, Keep, NewMethod, Trust, VaultFiles, World};
+use countersign::vault::store::{self, Keep, NewMethod, Trust, UnlockChanges, VaultFiles, World};
 use countersign::vault::{MethodKind, Vault, merge};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -640,9 +643,13 @@ fn a_vault_without_a_passphrase_is_brought_whole_and_opens_by_its_key() {
     // What is not whole is not taken for one.
     let cut = std::fs::read(other.folder.join("vault.age")).unwrap();
     let mut third = Machine::new(net.home.path(), 2);
+    let mac = cut.windows(5).position(|part| part == b"\n--- ").unwrap() + 5;
+    let header = mac + cut[mac..].iter().position(|byte| *byte == b'\n').unwrap() + 1;
     for (bytes, why) in [
         (&b""[..], "it is cut short"),
-        (&cut[..cut.len() - 100], "it is cut short"),
+        (&cut[..header], "it is cut short"),
+        // What stands before the first chunk, and of that no more than its tag takes.
+        (&cut[..header + 16 + 16], "it is cut short"),
         (b"rubbish", "it is not an age file, or its header was altered"),
     ] {
         let files = VaultFiles { vault: bytes.to_vec(), ..VaultFiles::default() };
@@ -744,6 +751,31 @@ fn a_passphrase_set_anew_on_one_machine_outlives_its_removal_on_another_in_whate
     }
 }
 
+/// Adds an SSH key. What is in its file is the method's own matter: here the recipient is the passphrase of it.
+fn add_ssh(machine: &mut Machine, name: &str) -> MethodKey {
+    let key = MethodKey::generate();
+    machine.clock.advance(Duration::from_secs(1));
+    let wrapped = seal::wrap(&[&key], &SecretText::new(key.recipient()), 1).unwrap();
+    let new = NewMethod::Wrapped { kind: MethodKind::SSH, key: &key, wrapped: &wrapped, stub: None };
+    machine.open().store_mut().unwrap().add_method(name, new).unwrap();
+    key
+}
+
+/// The names of the files under `unlock/` that this SSH key opens.
+fn opened_by(folder: &Path, key: &MethodKey) -> Vec<String> {
+    let files = std::fs::read_dir(folder.join("unlock")).unwrap().map(|file| file.unwrap().path());
+    let opens = |file: &PathBuf| seal::unwrap(&std::fs::read(file).unwrap(), &SecretText::new(key.recipient())).is_ok();
+    let mut names: Vec<String> = files.filter(opens).map(|file| file.file_name().unwrap().to_str().unwrap().to_owned()).collect();
+    names.sort();
+    names
+}
+
+/// Whether this SSH key opens the vault.
+fn opens(folder: &Path, key: &MethodKey) -> bool {
+    let sealed = std::fs::read(folder.join("vault.age")).unwrap();
+    !opened_by(folder, key).is_empty() && seal::open(&sealed, std::slice::from_ref(key)).is_ok()
+}
+
 #[test]
 fn two_ssh_keys_added_under_one_name_on_two_machines_keep_a_file_each_in_whatever_order_they_sync() {
     if !alone("two_ssh_keys_added_under_one_name_on_two_machines_keep_a_file_each_in_whatever_order_they_sync") {
@@ -751,14 +783,7 @@ fn two_ssh_keys_added_under_one_name_on_two_machines_keep_a_file_each_in_whateve
     }
     for order in orders() {
         let mut net = Net::of(3);
-        let keys = [MethodKey::generate(), MethodKey::generate()];
-        for (machine, key) in net.machines.iter_mut().zip(&keys) {
-            machine.clock.advance(Duration::from_secs(1));
-            // What is in the file is the method's own matter: here a passphrase opens it.
-            let wrapped = seal::wrap(&[key], &SecretText::new(key.recipient()), 1).unwrap();
-            let new = NewMethod::Wrapped { kind: MethodKind::SSH, key, wrapped: &wrapped, stub: None };
-            machine.open().store_mut().unwrap().add_method("ssh", new).unwrap();
-        }
+        let keys = [0, 1].map(|at| add_ssh(&mut net.machines[at], "ssh"));
         net.machines[2].enrol("Shop");
         for at in &order {
             net.sync(*at);
@@ -768,14 +793,189 @@ fn two_ssh_keys_added_under_one_name_on_two_machines_keep_a_file_each_in_whateve
             assert_eq!(files, ["passphrase.age", "ssh-2.age", "ssh.age"], "{order:?}");
             assert_eq!(methods, ["passphrase Usable", "ssh Usable", "ssh-2 Usable"], "{order:?}");
             let vault = machine.open().vault().clone();
-            for name in ["ssh", "ssh-2"] {
-                let recipient = &vault.methods.iter().find(|method| method.name == name).unwrap().recipient;
-                let file = std::fs::read(machine.folder.join(format!("unlock/{name}.age"))).unwrap();
-                let opened = seal::unwrap(&file, &SecretText::new(recipient)).unwrap_or_else(|_| panic!("{name} {order:?}"));
-                assert_eq!(opened[0].recipient(), *recipient);
+            for key in &keys {
+                let name = &vault.methods.iter().find(|method| method.recipient == key.recipient()).unwrap().name;
+                assert_eq!(opened_by(&machine.folder, key), [format!("{name}.age")], "{order:?}");
             }
         }
     }
+}
+
+/// Puts what was copied of these folders back.
+fn put_back(home: &Path, names: &[&str]) {
+    for name in names {
+        let _ = std::fs::remove_dir_all(home.join(name));
+        let copied = Command::new("cp").current_dir(home).args(["-a", &format!("kept/{name}"), name]).status().unwrap();
+        assert!(copied.success());
+    }
+}
+
+/// Two machines with SSH keys of one name, of which the second has not synced yet, closed. Chained: it has one key more, which
+/// has the name that the first machine gave to the second one's key.
+fn with_one_name(is_chained: bool) -> (Net, Vec<(&'static str, MethodKey)>) {
+    let mut net = Net::of(2);
+    let mut keys: Vec<_> =
+        ["laptop", "laptop-2"].into_iter().zip([0, 1].map(|at| add_ssh(&mut net.machines[at], "laptop"))).collect();
+    if is_chained {
+        net.sync(1);
+    }
+    net.sync(0);
+    if is_chained {
+        keys.push(("laptop-2-2", add_ssh(&mut net.machines[1], "laptop-2")));
+    }
+    net.machines.iter_mut().for_each(|machine| machine.session = None);
+    (net, keys)
+}
+
+fn assert_one_file_each(machine: &mut Machine, keys: &[(&str, MethodKey)], what: &str) {
+    for (name, key) in keys {
+        assert_eq!(opened_by(&machine.folder, key), [format!("{name}.age")], "{what}");
+        assert!(opens(&machine.folder, key), "{name}: {what}");
+    }
+    let names = ["passphrase"].into_iter().chain(keys.iter().map(|(name, _)| *name));
+    assert_eq!(machine.methods().1, names.map(|name| format!("{name} Usable")).collect::<Vec<_>>(), "{what}");
+}
+
+#[test]
+fn wherever_a_sync_that_renames_a_method_is_cut_short_the_next_one_leaves_each_key_its_file() {
+    if !alone("wherever_a_sync_that_renames_a_method_is_cut_short_the_next_one_leaves_each_key_its_file") {
+        return;
+    }
+    let places = ["hub.git", "machine 0", "machine 1", "state 0", "state 1"];
+    for (is_chained, killed) in [(false, true), (false, false), (true, true)] {
+        let (net, keys) = with_one_name(is_chained);
+        let home = net.home.path().to_owned();
+        std::fs::create_dir(home.join("kept")).unwrap();
+        for place in places {
+            assert!(Command::new("cp").current_dir(&home).args(["-a", place, "kept"]).status().unwrap().success());
+        }
+        let mut failed = 0;
+        for at in 0.. {
+            put_back(&home, &places);
+            let storage = Arc::new(Faulty::new(&home.join("machine 1"), at, killed));
+            let mut cut = Machine::new(&home, 1);
+            cut.world.storage = storage.clone();
+            let synced = cut.sync(&net.git);
+            if !storage.has_failed() {
+                synced.unwrap();
+                break;
+            }
+            failed += usize::from(synced.is_err());
+            let what = format!("chained: {is_chained}, change {at}, killed: {killed}, {:?}", synced.err());
+            assert!(keys[1..].iter().all(|(_, key)| opens(&cut.folder, key)), "{what}");
+            // Where the program lives on, it goes on with what it has in memory.
+            let mut again = Machine::new(&home, 1);
+            again.world.entropy = Arc::new(FakeEntropy::seed(5000));
+            let again = if killed { &mut again } else { &mut cut };
+            again.enrol("GitHub");
+            again.sync(&net.git).unwrap();
+            let mut first = Machine::new(&home, 0);
+            first.sync(&net.git).unwrap();
+            for machine in [again, &mut first] {
+                assert_one_file_each(machine, &keys, &what);
+                assert_eq!(machine.labels(), ["GitHub"], "{what}");
+            }
+        }
+        assert!(failed > 5, "{failed}");
+    }
+}
+
+#[test]
+fn a_sync_cut_short_after_the_files_were_exchanged_is_finished_and_loses_no_key() {
+    if !alone("a_sync_cut_short_after_the_files_were_exchanged_is_finished_and_loses_no_key") {
+        return;
+    }
+    // As earlier builds left it: the files are those of afterwards, `vault.age` is that of before.
+    let (mut net, keys) = with_one_name(false);
+    let (ours, theirs) = (net.machines[1].folder.join("unlock"), net.machines[0].folder.join("unlock"));
+    std::fs::rename(ours.join("laptop.age"), ours.join("laptop-2.age")).unwrap();
+    std::fs::copy(theirs.join("laptop.age"), ours.join("laptop.age")).unwrap();
+    for at in [1, 0] {
+        net.sync(at);
+    }
+    for machine in &mut net.machines {
+        assert_one_file_each(machine, &keys, "");
+    }
+}
+
+#[test]
+fn a_method_that_takes_the_name_of_a_plugins_does_not_take_its_identity_too() {
+    if !alone("a_method_that_takes_the_name_of_a_plugins_does_not_take_its_identity_too") {
+        return;
+    }
+    let mut net = Net::of(2);
+    add_ssh(&mut net.machines[0], "key");
+    let key = MethodKey::generate();
+    let wrapped = seal::wrap(&[&key], &SecretText::new(key.recipient()), 1).unwrap();
+    let new = NewMethod::Wrapped { kind: MethodKind::PLUGIN, key: &key, wrapped: &wrapped, stub: Some("AGE-PLUGIN-X-1\n") };
+    net.machines[1].clock.advance(Duration::from_secs(5));
+    net.machines[1].open().store_mut().unwrap().add_method("key", new).unwrap();
+    for at in [0, 1, 0] {
+        net.sync(at);
+    }
+    for machine in &mut net.machines {
+        assert_eq!(machine.methods().0, ["key-2.age", "key-2.identity", "key.age", "passphrase.age"]);
+    }
+}
+
+#[test]
+fn a_file_alone_merged_after_a_method_was_renamed_elsewhere_leaves_it_its_key() {
+    if !alone("a_file_alone_merged_after_a_method_was_renamed_elsewhere_leaves_it_its_key") {
+        return;
+    }
+    for is_conflict_copy in [false, true] {
+        let mut net = Net::of(2);
+        let keys = [0, 1].map(|at| add_ssh(&mut net.machines[at], "laptop"));
+        // A third copy of the second machine's vault, from before it met the first.
+        let third = net.home.path().join("machine 2");
+        std::fs::create_dir_all(third.join("unlock")).unwrap();
+        for file in ["vault.age", "unlock/passphrase.age", "unlock/laptop.age"] {
+            std::fs::copy(net.machines[1].folder.join(file), third.join(file)).unwrap();
+        }
+        for at in [0, 1, 0] {
+            net.sync(at);
+        }
+        net.machines[0].open().store_mut().unwrap().remove_method("laptop").unwrap();
+        let theirs = net.machines[0].folder.join("vault.age");
+        let mut third = Machine::new(net.home.path(), 2);
+        if is_conflict_copy {
+            std::fs::copy(&theirs, third.folder.join("vault 2.age")).unwrap();
+            assert!(third.open().fold_conflict_copies()[0].starts_with("merged a conflict copy"));
+        } else {
+            let files = VaultFiles::read(&third.world, &theirs).unwrap();
+            let copies = [ops_merge::open(third.open(), "a copy", &files, &mut Answers::default()).unwrap()];
+            ops_merge::fold(third.open(), "a copy", &copies, &UnlockChanges::default(), &mut Answers::default()).unwrap();
+        }
+        assert_eq!(opened_by(&third.folder, &keys[1]), ["laptop-2.age"]);
+        assert!(opens(&third.folder, &keys[1]));
+        assert_eq!(third.methods().0, ["laptop-2.age", "passphrase.age"], "the old name has gone");
+        assert_eq!(third.methods().1, ["passphrase Usable", "laptop-2 Usable"]);
+    }
+}
+
+#[test]
+fn a_vault_sealed_anew_by_stock_age_is_brought_and_its_backup_is_one() {
+    if !alone("a_vault_sealed_anew_by_stock_age_is_brought_and_its_backup_is_one") {
+        return;
+    }
+    let mut net = Net::of(1);
+    net.machines[0].enrol("GitHub");
+    net.machines[0].session = None;
+    let folder = net.machines[0].folder.clone();
+    let keys = seal::unwrap(&std::fs::read(folder.join("unlock/passphrase.age")).unwrap(), &passphrase()).unwrap();
+    let (payload, _) = seal::open(&std::fs::read(folder.join("vault.age")).unwrap(), &keys).unwrap();
+    // As `age -d | jq -c . | age -r` leaves it: without the padding.
+    let bare = payload.trim_ascii_end();
+    assert!(bare.len() % 4096 != 0 && bare.len() < payload.len());
+    std::fs::write(folder.join("vault.age"), seal::seal(bare, &[&keys[0].recipient()]).unwrap()).unwrap();
+    net.sync(0);
+    let mut other = Machine::new(net.home.path(), 1);
+    sync::bring(&other.world, &net.git, &other.folder, &net.hub).unwrap();
+    assert_eq!(other.labels(), ["GitHub"]);
+    let backup = other.open().back_up(Why::Asked).unwrap();
+    let backups = other.folder.join("backups");
+    let (name, by_passphrase) = backup::newest_whole(&other.world, &backups).unwrap();
+    assert_eq!((name, by_passphrase), (backup, true));
 }
 
 #[test]

@@ -6,6 +6,7 @@ pub mod changes;
 pub mod disk;
 pub mod display;
 pub mod drawing;
+pub mod faulty;
 pub mod fixtures;
 pub mod google;
 pub mod judge;

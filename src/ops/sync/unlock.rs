@@ -18,15 +18,18 @@ pub(super) fn changes(store: &OpenStore, meeting: &Meeting, files: &VaultFiles, 
         Some(bytes) if name == PASSPHRASE => same_passphrase && store::is_passphrase_file(bytes),
         _ => true,
     });
-    let disk = store.files()?;
-    for (stem, from, side) in moved(store.vault(), &copy.vault, &merged) {
-        let source = if side == Side::Ours { &disk } else { files };
-        for ending in [".age", ".identity"] {
-            let bytes = source.unlock.get(&format!("{from}{ending}"));
+    let disk = store.files()?.unlock;
+    let met = Met { ours: store.vault(), disk: &disk, theirs: &copy.vault, files: &files.unlock };
+    for (stem, from, side) in met.moved(&merged) {
+        let source = if side == Side::Ours { &disk } else { &files.unlock };
+        let is_there = source.contains_key(&key_file(&from));
+        for ending in store::ENDINGS {
+            let bytes = source.get(&format!("{from}{ending}"));
             let to = format!("{stem}{ending}");
             changed.remove(&to);
-            if let Some(bytes) = bytes.filter(|bytes| disk.unlock.get(&to) != Some(bytes)) {
-                changed.insert(to, Some(bytes.clone()));
+            // What a plugin needs is no part of the method that takes its name.
+            if is_there && disk.get(&to) != bytes {
+                changed.insert(to, bytes.cloned());
             }
         }
     }
@@ -39,21 +42,56 @@ enum Side {
     Theirs,
 }
 
-/// The methods whose file is not simply the one of their name on both sides: the name from now on, the name and the side where
-/// the file is.
-fn moved(ours: &Vault, theirs: &Vault, merged: &Vault) -> Vec<(String, String, Side)> {
-    let named = |vault: &Vault, method: &Method| {
-        let mut known = vault.methods.iter().filter(|known| known.in_use() && known.recipient == method.recipient);
-        known.next().map(|known| known.name.clone())
-    };
-    let with_file = merged.methods.iter().filter(|method| method.in_use() && method.has_own_file());
-    let from = |method: &Method| match (named(ours, method), named(theirs, method)) {
-        (Some(our), Some(their)) if our == their && our == method.name => None,
-        (Some(our), _) => Some((method.name.clone(), our, Side::Ours)),
-        (None, Some(their)) => Some((method.name.clone(), their, Side::Theirs)),
-        (None, None) => None,
-    };
-    with_file.filter_map(from).collect()
+/// The vault of each side, and its files under `unlock/`.
+struct Met<'a> {
+    ours: &'a Vault,
+    disk: &'a BTreeMap<String, Vec<u8>>,
+    theirs: &'a Vault,
+    files: &'a BTreeMap<String, Vec<u8>>,
+}
+
+fn key_file(name: &str) -> String {
+    format!("{name}{}", store::ENDINGS[0])
+}
+
+impl Met<'_> {
+    /// The methods whose file is not simply the one of their name on both sides: the name from now on, the name and the side
+    /// where the file is.
+    fn moved(&self, merged: &Vault) -> Vec<(String, String, Side)> {
+        let names: Vec<&str> = merged.with_own_file().map(|method| method.name.as_str()).collect();
+        let from = |method: &Method| {
+            let name = method.name.as_str();
+            let is_whole_there = self.files.contains_key(&key_file(name));
+            let (from, side) = match (self.ours.method_name(&method.recipient), self.theirs.method_name(&method.recipient)) {
+                (Some(our), Some(their)) if our == name && their == name => {
+                    self.is_rest(name, &names).then_some((name, Side::Theirs))?
+                }
+                (_, Some(their)) if their == name && is_whole_there => (name, Side::Theirs),
+                // A sync that was cut short has moved it.
+                (Some(our), their) if their != Some(our) && self.has_theirs(our) => return None,
+                (Some(our), _) => (our, Side::Ours),
+                (None, their) => (their?, Side::Theirs),
+            };
+            Some((name.to_owned(), from.to_owned(), side))
+        };
+        merged.with_own_file().filter_map(from).collect()
+    }
+
+    /// Whether here lies the file that a method of this name has there.
+    fn has_theirs(&self, name: &str) -> bool {
+        let is_used = self.theirs.with_own_file().any(|method| method.name == name);
+        let file = key_file(name);
+        is_used && self.disk.contains_key(&file) && self.disk.get(&file) == self.files.get(&file)
+    }
+
+    /// Whether what lies here under this name is the file of a method that was called so before, and has another name by now:
+    /// a sync was cut short before it put the file from there in its place.
+    fn is_rest(&self, name: &str, names: &[&str]) -> bool {
+        let (here, there) = (self.disk.get(&key_file(name)), self.files.get(&key_file(name)));
+        let is_of = |other: &str| [self.disk, self.files].into_iter().any(|files| files.get(&key_file(other)) == here);
+        let differs = here.is_some() && there.is_some() && here != there;
+        differs && names.iter().any(|other| *other != name && is_of(other))
+    }
 }
 
 /// The files of unlock methods that only the other side has changed since both were the same.

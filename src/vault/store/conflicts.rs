@@ -2,7 +2,8 @@
 //! The merged vault is on the disk before a copy is moved; one that does not open stays where it is, and is told of.
 
 use super::files::{Place, digest};
-use super::fold::{Keep, OpenedBy, PASSPHRASE, PassphraseChange, UnlockChanges, VaultFiles};
+use super::fold::{Keep, OpenedBy, PASSPHRASE, PassphraseChange, VaultFiles};
+use super::method_files::UnlockChanges;
 use super::unlock_files::read_near;
 use super::{OpenStore, World};
 use crate::error::{Error, Result, describe_io};

@@ -2,9 +2,8 @@
 //! hand and folded in as a whole; a copy that needs a key that was replaced says so, and it is the caller who asks.
 
 use super::files::Place;
-use super::{
-    Base, OpenStore, Presence, World, files, methods, nothing_saved, presence, seal_to, seal_vault, strip_purged, why_read_only,
-};
+use super::method_files::{UnlockChanges, Writes, rename_methods};
+use super::{Base, OpenStore, Presence, World, files, nothing_saved, presence, seal_to, seal_vault, strip_purged, why_read_only};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretText;
 use crate::vault::seal::{self, MethodKey};
@@ -65,42 +64,6 @@ pub enum Keep {
     Theirs,
 }
 
-/// A file under `unlock/` to write, or to remove.
-pub type UnlockFile = (String, Option<Vec<u8>>);
-
-/// What is to become of unlock methods beside what their join says.
-#[derive(Clone, Debug, Default)]
-pub struct UnlockChanges {
-    pub files: Vec<UnlockFile>,
-    /// Recipient → the name from now on.
-    pub names: Vec<(String, String)>,
-}
-
-/// Names for methods with files that share one: the oldest keeps it. Every machine comes to the same.
-pub fn distinct_names(vault: &Vault) -> Vec<(String, String)> {
-    let in_use = || vault.methods.iter().filter(|method| method.in_use());
-    let mut taken: BTreeSet<String> = in_use().map(|method| method.name.clone()).collect();
-    let mut with_file: Vec<_> = in_use().filter(|method| method.has_own_file()).collect();
-    with_file.sort_by_key(|method| (method.added, &method.recipient));
-    let (mut seen, mut names) = (BTreeSet::new(), Vec::new());
-    for method in with_file {
-        if !seen.insert(&method.name) {
-            let free = (2..).map(|number| format!("{}-{number}", method.name)).find(|name| !taken.contains(name));
-            let name = free.unwrap_or_default();
-            taken.insert(name.clone());
-            names.push((method.recipient.clone(), name));
-        }
-    }
-    names
-}
-
-/// A longer name wins a merge over the one it begins with, so no stamp is needed.
-pub fn rename_methods(vault: &mut Vault, names: &[(String, String)]) {
-    for (recipient, name) in names {
-        vault.methods.iter_mut().filter(|method| method.recipient == *recipient).for_each(|method| method.name = name.clone());
-    }
-}
-
 /// Whether a file of this name under `unlock/` belongs to an unlock method. Names come from hostile places.
 pub fn is_unlock_file(name: &str) -> bool {
     let is_plain = !name.starts_with('.') && !name.contains(['/', '\\', '\0']);
@@ -111,6 +74,14 @@ pub fn is_unlock_file(name: &str) -> bool {
 fn passphrases(vault: &Vault) -> BTreeSet<&str> {
     let methods = vault.methods.iter().filter(|method| method.in_use() && method.kind == MethodKind::PASSPHRASE);
     methods.map(|method| method.recipient.as_str()).collect()
+}
+
+/// The passphrase file of a copy whose passphrase is in use in this vault already: where ours is still to give way to it.
+fn passphrase_still_to_come(vault: &Vault, copies: &[OpenedCopy]) -> Option<Vec<u8>> {
+    let in_use = passphrases(vault);
+    let mut given = copies.iter().filter(|copy| copy.opened_by == OpenedBy::Given);
+    let copy = given.find(|copy| in_use.contains(copy.key.recipient().as_str()))?;
+    copy.files.unlock.get(PASSPHRASE).cloned()
 }
 
 impl OpenStore {
@@ -196,13 +167,13 @@ impl OpenStore {
     }
 
     /// Folds copies in, with one write, and files of unlock methods with them. `keep` decides where the passphrase was
-    /// changed on both sides. On an error nothing was written, or the old passphrase still opens the vault.
+    /// changed on both sides. On an error nothing was written, or the old passphrase still opens the vault, or files of
+    /// `changes` are still to come, which the same changes bring once more.
     pub fn fold_in(&mut self, copies: &[OpenedCopy], keep: Keep, changes: &UnlockChanges) -> Result<()> {
         self.writable()?;
-        let unlock = &changes.files;
         let world = self.world.clone();
         let _lock = self.place.lock(&*world.storage)?;
-        let Base { vault: base, on_disk } = self.base()?;
+        let Base { vault: base, on_disk, others } = self.base()?;
         let mut vault = base.clone();
         for copy in copies {
             vault = merge::vault(&vault, &copy.vault)?;
@@ -211,23 +182,25 @@ impl OpenStore {
             return Err(nothing_saved(&why));
         }
         rename_methods(&mut vault, &changes.names);
-        let taken = self.settle_passphrase(&base, &mut vault, copies, keep)?;
+        let taken = match self.settle_passphrase(&base, &mut vault, copies, keep)? {
+            None => passphrase_still_to_come(&vault, copies).filter(|_| !others.is_empty()).map(|file| (file, others)),
+            taken => taken,
+        };
         strip_purged(&mut vault);
         if vault != base {
             vault.version = vault.version.max(VERSION);
         }
         let keys = self.keys_after(&vault, copies)?;
-        let mut passphrase_file = None;
-        for (name, bytes) in unlock.iter().filter(|(name, _)| is_unlock_file(name)) {
-            if let Some(bytes) = bytes {
-                self.place.write_unlock_file(&world, name, bytes)?;
-                passphrase_file = (name == PASSPHRASE).then(|| files::digest(bytes)).or(passphrase_file);
-            }
+        let Writes { before, after } = self.writes(&base, &vault, changes)?;
+        for (name, bytes) in &before {
+            self.place.write_unlock_file(&world, name, bytes)?;
         }
+        let given = before.iter().find(|(name, _)| name == PASSPHRASE);
+        let mut passphrase_file = given.map(|(_, bytes)| files::digest(bytes));
         // What another machine has written already is taken as it is, or each sync would make a new file of it.
         let same = copies.iter().find(|copy| copy.vault == vault && copy.opened_by != OpenedBy::Retired);
         let sealed = match same {
-            _ if on_disk && vault == base => None,
+            _ if on_disk && vault == base && taken.is_none() => None,
             Some(copy) => Some(copy.files.vault.clone()),
             None => Some(seal_vault(&vault)?),
         };
@@ -235,7 +208,10 @@ impl OpenStore {
             // Until the new passphrase is in its place the old one opens the vault.
             let both = seal_to(&vault, &old)?;
             self.write(&vault, &both)?;
+            // The keys are still ours: where it ends here, a save goes on sealing to them, too.
+            self.vault = vault.clone();
             self.place.write_unlock_file(&world, PASSPHRASE, &wrapped)?;
+            self.keys = keys.clone();
             passphrase_file = Some(files::digest(&wrapped));
         }
         if let Some(sealed) = sealed {
@@ -247,7 +223,10 @@ impl OpenStore {
         if passphrase_file.is_some() {
             self.passphrase_file = passphrase_file.filter(|_| !self.passphrase_keys().is_empty());
         }
-        for (name, _) in unlock.iter().filter(|(name, bytes)| is_unlock_file(name) && bytes.is_none()) {
+        for (name, bytes) in &after {
+            self.place.write_unlock_file(&world, name, bytes)?;
+        }
+        for (name, _) in changes.files.iter().filter(|(name, bytes)| is_unlock_file(name) && bytes.is_none()) {
             self.place.remove_unlock_file(&world, name);
         }
         self.remove_files_of_gone(&base);
@@ -256,22 +235,6 @@ impl OpenStore {
             copy.files.unlock.get(PASSPHRASE).into_iter().for_each(|file| self.place.put_passphrase_copies_away(&world, file));
         }
         Ok(())
-    }
-
-    /// A method that went takes its files along, or they would offer what opens nothing. What can't be removed does no harm.
-    fn remove_files_of_gone(&mut self, base: &Vault) {
-        let kept = methods::file_names(&self.vault);
-        for name in methods::file_names(base).difference(&kept) {
-            if *name == MethodKind::PASSPHRASE {
-                let on_disk = self.place.read_passphrase_file(&*self.world.storage).ok().map(|file| files::digest(&file));
-                // Another file than the one in hand may be of a passphrase that a sync program is just bringing.
-                if self.passphrase_file.is_some() && on_disk != self.passphrase_file {
-                    continue;
-                }
-                self.passphrase_file = None;
-            }
-            let _ = self.place.remove_unlock_files(&self.world, name);
-        }
     }
 
     /// Leaves one passphrase in use. Where it is the copy's: its file, and the recipients that it takes the place of.

@@ -10,7 +10,6 @@ use crate::vault::entry::EntryId;
 use crate::vault::seal::identity::{Asking, Identities};
 use crate::vault::seal::{self, MethodKey};
 use crate::vault::{Method, MethodKind, RetiredKey, Vault, merge};
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -224,7 +223,7 @@ impl OpenStore {
         })?;
         let (name, kind) = removed.unwrap_or_else(|| (name.to_owned(), String::new()));
         // Another one of that name, from another machine, may be the file's owner.
-        let is_owned = self.vault.methods.iter().any(|method| method.in_use() && method.name == name && has_file(&method.kind));
+        let is_owned = self.vault.methods.iter().any(|method| method.in_use() && method.name == name && method.has_file());
         let left_behind = match is_owned {
             true => None,
             false => self.place.remove_unlock_files(&world, &name).err(),
@@ -260,21 +259,11 @@ fn find(vault: &Vault, name: &str, files: &[String]) -> Result<Vec<String>> {
 fn listed(method: &Method, files: &[String]) -> Listed {
     let state = match method.kind.as_str() {
         MethodKind::RECOVERY | MethodKind::PERSON => MethodState::Usable,
-        kind if !has_file(kind) => MethodState::Unknown,
+        _ if !method.has_file() => MethodState::Unknown,
         _ if files.contains(&method.name) => MethodState::Usable,
         _ => MethodState::FileMissing,
     };
     Listed { name: method.name.clone(), kind: method.kind.clone(), id: id(method), added_ms: method.added.wall_ms, state }
-}
-
-/// The names of the methods in use that have files under `unlock/`.
-pub(super) fn file_names(vault: &Vault) -> BTreeSet<&str> {
-    let with_file = vault.methods.iter().filter(|method| method.in_use() && has_file(&method.kind));
-    with_file.map(|method| method.name.as_str()).collect()
-}
-
-fn has_file(kind: &str) -> bool {
-    matches!(kind, MethodKind::PASSPHRASE | MethodKind::PLUGIN | MethodKind::SSH)
 }
 
 /// Another person's key is no way in for whoever keeps the vault.

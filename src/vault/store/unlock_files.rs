@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 
 const AGE: &str = ".age";
 const STUB: &str = ".identity";
+/// Of the files of a method: that of its key, and that of a plugin.
+pub const ENDINGS: [&str; 2] = [AGE, STUB];
 
 impl Place {
     fn unlock_file(&self, name: &str, ending: &str) -> PathBuf {
@@ -58,7 +60,7 @@ impl Place {
     /// The key file first: a stub alone offers nothing.
     pub fn remove_unlock_files(&self, world: &World, name: &str) -> Result<()> {
         let folder = self.unlock_folder();
-        let done = [AGE, STUB].into_iter().try_for_each(|ending| remove(world, &self.unlock_file(name, ending)));
+        let done = ENDINGS.into_iter().try_for_each(|ending| remove(world, &self.unlock_file(name, ending)));
         done.and_then(|()| world.storage.sync_folder(folder).map_err(|error| Unwritten::new(folder, error)))
             .map_err(|Unwritten { path, error, .. }| Error::io("remove", &path, &error))
     }
