@@ -5,7 +5,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::ports::Prompt;
 use crate::vault::backup::{self, Name, Why};
 use crate::vault::seal::identity::Asking;
-use crate::vault::store::{self, OpenStore, World};
+use crate::vault::store::{self, OpenStore, Standing, World};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -183,6 +183,8 @@ pub struct Found {
     pub name: Name,
     pub path: PathBuf,
     pub entries: usize,
+    /// The vault is whole, and this opens it: its passphrase file alone is put back.
+    pub passphrase_alone: bool,
 }
 
 /// How many are tried: each takes as long as unlocking.
@@ -219,8 +221,12 @@ pub fn find(world: &World, folder: &Path, policy: &Policy, opening: &Opening, pe
     for (name, path) in all.into_iter().rev().take(TRIED) {
         let Ok(parcel) = backup::read(storage, &path) else { continue };
         match opening.open_parcel(world, folder, &parcel, &asking) {
-            Ok(vault) => {
-                let found = Some(Found { name, path, entries: vault.active().count() });
+            // What is whole is not put aside for an older one.
+            Ok((_, Standing::Shut)) => {}
+            Ok((_, Standing::Open)) if opening.passphrase().is_none() => {}
+            Ok((vault, standing)) => {
+                let passphrase_alone = standing == Standing::Open;
+                let found = Some(Found { name, path, entries: vault.active().count(), passphrase_alone });
                 return Ok(Rescue { found, shut: None });
             }
             Err(error) if error.kind == ErrorKind::Locked => return Err(error),

@@ -202,14 +202,14 @@ impl Worker {
         self.open_saying(session, None)
     }
 
-    /// `said` is told in the place of the vault's own warnings.
+    /// `said` is told after the vault's own warnings, which never have to give way to it.
     fn open_saying(&mut self, session: Session, said: Option<String>) -> Result<Snapshot> {
         let mut session = session.with_backups(&self.backups);
         // Watched before it is looked around: what comes in between is told of.
         let unwatched = self.watch_folder(&session);
         let folded = session.fold_conflict_copies();
         // What a conflict copy brought back was not missing.
-        let mut warnings = said.map_or_else(|| session.warnings().to_vec(), |said| vec![said]);
+        let mut warnings: Vec<String> = session.warnings().iter().cloned().chain(said).collect();
         warnings.extend(unwatched.into_iter().chain(folded));
         let offer = restore::offer(&session).map(Box::new);
         let duplicates = duplicates::untold(&session);

@@ -10,6 +10,7 @@ mod memory;
 mod methods;
 mod rekey;
 mod remembered;
+mod standing;
 mod unlock_files;
 
 use super::entry::Entry;
@@ -32,6 +33,7 @@ use memory::Memory;
 pub use methods::{Listed, MethodState, NewMethod, Removed, Way, check_name, stub, unlock_by, ways};
 pub use rekey::Rekeyed;
 pub use remembered::{can_remember, forget, is_remembered, unlock_remembered};
+pub use standing::{Standing, put_passphrase_back, shut, standing};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -123,7 +125,7 @@ pub enum Trust {
 pub fn unlock(world: &World, folder: &Path, passphrase: &SecretText, trust: Trust) -> Result<OpenStore> {
     let storage = &*world.storage;
     let place = Place::find(storage, folder)?;
-    let wrapped = place.read_passphrase_file(storage)?;
+    let wrapped = place.find_passphrase_file(world)?;
     let keys = seal::unwrap(&wrapped, passphrase).map_err(|error| match error.kind {
         ErrorKind::VaultDamaged => place.damaged(files::PASSPHRASE_FILE, &error),
         _ => error,
