@@ -20,7 +20,7 @@ use crate::secret::SecretText;
 use crate::transfer::{self, Format, NamedFile, Sealing};
 use crate::vault::Vault;
 use crate::vault::entry::{Entry, EntryId};
-use crate::vault::store::{Keep, Trust, WorkFactor, World};
+use crate::vault::store::{Digest, Keep, Trust, WorkFactor, World};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -114,12 +114,15 @@ impl Worker {
             }
             Job::FindBackup { opening, answers } => self.find_backup(opening, answers),
             Job::Mend { backup, opening, answers } => Done::Opened(self.mend(&backup, opening, answers)),
-            Job::PlanCopy { name, passphrase } => Done::CopyPlanned(self.plan_copy(&name, passphrase.as_ref())),
-            Job::TakeCopy { name, passphrase, keep } => {
-                let result = self.take_copy(&name, passphrase.as_ref(), keep);
+            Job::PlanCopy { name, passphrase } => {
+                let result = self.plan_copy(&name, passphrase.as_ref());
+                Done::CopyPlanned { name, result }
+            }
+            Job::TakeCopy { name, planned, passphrase, keep } => {
+                let result = self.take_copy(&name, planned, passphrase.as_ref(), keep);
                 let duplicates = self.session.as_ref().filter(|_| result.is_ok()).map(duplicates::untold).unwrap_or_default();
                 let snapshot = self.snapshot().map(|snapshot| Snapshot { duplicates, ..snapshot });
-                Done::CopyTaken { snapshot, result }
+                Done::CopyTaken { name, snapshot, result }
             }
             Job::Lock => {
                 if let Some(session) = self.session.take() {
@@ -194,8 +197,8 @@ impl Worker {
         merge::plan(self.session.as_mut().ok_or_else(locked)?, name, passphrase).map(Box::new)
     }
 
-    fn take_copy(&mut self, name: &str, passphrase: Option<&SecretText>, keep: Keep) -> Result<String> {
-        merge::take(self.session.as_mut().ok_or_else(locked)?, name, passphrase, keep).map(|brought| brought.tally())
+    fn take_copy(&mut self, name: &str, planned: Digest, passphrase: Option<&SecretText>, keep: Keep) -> Result<String> {
+        merge::take(self.session.as_mut().ok_or_else(locked)?, name, planned, passphrase, keep).map(|brought| brought.tally())
     }
 
     fn open(&mut self, session: Session) -> Result<Snapshot> {

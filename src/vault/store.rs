@@ -22,8 +22,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::ports::{Clock, Entropy, Keyring, Storage};
 use crate::secret::SecretText;
 pub use conflicts::{Conflict, Fate, is_of_vault, left_by};
-use files::{Digest, Place};
-pub use files::{Unwritten, replace};
+use files::Place;
+pub use files::{Digest, Unwritten, replace};
 pub use fold::{
     Keep, OpenedBy, OpenedCopy, PASSPHRASE, PassphraseChange, UnlockChanges, UnlockFile, VaultFiles, distinct_names,
     is_passphrase_file, is_unlock_file, receive, rename_methods,
