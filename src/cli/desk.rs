@@ -266,7 +266,7 @@ impl Desk {
             self.note_passphrase(&opening);
             match unlock(&opening) {
                 Err(error) if error.kind == ErrorKind::WrongPassphrase && tries < TRIES => match opening {
-                    Opening::Passphrase(_) => self.output.warn("that is not the passphrase"),
+                    Opening::Passphrase(_) if error.hint.is_none() => self.output.warn("that is not the passphrase"),
                     _ => self.output.warn(&error.what),
                 },
                 result => return result,

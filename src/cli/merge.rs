@@ -51,9 +51,11 @@ impl Merge {
         }
         let brought = merge::fold(&mut session, &copies_said, &copies, &UnlockChanges::default(), &mut judge)?;
         desk.warn_of_backups(&session);
-        for path in &self.files {
-            if let Some(kept) = merge::put_away(&mut session, path)? {
-                desk.output.say(&format!("Moved {} to {}", path.display(), kept.display()));
+        for (path, files) in self.files.iter().zip(&files) {
+            match merge::put_away(&mut session, path, files.digest()) {
+                Ok(Some(kept)) => desk.output.say(&format!("Moved {} to {}", path.display(), kept.display())),
+                Ok(None) => {}
+                Err(error) => desk.output.warn(&error.what),
             }
         }
         desk.output.say(&format!("Merged {copies_said}: {}", brought.tally()));

@@ -8,7 +8,7 @@ use crate::ops::session::Session;
 use crate::ops::unlock::Opening;
 use crate::secret::SecretText;
 use crate::vault::backup::Why;
-use crate::vault::store::{self, Presence};
+use crate::vault::store::{self, Presence, Way};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -39,6 +39,10 @@ impl RestoreBackup {
             Ok(Presence::Vault) => match desk.open_to_change() {
                 Ok(session) => return self.restore(desk, session, &source, given),
                 Err(error) if error.kind == ErrorKind::VaultDamaged => error,
+                // Of a vault that lost its passphrase file the backup may have the one that still opens it.
+                Err(error) if error.kind == ErrorKind::WrongPassphrase && self.has_what_is_missing(desk, &folder, &source) => {
+                    error
+                }
                 Err(error) => return Err(error),
             },
             Err(error) if error.kind == ErrorKind::VaultDamaged => error,
@@ -106,11 +110,23 @@ impl RestoreBackup {
         desk.agreed(&format!("{}. Do you trust it?", difference.tally()))
     }
 
+    /// A passphrase, while the vault knows of none.
+    fn has_what_is_missing(&self, desk: &Desk, folder: &Path, source: &Source) -> bool {
+        let is_missing = !store::ways(&desk.outside.world, folder).contains(&Way::Passphrase);
+        is_missing && desk.last_passphrase().is_some() && matches!(source, Source::Folder(parcel) if parcel.has_passphrase())
+    }
+
     /// Where the vault does not open, or there is none.
     fn mend(&self, desk: &mut Desk, folder: &Path, source: &Source, given: Option<SecretText>, why: Option<Error>) -> Result<()> {
         if let Some(error) = why {
             desk.output.warn(&error.what);
-            if !desk.agreed("What is there is set aside, and the backup put in its place. Go on?")? {
+            let question = match error.kind {
+                ErrorKind::WrongPassphrase => {
+                    "The vault stays as it is, and the passphrase file of the backup is put to it. Go on?"
+                }
+                _ => "What is there is set aside, and the backup put in its place. Go on?",
+            };
+            if !desk.agreed(question)? {
                 desk.output.say("Nothing was restored");
                 return Ok(());
             }

@@ -6,7 +6,7 @@ use crate::ports::Prompt;
 use crate::vault::Vault;
 use crate::vault::backup::{self, Name, Why};
 use crate::vault::seal::identity::Asking;
-use crate::vault::store::{self, OpenStore, World};
+use crate::vault::store::{self, OpenStore, Standing, World};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -188,6 +188,8 @@ pub struct Found {
     pub name: Name,
     pub path: PathBuf,
     pub entries: usize,
+    /// The vault is whole, and this opens it: its passphrase file alone is put back.
+    pub passphrase_alone: bool,
 }
 
 /// How many are tried: each takes as long as unlocking.
@@ -210,8 +212,12 @@ pub fn find(world: &World, folder: &Path, policy: &Policy, opening: &Opening, pe
     for (name, path) in all_around(world, folder, policy).into_iter().rev().take(TRIED) {
         let Ok(parcel) = backup::read(&*world.storage, &path) else { continue };
         match opening.open_parcel(world, folder, &parcel, &asking) {
-            Ok(vault) => {
-                let found = Some(Found { name, path, entries: vault.active().count() });
+            // What is whole is not put aside for an older one.
+            Ok((_, Standing::Shut)) => {}
+            Ok((_, Standing::Open)) if opening.passphrase().is_none() => {}
+            Ok((vault, standing)) => {
+                let passphrase_alone = standing == Standing::Open;
+                let found = Some(Found { name, path, entries: vault.active().count(), passphrase_alone });
                 return Ok(Rescue { found, shut: None });
             }
             Err(error) if error.kind == ErrorKind::Locked => return Err(error),
@@ -231,8 +237,11 @@ pub fn reopen_all(
     person: Arc<dyn Prompt>,
 ) -> Vec<(Name, Result<Vault>)> {
     let asking = Asking::new(person);
-    let open =
-        |path: &Path| backup::read(&*world.storage, path).and_then(|parcel| opening.open_parcel(world, folder, &parcel, &asking));
+    let open = |path: &Path| {
+        backup::read(&*world.storage, path)
+            .and_then(|parcel| opening.open_parcel(world, folder, &parcel, &asking))
+            .map(|(vault, _)| vault)
+    };
     all_around(world, folder, policy).into_iter().map(|(name, path)| (name, open(&path))).collect()
 }
 

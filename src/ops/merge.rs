@@ -7,7 +7,7 @@ use crate::secret::SecretText;
 use crate::vault::Vault;
 use crate::vault::backup::Why;
 use crate::vault::entry::Entry;
-use crate::vault::store::{Conflict, Fate, Keep, OpenedBy, OpenedCopy, PassphraseChange, UnlockChanges, VaultFiles};
+use crate::vault::store::{Conflict, Digest, Fate, Keep, OpenedBy, OpenedCopy, PassphraseChange, UnlockChanges, VaultFiles};
 use std::path::{Path, PathBuf};
 
 /// How one entry differs.
@@ -216,9 +216,10 @@ pub fn join(session: &mut Session, copies: &[OpenedCopy]) -> Result<Vec<u8>> {
     session.store_mut()?.join_of(copies)
 }
 
-/// Moves a copy that was folded in to the backups, if it is a conflict copy beside the vault. Returns where it is now.
-pub fn put_away(session: &mut Session, copy: &Path) -> Result<Option<PathBuf>> {
-    Ok(session.store_mut()?.put_away(copy))
+/// Moves the copy of this content that was folded in to the backups, if it is a conflict copy beside the vault. Returns where
+/// it is now. An error where it was changed meanwhile: the vault has what was read, and the file is told of.
+pub fn put_away(session: &mut Session, copy: &Path, merged: Digest) -> Result<Option<PathBuf>> {
+    session.store_mut()?.put_away(copy, merged)
 }
 
 /// Folds in what sync programs left beside the vault. Sentences of what was done, and of what stays as it is.
@@ -256,29 +257,38 @@ pub struct Plan {
     pub difference: Difference,
     pub opened_by: OpenedBy,
     pub change: PassphraseChange,
+    /// Of the file that was looked into: the word of the person is for that one.
+    pub digest: Digest,
 }
 
 /// Of one that waits for a person's word. `Locked` where it opens only with a passphrase of its own.
 pub fn plan(session: &mut Session, name: &str, passphrase: Option<&SecretText>) -> Result<Plan> {
-    let copy = open_conflict(session, name, passphrase, Keep::Ours)?;
+    let files = session.store_mut()?.conflict_copy(name)?;
+    let copy = open(session, name, &files, &mut Given { passphrase, keep: Keep::Ours })?;
     let change = session.store_mut()?.passphrase_change(&copy)?;
     let opened_by = copy.opened_by;
-    Ok(Plan { difference: difference(session, &[copy])?, opened_by, change })
+    Ok(Plan { difference: difference(session, &[copy])?, opened_by, change, digest: files.digest() })
 }
 
-/// Folds it in, on the person's word, and moves it to the backups.
-pub fn take(session: &mut Session, name: &str, passphrase: Option<&SecretText>, keep: Keep) -> Result<Difference> {
-    let copy = open_conflict(session, name, passphrase, keep)?;
+/// Folds it in, on the person's word, and moves it to the backups. The word is for the file of this digest alone.
+pub fn take(
+    session: &mut Session,
+    name: &str,
+    planned: Digest,
+    passphrase: Option<&SecretText>,
+    keep: Keep,
+) -> Result<Difference> {
+    let files = session.store_mut()?.conflict_copy(name)?;
+    if files.digest() != planned {
+        return Err(Error::new(ErrorKind::NotTrusted, "it has changed meanwhile, and nothing was merged")
+            .hint("leave it, and look at it again"));
+    }
+    let copy = open(session, name, &files, &mut Given { passphrase, keep })?;
     let brought = fold(session, name, &[copy], &UnlockChanges::default(), &mut Given { passphrase, keep })?;
     let path = session.store_mut()?.folder().join(name);
-    put_away(session, &path)?;
+    put_away(session, &path, planned)?;
     session.forget_waiting(name);
     Ok(brought)
-}
-
-fn open_conflict(session: &mut Session, name: &str, passphrase: Option<&SecretText>, keep: Keep) -> Result<OpenedCopy> {
-    let files = session.store_mut()?.conflict_copy(name)?;
-    open(session, name, &files, &mut Given { passphrase, keep })
 }
 
 /// What was asked and answered before.

@@ -14,7 +14,7 @@ use crate::vault::entry::Entry;
 use crate::vault::seal::identity::Asking;
 use crate::vault::stamp::Stamper;
 use crate::vault::store::copies::{self, Parcel};
-use crate::vault::store::{self, Trust, World};
+use crate::vault::store::{self, Standing, Trust, World};
 use crate::vault::{VERSION, Vault, merge};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -250,7 +250,8 @@ pub struct Mended {
 }
 
 /// Puts a copy in the place of a vault that is damaged, or where there is none. It is opened by `opening`, and so will the
-/// vault be. What is there is set aside first.
+/// vault be. What is there is set aside first. A `vault.age` that is whole stays: of a backup whose key opens it the passphrase
+/// file alone is put back, any other is refused.
 pub fn mend(
     world: &World,
     folder: &Path,
@@ -262,13 +263,16 @@ pub fn mend(
 ) -> Result<Mended> {
     let asking = Asking::new(person.clone());
     let open = |parcel: &Parcel| opening.open_parcel(world, folder, parcel, &asking);
-    let (parcel, vault) = match source {
-        Source::Folder(parcel) => (Parcel { files: parcel.files.clone() }, open(parcel)?),
+    let (parcel, vault, standing) = match source {
+        Source::Folder(parcel) => {
+            let (vault, standing) = open(parcel)?;
+            (Parcel { files: parcel.files.clone() }, vault, standing)
+        }
         Source::Sealed(bytes) => {
             let mut parcel = backup::read_beside(&*world.storage, folder)?;
             parcel.files.push(("vault.age".into(), bytes.clone()));
-            let vault = open(&parcel)?;
-            (parcel, vault)
+            let (vault, standing) = open(&parcel)?;
+            (parcel, vault, standing)
         }
         Source::Wrapped(bytes) => {
             let Opening::Passphrase(passphrase) = opening else {
@@ -277,12 +281,22 @@ pub fn mend(
             };
             let vault = copies::open_wrapped(bytes, passphrase)?;
             let work_factor = copies::work_factor(bytes).unwrap_or(store::DEFAULT_WORK_FACTOR);
-            copies::pack(world, vault, passphrase, work_factor)?
+            let (parcel, vault) = copies::pack(world, vault, passphrase, work_factor)?;
+            // Its key is new: it opens no vault that is there.
+            let standing = match store::standing(world, folder, &[], Some(passphrase))? {
+                Standing::Open => Standing::Shut,
+                standing => standing,
+            };
+            (parcel, vault, standing)
         }
     };
     let now = backup::Name::new(world.clock.now() / 1000, backup::Why::Restore).to_string();
     let aside = format!("{}-{}", now.split_at(18).0, backup::ASIDE);
-    let aside = copies::put_back(world, folder, &parcel, &vault, trust, &aside)?;
+    let aside = match (standing, opening.passphrase()) {
+        (Standing::Fallen, _) => copies::put_back(world, folder, &parcel, &vault, trust, &aside)?,
+        (Standing::Open, Some(_)) => store::put_passphrase_back(world, folder, &parcel, &aside)?,
+        (Standing::Open | Standing::Shut, _) => return Err(store::shut(folder)),
+    };
     let session = opening.unlock(world, folder, person, trust)?.with_backups(policy);
     Ok(Mended { session, aside })
 }

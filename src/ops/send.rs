@@ -90,5 +90,8 @@ fn is_same(there: &Entry, here: &Entry) -> bool {
     let own = |entry: &Entry| Draft { id: None, pinned: false, ..draft_of(entry) };
     let (mut there, here) = (own(there), own(here));
     there.credential.counter = there.credential.counter.min(here.credential.counter);
+    for (there, here) in there.history.iter_mut().zip(&here.history) {
+        there.counter = there.counter.min(here.counter);
+    }
     there == here
 }

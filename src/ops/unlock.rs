@@ -8,7 +8,7 @@ use crate::vault::Vault;
 use crate::vault::seal::MethodKey;
 use crate::vault::seal::identity::{Asking, Identities};
 use crate::vault::store::copies::Parcel;
-use crate::vault::store::{self, Trust, World};
+use crate::vault::store::{self, Standing, Trust, World};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -52,15 +52,24 @@ impl Opening {
         }
     }
 
-    /// Opens a backup of the vault in `folder`, which itself may be damaged.
-    pub fn open_parcel(&self, world: &World, folder: &Path, parcel: &Parcel, asking: &Asking) -> Result<Vault> {
-        match self {
-            Opening::Passphrase(passphrase) => parcel.open(passphrase),
+    /// Opens a backup of the vault in `folder`, which itself may be damaged; and what its keys tell of that one.
+    pub fn open_parcel(&self, world: &World, folder: &Path, parcel: &Parcel, asking: &Asking) -> Result<(Vault, Standing)> {
+        let keys = match self {
+            Opening::Passphrase(passphrase) => parcel.keys(passphrase)?,
             keys => {
                 let stub =
                     |name: &str| parcel.stub(name).map_or_else(|| store::stub(world, folder, name), |stub| Ok(stub.into()));
-                parcel.open_by(&keys.identities(world, stub)?, asking)
+                parcel.keys_by(&keys.identities(world, stub)?, asking)?
             }
+        };
+        let vault = parcel.decrypt(&keys)?;
+        Ok((vault, store::standing(world, folder, &keys, self.passphrase())?))
+    }
+
+    pub fn passphrase(&self) -> Option<&SecretText> {
+        match self {
+            Opening::Passphrase(passphrase) => Some(passphrase),
+            _ => None,
         }
     }
 

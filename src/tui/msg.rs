@@ -20,7 +20,7 @@ use crate::secret::SecretText;
 use crate::vault::Vault;
 use crate::vault::entry::EntryId;
 use crate::vault::stamp::Stamp;
-use crate::vault::store::{Keep, Listed, Way};
+use crate::vault::store::{Digest, Keep, Listed, Way};
 pub use orders::{ExportOrder, KeysAct, KeysDone, Origin, Reading, Which};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -138,6 +138,8 @@ pub enum Job {
     /// Takes it in on the person's word. Answered by [`Done::CopyTaken`].
     TakeCopy {
         name: String,
+        /// Of the file that the plan on the screen is of.
+        planned: Digest,
         passphrase: Option<SecretText>,
         keep: Keep,
     },
@@ -288,9 +290,13 @@ pub enum Done {
         snapshot: Option<Snapshot>,
         result: Result<KeysDone>,
     },
-    CopyPlanned(Result<Box<merge::Plan>>),
+    CopyPlanned {
+        name: String,
+        result: Result<Box<merge::Plan>>,
+    },
     /// What came in, as a tally.
     CopyTaken {
+        name: String,
         snapshot: Option<Snapshot>,
         result: Result<String>,
     },

@@ -20,7 +20,7 @@ use crate::secret::SecretText;
 use crate::transfer::{self, Format, NamedFile, Sealing};
 use crate::vault::Vault;
 use crate::vault::entry::{Entry, EntryId};
-use crate::vault::store::{Keep, Trust, WorkFactor, World};
+use crate::vault::store::{Digest, Keep, Trust, WorkFactor, World};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -117,12 +117,15 @@ impl Worker {
             }
             Job::FindBackup { opening, answers } => self.find_backup(opening, answers),
             Job::Mend { backup, opening, answers } => Done::Opened(self.mend(&backup, opening, answers)),
-            Job::PlanCopy { name, passphrase } => Done::CopyPlanned(self.plan_copy(&name, passphrase.as_ref())),
-            Job::TakeCopy { name, passphrase, keep } => {
-                let result = self.take_copy(&name, passphrase.as_ref(), keep);
+            Job::PlanCopy { name, passphrase } => {
+                let result = self.plan_copy(&name, passphrase.as_ref());
+                Done::CopyPlanned { name, result }
+            }
+            Job::TakeCopy { name, planned, passphrase, keep } => {
+                let result = self.take_copy(&name, planned, passphrase.as_ref(), keep);
                 let duplicates = self.session.as_ref().filter(|_| result.is_ok()).map(duplicates::untold).unwrap_or_default();
                 let snapshot = self.snapshot().map(|snapshot| Snapshot { duplicates, ..snapshot });
-                Done::CopyTaken { snapshot, result }
+                Done::CopyTaken { name, snapshot, result }
             }
             Job::Lock => {
                 self.by_remembered = false;
@@ -198,22 +201,22 @@ impl Worker {
         merge::plan(self.session.as_mut().ok_or_else(locked)?, name, passphrase).map(Box::new)
     }
 
-    fn take_copy(&mut self, name: &str, passphrase: Option<&SecretText>, keep: Keep) -> Result<String> {
-        merge::take(self.session.as_mut().ok_or_else(locked)?, name, passphrase, keep).map(|brought| brought.tally())
+    fn take_copy(&mut self, name: &str, planned: Digest, passphrase: Option<&SecretText>, keep: Keep) -> Result<String> {
+        merge::take(self.session.as_mut().ok_or_else(locked)?, name, planned, passphrase, keep).map(|brought| brought.tally())
     }
 
     fn open(&mut self, session: Session) -> Result<Snapshot> {
         self.open_saying(session, None)
     }
 
-    /// `said` is told in the place of the vault's own warnings.
+    /// `said` is told after the vault's own warnings, which never have to give way to it.
     fn open_saying(&mut self, session: Session, said: Option<String>) -> Result<Snapshot> {
         let mut session = session.with_backups(&self.backups);
         // Watched before it is looked around: what comes in between is told of.
         let unwatched = self.watch_folder(&session);
         let folded = session.fold_conflict_copies();
         // What a conflict copy brought back was not missing.
-        let mut warnings = said.map_or_else(|| session.warnings().to_vec(), |said| vec![said]);
+        let mut warnings: Vec<String> = session.warnings().iter().cloned().chain(said).collect();
         warnings.extend(unwatched.into_iter().chain(folded));
         let offer = restore::offer(&session).map(Box::new);
         let duplicates = duplicates::untold(&session);

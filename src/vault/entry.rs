@@ -1,11 +1,13 @@
 //! An enrolled account as the vault keeps it: every field with its stamp, so that copies can be merged.
 //! Nothing is validated on load: an entry that can't be computed is kept and shown as such.
 
+mod counted;
 mod credentials;
 
 use super::stamp::{Stamp, Stamped};
 use crate::otp::{Credential, Kind};
 use crate::secret::{Secret, SecretText};
+pub use counted::Counted;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -84,6 +86,8 @@ pub struct Entry {
     pub history: Vec<Stamped<Credential>>,
     /// The stamps of credentials and candidates that gave way on purpose, ascending: by it a merge tells a replaced one from a lost one.
     pub superseded: Vec<Stamp>,
+    /// HOTP: which of the credentials count as one.
+    pub counted: Counted,
     pub tags: BTreeMap<String, Stamped<bool>>,
     /// Manual order: a fractional index, empty where none was set.
     pub order: Stamped<String>,
@@ -118,6 +122,7 @@ impl fmt::Debug for Entry {
             .field("rivals", &self.rivals)
             .field("history", &self.history)
             .field("superseded", &self.superseded)
+            .field("counted", &self.counted)
             .field("tags", &self.tags)
             .field("order", &self.order)
             .field("recovery_codes", &self.recovery_codes)
@@ -159,6 +164,7 @@ impl Entry {
             rivals: Vec::new(),
             history: Vec::new(),
             superseded: Vec::new(),
+            counted: Counted::default(),
             tags: BTreeMap::new(),
             order: Stamped::new(at, String::new()),
             recovery_codes: Stamped::new(at, Vec::new()),
@@ -187,8 +193,11 @@ impl Entry {
     /// Whether nothing but the enrolment ever happened to it, so that it has one stamp.
     pub fn is_untouched(&self) -> bool {
         let is_plain = self.tags.is_empty() && self.recovery_codes.value.is_empty() && self.recovery_history.is_empty();
-        let is_settled =
-            self.candidate.is_none() && self.rivals.is_empty() && self.history.is_empty() && self.superseded.is_empty();
+        let is_settled = self.candidate.is_none()
+            && self.rivals.is_empty()
+            && self.history.is_empty()
+            && self.superseded.is_empty()
+            && self.counted.is_empty();
         let is_there = self.deleted.is_none() && self.purged.is_none();
         is_plain && is_settled && is_there && self.field_stamps().iter().all(|at| *at == self.created)
     }
@@ -209,7 +218,7 @@ impl Entry {
 
     /// Every stamp in it, in any order.
     pub fn each_stamp(&self, see: impl FnMut(Stamp)) {
-        self.edits().chain(self.deleted).chain(self.purged).for_each(see);
+        self.edits().chain(self.counted.stamps()).chain(self.deleted).chain(self.purged).for_each(see);
     }
 
     /// Every stamp in it, to be changed.
@@ -227,7 +236,7 @@ impl Entry {
         let credentials = self.candidate.as_deref_mut().into_iter().chain(&mut self.rivals).chain(&mut self.history);
         let sets = [&mut self.recovery_codes].into_iter().chain(&mut self.recovery_history);
         let sets = sets.flat_map(|set| set.value.iter_mut().map(|code| &mut code.used.at).chain([&mut set.at]));
-        let others = credentials.map(|one| &mut one.at).chain(&mut self.superseded).chain(sets);
+        let others = credentials.map(|one| &mut one.at).chain(&mut self.superseded).chain(self.counted.stamps_mut()).chain(sets);
         let tags = self.tags.values_mut().map(|tag| &mut tag.at);
         let ends = self.deleted.iter_mut().chain(&mut self.purged);
         fields.into_iter().chain(others).chain(tags).chain(ends).for_each(&mut change);

@@ -8,7 +8,7 @@ use super::entry::{Entry, HISTORY, RecoveryCode};
 use super::stamp::{Stamp, Stamped};
 use super::{Method, RetiredKey, Vault};
 use crate::error::{Error, ErrorKind, Result};
-use crate::otp::Credential;
+use crate::otp::{Credential, Kind};
 use serde_json::Map;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -89,6 +89,7 @@ pub fn entry(ours: &Entry, theirs: &Entry) -> Entry {
         rivals: Vec::new(),
         history: ours.history.iter().chain(&theirs.history).cloned().collect(),
         superseded,
+        counted: ours.counted.join(&theirs.counted),
         tags,
         order: newer(&ours.order, &theirs.order),
         recovery_codes,
@@ -179,20 +180,25 @@ fn each_once(credentials: &mut Vec<Stamped<Credential>>) {
 /// of those that lost a merge all.
 pub fn tidy_history(entry: &mut Entry) {
     share_counters(entry);
+    count_as_one(entry);
     let mut all = std::mem::take(&mut entry.history);
     each_once(&mut all);
     let mut kept: Vec<Stamped<Credential>> = Vec::with_capacity(all.len());
     let mut replaced = 0;
     for old in all {
         let mut in_use = [&entry.credential].into_iter().chain(entry.candidate.as_deref()).chain(&entry.rivals);
-        if in_use.clone().any(|used| compare(used, &old) == Ordering::Equal) {
+        if in_use.any(|used| compare(used, &old) == Ordering::Equal) {
             continue;
         }
         if entry.superseded.binary_search(&old.at).is_ok() {
             let is_again =
                 |newer: &Stamped<Credential>| newer.at > old.at && compare_values(&newer.value, &old.value) == Ordering::Equal;
-            let is_double = in_use.any(is_again) || kept.iter().any(is_again);
+            // A candidate may be given up: what it is of the same secret says nothing of how far that was counted.
+            let is_double = is_again(&entry.credential) || kept.iter().any(is_again);
             if is_double || replaced == HISTORY {
+                if old.value.kind == Kind::Hotp {
+                    entry.counted.note_gone(old.at, old.value.counter);
+                }
                 continue;
             }
             replaced += 1;
@@ -200,6 +206,22 @@ pub fn tidy_history(entry: &mut Entry) {
         kept.push(old);
     }
     entry.history = kept;
+}
+
+/// Those that go on counting where others were left have one counter with them.
+fn count_as_one(entry: &mut Entry) {
+    if entry.counted.on.is_empty() {
+        return;
+    }
+    let current = with_counter(&entry.credential, entry.counter);
+    let all = entry.candidate.as_deref().into_iter().chain(&entry.rivals).chain(&entry.history).chain([&current]);
+    let counting = all.filter(|one| one.value.kind == Kind::Hotp).map(|one| (one.at, one.value.counter));
+    let shared = entry.counted.share(counting);
+    let counter = |of: &Stamped<Credential>| shared.get(&of.at).copied().filter(|_| of.value.kind == Kind::Hotp);
+    entry.counter = counter(&entry.credential).unwrap_or(entry.counter);
+    for credential in entry.candidate.as_deref_mut().into_iter().chain(&mut entry.rivals).chain(&mut entry.history) {
+        credential.value.counter = counter(credential).unwrap_or(credential.value.counter);
+    }
 }
 
 /// One stamp and value in two roles, which needs two machines with one device id, has one counter.

@@ -1,6 +1,7 @@
 //! The payload: what `vault.age` holds once it is decrypted, JSON of version 1, described in `docs/format.md`.
 //! Nothing is refused for being odd: what is not understood is kept as it came and written back.
 
+mod counted_form;
 mod entry_form;
 mod forms;
 

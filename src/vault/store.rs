@@ -11,6 +11,7 @@ mod method_files;
 mod methods;
 mod rekey;
 mod remembered;
+mod standing;
 mod unlock_files;
 
 use super::entry::Entry;
@@ -22,8 +23,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::ports::{Clock, Entropy, Keyring, Storage};
 use crate::secret::SecretText;
 pub use conflicts::{Conflict, Fate, is_of_vault, left_by};
-use files::{Digest, Place};
-pub use files::{Unwritten, replace};
+use files::Place;
+pub use files::{Digest, Unwritten, replace};
 pub use fold::{
     Keep, OpenedBy, OpenedCopy, PASSPHRASE, PassphraseChange, VaultFiles, is_passphrase_file, is_unlock_file, receive,
 };
@@ -33,6 +34,7 @@ pub use method_files::{UnlockChanges, UnlockFile, distinct_names, rename_methods
 pub use methods::{Listed, MethodState, NewMethod, Removed, Way, check_name, stub, unlock_by, ways};
 pub use rekey::Rekeyed;
 pub use remembered::{can_remember, forget, is_remembered, unlock_remembered};
+pub use standing::{Standing, put_passphrase_back, shut, standing};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 pub use unlock_files::ENDINGS;
@@ -134,7 +136,7 @@ pub enum Trust {
 pub fn unlock(world: &World, folder: &Path, passphrase: &SecretText, trust: Trust) -> Result<OpenStore> {
     let storage = &*world.storage;
     let place = Place::find(storage, folder)?;
-    let wrapped = place.read_passphrase_file(storage)?;
+    let wrapped = place.find_passphrase_file(world)?;
     let keys = seal::unwrap(&wrapped, passphrase).map_err(|error| match error.kind {
         ErrorKind::VaultDamaged => place.damaged(files::PASSPHRASE_FILE, &error),
         _ => error,

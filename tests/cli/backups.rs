@@ -75,6 +75,24 @@ fn an_emptied_vault_names_the_backup_that_brings_it_back() {
 }
 
 #[test]
+fn a_passphrase_file_that_was_lost_comes_back_from_a_backup_and_nothing_newer_is_lost() {
+    let place = Place::new();
+    place.add(GITHUB);
+    place.add(NPM);
+    let name = backups(&place).remove(0);
+    fs::remove_file(place.vault().join("unlock/passphrase.age")).unwrap();
+    let before = fs::read(place.vault().join("vault.age")).unwrap();
+    let ran = place.run(&["list"]);
+    assert_eq!(ran.status, Some(3), "{ran:?}");
+    assert!(ran.stderr.contains("countersign: this vault has no passphrase here: unlock it by a key\n"), "{ran:?}");
+    assert!(ran.stderr.contains("or put that back with: countersign restore-backup NAME\n"), "{ran:?}");
+    let ran = place.run(&["--yes", "restore-backup", &name]).done();
+    assert!(ran.stderr.contains("is back: 2 entries\n"), "{ran:?}");
+    assert_eq!(fs::read(place.vault().join("vault.age")).unwrap(), before);
+    assert_eq!(listed(&place), ["GitHub", "npm"]);
+}
+
+#[test]
 fn restoring_shows_what_comes_back_and_keeps_what_was_there() {
     let place = Place::new();
     place.add(GITHUB);

@@ -112,6 +112,26 @@ fn a_recovery_key_opens_the_vault_here_and_with_stock_age_and_sets_the_passphras
     assert_eq!(last.stderr.lines().next(), Some("countersign: this is the last method that unlocks the vault for you"));
 }
 
+#[test]
+fn a_passphrase_that_was_removed_brings_no_older_vault_over_a_whole_one() {
+    let place = place();
+    let file = place.path("recovery.txt");
+    fs::write(&file, recovery(&place)).unwrap();
+    let identity = file.to_str().unwrap();
+    place.run(&["backup"]).done();
+    let backups = fs::read_dir(place.vault().join("backups")).unwrap().flatten();
+    let mut names: Vec<_> = backups.map(|entry| entry.file_name().into_string().unwrap()).collect();
+    names.retain(|name| !name.starts_with('.'));
+    names.sort();
+    run_by(&place, identity, &["keys", "remove", "passphrase"]).done();
+    let before = fs::read(place.vault().join("vault.age")).unwrap();
+    assert_eq!(place.run(&["list"]).status, Some(3), "the vault is not damaged");
+    let ran = place.run(&["--yes", "restore-backup", names.last().unwrap()]);
+    assert_eq!(ran.status, Some(7), "{ran:?}");
+    assert!(ran.stderr.contains("is whole: an older one does not take its place\n"), "{ran:?}");
+    assert_eq!(fs::read(place.vault().join("vault.age")).unwrap(), before);
+}
+
 /// Once such a vault had no backups: they asked for the passphrase file that it has no use for.
 #[test]
 fn a_vault_without_a_passphrase_is_backed_up_and_the_backup_opens() {

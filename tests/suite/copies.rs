@@ -45,6 +45,12 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 /// What was moved to the backups' folder.
+/// Puts a copy away that is as it was merged.
+fn as_merged(session: &mut Session, path: &Path) -> countersign::error::Result<Option<std::path::PathBuf>> {
+    let files = VaultFiles { vault: fs::read(path).unwrap(), ..VaultFiles::default() };
+    merge::put_away(session, path, files.digest())
+}
+
 fn put_away(folder: &Path) -> Vec<String> {
     let is_backup = |name: &String| name.starts_with('.') || Name::parse(name).is_some();
     names(&folder.join(FOLDER)).into_iter().filter(|name| !is_backup(name)).collect()
@@ -300,7 +306,7 @@ fn whoever_knows_an_old_passphrase_gets_nothing_in_unasked() {
     // With the word of a person it comes in, and the copy goes to the backups.
     fold(&mut session, &desk.folder.join(name), &mut Answers { trusts: Some(true), ..Answers::default() }).unwrap();
     assert_eq!(labels(&session), ["GitHub", "attacker"]);
-    assert!(merge::put_away(&mut session, &desk.folder.join(name)).unwrap().unwrap().ends_with(format!("backups/{name}")));
+    assert!(as_merged(&mut session, &desk.folder.join(name)).unwrap().unwrap().ends_with(format!("backups/{name}")));
     // In the place of the vault itself such a file opens nothing.
     fs::copy(forged.join("vault.age"), desk.folder.join("vault.age")).unwrap();
     let error = store::unlock(&desk.world, &desk.folder, &new, Trust::Pinned).err().unwrap();
@@ -460,7 +466,7 @@ fn a_sync_program_that_chose_the_vault_of_the_old_passphrase_locks_nobody_out() 
     assert!(said.len() == 1 && said[0].contains("waits for you") && said[0].contains("older passphrase"), "{said:?}");
     let waiting = desk.folder.join("vault (conflict, older passphrase).age");
     fold(&mut session, &waiting, &mut Answers { trusts: Some(true), ..Answers::default() }).unwrap();
-    merge::put_away(&mut session, &waiting).unwrap().unwrap();
+    as_merged(&mut session, &waiting).unwrap().unwrap();
     assert_eq!(labels(&session), ["GitHub", "written with the old one"]);
     assert_eq!(names(&desk.folder), ["backups", "unlock", "vault.age", "vault.lock"]);
 }

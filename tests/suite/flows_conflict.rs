@@ -4,9 +4,12 @@ use crate::support::scenes::{with_a_copy_of_an_old_key, with_a_copy_of_another_p
 use crate::support::store::{Desk, passphrase};
 use crate::support::tui::Tui;
 use countersign::config::Config;
+use countersign::ops::merge;
+use countersign::ops::session::Session;
 use countersign::secret::SecretText;
+use countersign::tui::msg::Done;
 use countersign::tui::state::Start;
-use countersign::vault::store::{self, Trust};
+use countersign::vault::store::{self, Keep, Trust};
 use std::fs;
 
 const NAME: &str = "vault.sync-conflict-20261125-101010-ABCDEFG.age";
@@ -54,6 +57,53 @@ fn a_copy_with_a_passphrase_of_its_own_asks_for_it_and_which_one_stays() {
         assert!(backups.join(NAME).is_file() && backups.join("passphrase.sync-conflict-20261125-101010-ABCDEFG.age").is_file());
         tui.press("Ctrl-L").type_text(stays).press("Enter").see("Forge").see_no("conflict copy");
     }
+}
+
+#[test]
+fn what_took_the_place_of_the_copy_that_was_shown_is_not_taken_in() {
+    let desk = with_a_copy_of_an_old_key();
+    let mut tui = unlock(&desk, "quite another one");
+    tui.press("W").see("new  Forge (hugo@example.org)");
+    // The vault itself opens with the keys in hand, as any copy could that is put there meanwhile.
+    let (copy, shown) = (desk.folder.join(NAME), fs::read(desk.folder.join(NAME)).unwrap());
+    fs::copy(desk.folder.join("vault.age"), &copy).unwrap();
+    let before = fs::read(desk.folder.join("vault.age")).unwrap();
+    tui.press("Enter").see("It has changed meanwhile, and nothing was merged.");
+    assert_eq!(fs::read(desk.folder.join("vault.age")).unwrap(), before);
+    assert!(copy.is_file() && !desk.folder.join("backups").join(NAME).exists());
+    // Looked at again it is what is there now.
+    fs::write(&copy, shown).unwrap();
+    tui.press("Esc W").see("new  Forge (hugo@example.org)").press("Enter").see("Took it in: 1 new");
+}
+
+#[test]
+fn a_copy_that_changes_after_it_was_merged_does_not_vanish_among_the_backups() {
+    let desk = with_a_copy_of_an_old_key();
+    let new = SecretText::new("quite another one");
+    let mut session = Session::unlock(&desk.world, &desk.folder, &new, Trust::Pinned).unwrap();
+    let planned = merge::plan(&mut session, NAME, None).unwrap().digest;
+    let copy = desk.folder.join(NAME);
+    fs::copy(desk.folder.join("vault.age"), &copy).unwrap();
+    let refused = merge::take(&mut session, NAME, planned, None, Keep::Ours).unwrap_err();
+    assert_eq!(refused.what, "it has changed meanwhile, and nothing was merged");
+    let error = merge::put_away(&mut session, &copy, planned).unwrap_err();
+    assert!(error.what.starts_with(&format!("{NAME} was changed while it was merged; what it holds now is not")), "{error}");
+    assert!(copy.is_file() && !desk.folder.join("backups").join(NAME).exists());
+}
+
+#[test]
+fn a_plan_that_comes_late_is_not_shown_for_another_copy() {
+    let desk = with_a_copy_of_an_old_key();
+    let mut tui = unlock(&desk, "quite another one");
+    tui.press("W").see("new  Forge (hugo@example.org)");
+    let mut session = Session::unlock(&desk.world, &desk.folder, &SecretText::new("quite another one"), Trust::Pinned).unwrap();
+    let mut late = merge::plan(&mut session, NAME, None).unwrap();
+    late.difference.entries[0].1 = "Another".into();
+    let done = |name: &str| Done::CopyPlanned { name: name.into(), result: Ok(Box::new(late.clone())) };
+    tui.perform_done(done("vault 2.age"));
+    tui.see("Forge").see_no("Another");
+    tui.perform_done(done(NAME));
+    tui.see("Another");
 }
 
 #[test]

@@ -3,11 +3,11 @@
 
 use crate::support::changes::{NOW, aimed, replaced, whole};
 use countersign::error::ErrorKind;
-use countersign::ops::change::{self, Change, Edit};
+use countersign::ops::change::{self, Change, CredentialEdit, Edit};
 use countersign::otp::{Credential, Kind};
 use countersign::secret::{Secret, SecretText};
 use countersign::transfer::Draft;
-use countersign::vault::entry::{EntryId, HISTORY};
+use countersign::vault::entry::{Entry, EntryId, HISTORY};
 use countersign::vault::stamp::{Stamp, Stamper};
 use countersign::vault::{Method, Vault, merge};
 use proptest::prelude::*;
@@ -122,6 +122,14 @@ fn change() -> impl Strategy<Value = Change> {
         (id(), any::<bool>()).prop_map(|(id, pinned)| Change::Edit(id, Edit { pinned: Some(pinned), ..Edit::default() })),
         (0..3u64).prop_map(|counter| Change::Edit(VPN, Edit { counter: Some(counter), ..Edit::default() })),
         (id(), secret()).prop_map(|(id, secret)| Change::Edit(id, new_secret(secret))),
+        secret().prop_map(|secret| {
+            let credential = whole(credential(Kind::Hotp, secret));
+            Change::Edit(VPN, Edit { credential, ..Edit::default() })
+        }),
+        (6..8u32).prop_map(|digits| {
+            let credential = CredentialEdit { digits: Some(digits), ..CredentialEdit::default() };
+            Change::Edit(VPN, Edit { credential, ..Edit::default() })
+        }),
         (id(), secret()).prop_map(|(id, secret)| Change::Reenrol(id, credential(Kind::Hotp, secret))),
         id().prop_map(|id| Change::Confirm(id, NOW)),
         id().prop_map(Change::DropCandidate),
@@ -178,6 +186,10 @@ fn merging_is_commutative_associative_and_idempotent_and_loses_no_secret_in_use(
             let gave_way = merged.superseded.contains(&entry.credential.at) || merged.is_deleted();
             let mut kept =
                 merged.history.iter().chain([&merged.credential]).chain(merged.candidate.as_deref()).chain(&merged.rivals);
+            // What is put back goes on behind every code that any machine took of it.
+            let goes_on = merged.counted.on.contains(&(merged.credential.at, entry.credential.at));
+            let counts = |of: &Entry| of.credential.value.kind == Kind::Hotp;
+            prop_assert!(!goes_on || !counts(merged) || !counts(entry) || merged.counter >= entry.counter);
             prop_assert!(gave_way || kept.any(|kept| kept.value.secret == entry.credential.value.secret));
         }
         Ok(())
@@ -405,6 +417,87 @@ fn a_new_secret_of_another_machine_is_put_back_with_the_codes_that_were_taken_of
     assert_eq!((&entry.credential.value.secret.expose()[0], entry.counter), (&7, 3));
     assert_eq!(entry.candidate.as_ref().unwrap().value.secret.expose()[0], 8);
     assert_eq!(kept(&merged, VPN), [0]);
+}
+
+/// With a code, so that both machines know the same counter of the first secret; the laptop then has another and the first again.
+fn with_a_counter_put_back() -> [Machine; 2] {
+    let [mut laptop, mut phone] = machines([1, 2]);
+    (0..5).for_each(|_| laptop.does(Change::NextCode(VPN)));
+    phone.merges(&laptop);
+    laptop.edits(VPN, Edit { credential: whole(credential(Kind::Hotp, 7)), ..Edit::default() });
+    laptop.does(Change::RestoreCredential(VPN, replaced(0)));
+    [laptop, phone]
+}
+
+#[test]
+fn a_counter_that_is_put_back_hears_of_the_codes_that_another_machine_took_of_it() {
+    let [mut laptop, mut phone] = with_a_counter_put_back();
+    (0..4).for_each(|_| phone.does(Change::NextCode(VPN)));
+    let merged = both_ways(&laptop, &phone);
+    let entry = merged.entry(VPN).unwrap();
+    assert_eq!((entry.credential.value.secret.expose()[0], entry.counter), (0, 9));
+    // However late: also those from before it hears of the putting back, and where it is in the history again.
+    laptop.vault = merged;
+    laptop.edits(VPN, Edit { credential: whole(credential(Kind::Hotp, 8)), ..Edit::default() });
+    (0..3).for_each(|_| phone.does(Change::NextCode(VPN)));
+    laptop.vault = both_ways(&laptop, &phone);
+    assert_eq!(laptop.vault.entry(VPN).unwrap().credential.value.secret.expose()[0], 8);
+    laptop.does(Change::RestoreCredential(VPN, replaced(0)));
+    let entry = laptop.vault.entry(VPN).unwrap();
+    assert_eq!((entry.credential.value.secret.expose()[0], entry.counter), (0, 12));
+}
+
+#[test]
+fn a_counter_put_back_on_two_machines_is_counted_on_as_one() {
+    let [mut laptop, mut phone] = with_a_counter_put_back();
+    phone.edits(VPN, Edit { credential: whole(credential(Kind::Hotp, 9)), ..Edit::default() });
+    phone.does(Change::RestoreCredential(VPN, replaced(0)));
+    (0..2).for_each(|_| laptop.does(Change::NextCode(VPN)));
+    phone.does(Change::NextCode(VPN));
+    let merged = both_ways(&laptop, &phone);
+    let entry = merged.entry(VPN).unwrap();
+    assert_eq!((entry.credential.value.secret.expose()[0], entry.counter), (0, 7));
+}
+
+#[test]
+fn a_counter_that_was_set_back_on_purpose_stays_so_whatever_is_put_back_and_merged_later() {
+    let [mut laptop, mut phone] = with_a_counter_put_back();
+    laptop.edits(VPN, Edit { counter: Some(2), ..Edit::default() });
+    (0..4).for_each(|_| phone.does(Change::NextCode(VPN)));
+    laptop.vault = both_ways(&laptop, &phone);
+    assert_eq!(laptop.vault.entry(VPN).unwrap().counter, 2);
+    laptop.edits(VPN, Edit { credential: whole(credential(Kind::Hotp, 8)), ..Edit::default() });
+    laptop.does(Change::RestoreCredential(VPN, replaced(0)));
+    phone.does(Change::NextCode(VPN));
+    let merged = both_ways(&laptop, &phone);
+    let entry = merged.entry(VPN).unwrap();
+    assert_eq!((entry.credential.value.secret.expose()[0], entry.counter), (0, 2));
+}
+
+#[test]
+fn a_secret_with_more_digits_and_one_undone_hear_of_codes_taken_elsewhere_too() {
+    let [mut laptop, mut phone] = machines([1, 2]);
+    let digits = CredentialEdit { digits: Some(8), ..CredentialEdit::default() };
+    laptop.edits(VPN, Edit { credential: digits, ..Edit::default() });
+    (0..4).for_each(|_| phone.does(Change::NextCode(VPN)));
+    let merged = both_ways(&laptop, &phone);
+    let entry = merged.entry(VPN).unwrap();
+    assert_eq!((entry.credential.value.digits, entry.counter), (8, 4));
+}
+
+#[test]
+fn a_dropped_secret_that_is_put_back_counts_behind_all_that_is_known_of_it() {
+    let [mut laptop, mut phone] = machines([1, 2]);
+    (0..6).for_each(|_| laptop.does(Change::NextCode(VPN)));
+    laptop.does(Change::Reenrol(VPN, credential(Kind::Hotp, 0)));
+    phone.now = 50;
+    phone.does(Change::Reenrol(VPN, credential(Kind::Hotp, 8)));
+    laptop.merges(&phone);
+    // The rival has the secret in use: its own counter says nothing of what was used.
+    laptop.edits(VPN, Edit { credential: whole(credential(Kind::Hotp, 3)), ..Edit::default() });
+    laptop.does(Change::RestoreCredential(VPN, replaced(0)));
+    let entry = laptop.vault.entry(VPN).unwrap();
+    assert_eq!((entry.credential.value.secret.expose()[0], entry.counter), (0, 6));
 }
 
 #[test]

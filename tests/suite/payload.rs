@@ -39,6 +39,8 @@ fn full() -> Vault {
     };
     entry.replace_credential(other.next(), hotp);
     entry.counter = u64::MAX;
+    entry.counted.go_on(entry.credential.at, entry.created);
+    entry.counted.note_gone(entry.created, 7);
     entry.set_candidate(at.next(), Some(Credential::new(Kind::Motp, Secret::new(b"0a1B2c3d4e5f6071".to_vec()))));
     entry.rivals = vec![Stamped::new(at.next(), Credential::new(Kind::Motp, Secret::new(vec![255, 0])))];
     entry.tags =
@@ -162,6 +164,18 @@ fn superseded_stamps_in_any_order_are_read_sorted() {
     let payload = with_entry(|entry| entry["superseded"] = json!([[5, 0], [3, 0], [5, 0], [4, 0]]));
     let vault = schema::read(&payload).unwrap();
     assert_eq!(vault.entries[0].superseded.iter().map(|at| at.wall_ms).collect::<Vec<_>>(), [3, 4, 5]);
+}
+
+/// A version that does not know of it keeps it, and joins it as what it is: lists without an order.
+#[test]
+fn which_credentials_count_as_one_names_devices_in_full_and_is_read_in_any_order() {
+    let device = "feedbeef01234567";
+    assert_eq!(json_of(&full())["entries"][0]["counted"]["gone"][0][0][1], json!(device));
+    let (early, late) = (json!([5, device]), json!([6, device]));
+    let counted = json!({"on": [[early, late], [late, early]], "gone": [[late, 3], [early, 9], [late, 4], [early, 2]]});
+    let payload = with_entry(|entry| entry["counted"] = counted);
+    let json = json_of(&schema::read(&payload).unwrap());
+    assert_eq!(json["entries"][0]["counted"], json!({"on": [[late, early]], "gone": [[early, 9], [late, 4]]}));
 }
 
 #[test]

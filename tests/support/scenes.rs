@@ -75,7 +75,7 @@ fn exporting(format: &str) -> Tui {
     tui
 }
 
-fn enrol(session: &mut Session, issuer: &str) {
+pub fn enrol(session: &mut Session, issuer: &str) {
     let link = SecretText::new(LINK.replace("Forge", issuer));
     session.apply(Change::Enrol(read(link.expose().as_bytes(), None).unwrap().1.drafts)).unwrap();
 }

@@ -153,7 +153,13 @@ pub(super) fn edit(entry: &mut Entry, edit: Edit, pen: &mut Pen<'_>) -> Result<(
         }
         if new != current {
             check::credential(&new)?;
+            // The same secret counts on, also with other parameters; a counter that is set begins anew.
+            let goes_on = counter.is_none() && current.kind == Kind::Hotp && current.secret == new.secret;
+            let was = entry.credential.at;
             pen.replace_credential(entry, new);
+            if goes_on {
+                entry.count_on(was);
+            }
         }
     }
     Ok(())

@@ -72,4 +72,5 @@ fn absorb(entry: &mut Entry, other: &Entry, pen: &mut Pen<'_>) {
     }
     // A counter that was used on either side is used.
     entry.counter = entry.counter.max(other.counter);
+    entry.share_counters();
 }

@@ -51,6 +51,7 @@ fn take_back(entry: &mut Entry, before: &Entry, after: &Entry, pen: &mut Pen<'_>
         let same_secret = before.credential.value.secret == after.credential.value.secret;
         let counter = if same_secret && before.counter == after.counter { counted } else { before.counter };
         pen.replace_credential(entry, Credential { counter, ..before.credential.value.clone() });
+        entry.count_on(before.credential.at);
     }
     let candidate = |of: &Entry| of.candidate.as_ref().map(|candidate| candidate.value.clone());
     if candidate(before) != candidate(after) && candidate(entry) == candidate(after) {

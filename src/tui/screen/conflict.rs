@@ -72,12 +72,13 @@ impl Conflict {
     }
 
     fn choose(&mut self) -> Reaction {
-        match self.choices().get(self.menu.selected) {
-            Some((.., Some(keep))) => {
+        match (self.choices().get(self.menu.selected), &self.plan) {
+            (Some((.., Some(keep))), Some(plan)) => {
+                let planned = plan.digest;
                 self.waiting = true;
                 self.said = None;
                 let (name, passphrase) = (self.name.clone(), self.passphrase.clone());
-                Reaction::job(Job::TakeCopy { name, passphrase, keep: *keep })
+                Reaction::job(Job::TakeCopy { name, planned, passphrase, keep: *keep })
             }
             _ => Reaction::pop(),
         }
@@ -177,7 +178,9 @@ impl Behaviour for Conflict {
 
     fn handle(&mut self, common: &mut Common, event: Event) -> Reaction {
         match event {
-            Event::Done(Done::CopyPlanned(result)) => {
+            // What comes late is of a copy that was left.
+            Event::Done(Done::CopyPlanned { name, .. } | Done::CopyTaken { name, .. }) if name != self.name => {}
+            Event::Done(Done::CopyPlanned { result, .. }) => {
                 self.waiting = false;
                 self.menu = Menu::default();
                 match result {

@@ -29,7 +29,7 @@ pub struct Mend {
     said: Option<String>,
 }
 
-const LINES: [&str; 2] = ["Put the backup back", "Leave everything as it is"];
+const LEAVE: &str = "Leave everything as it is";
 
 impl Mend {
     pub fn new(found: Found, why: String, opening: Opening, answers: Vec<SecretText>) -> Mend {
@@ -46,8 +46,19 @@ impl Mend {
         Reaction::job(Job::Mend { backup, opening, answers })
     }
 
+    fn lines(&self) -> [&'static str; 2] {
+        match self.found.passphrase_alone {
+            true => ["Put its passphrase file back", LEAVE],
+            false => ["Put the backup back", LEAVE],
+        }
+    }
+
     /// Which backup it is, and what becomes of the damaged files.
     fn about(&self) -> String {
+        if self.found.passphrase_alone {
+            let when = self.found.name.when();
+            return format!("The entries are whole and stay as they are. The passphrase file is that of the backup of {when}.");
+        }
         let entries = match self.found.entries {
             1 => "1 entry".to_owned(),
             many => format!("{many} entries"),
@@ -79,9 +90,9 @@ impl Behaviour for Mend {
             _ if self.waiting => {}
             Event::Command(Command::Accept) => return self.choose(),
             Event::Command(Command::Back) => return Reaction::pop(),
-            Event::Command(command) => drop(self.menu.move_by(command, LINES.len())),
+            Event::Command(command) => drop(self.menu.move_by(command, self.lines().len())),
             Event::Mouse { act: MouseAct::Click | MouseAct::DoubleClick, row, .. } => {
-                if let Some(line) = Menu::line_at(row, self.menu_row(common.size.0), LINES.len()) {
+                if let Some(line) = Menu::line_at(row, self.menu_row(common.size.0), self.lines().len()) {
                     self.menu.selected = line;
                     return self.choose();
                 }
@@ -100,7 +111,7 @@ impl Behaviour for Mend {
             put(buffer, x, 3 + at as u16, columns, line, theme.style(Role::Error));
         }
         let y = self.menu_row(area.width).min(area.height);
-        let lines = LINES.map(|line| (line, ""));
+        let lines = self.lines().map(|line| (line, ""));
         let room = Rect::new(area.x + MARGIN, y, area.width.saturating_sub(MARGIN), area.height.saturating_sub(y + 1).min(2));
         self.menu.draw(buffer, common, room, &lines);
         let below = if self.waiting {

@@ -157,7 +157,7 @@ impl Unlock {
             (ErrorKind::WrongPassphrase, How::Recovery) if is_passphrase => {
                 ("That is not a recovery key: it begins with AGE-SECRET-KEY-1.".into(), String::new())
             }
-            (ErrorKind::WrongPassphrase, _) if is_passphrase => {
+            (ErrorKind::WrongPassphrase, _) if is_passphrase && error.hint.is_none() => {
                 ("That passphrase does not open this vault.".into(), String::new())
             }
             _ => (format!("{}.", sentence(&error.what)), error.hint.clone().unwrap_or_default()),

@@ -32,7 +32,7 @@ pub(super) fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
         | Done::SettingsSaved(_)
         | Done::Keys { .. }
         | Done::Sent { .. }
-        | Done::CopyPlanned(_)
+        | Done::CopyPlanned { .. }
         | Done::CopyTaken { .. }
         | Done::Completions { .. }
             if state.common.open.is_none() =>
@@ -53,11 +53,11 @@ pub(super) fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             state.common.busy_since = None;
             to_asker(state, done)
         }
-        Done::CopyPlanned(_) => {
+        Done::CopyPlanned { .. } => {
             state.common.busy_since = None;
             to_asker(state, done)
         }
-        Done::CopyTaken { snapshot, result } => refresh::copy_taken(state, snapshot, result),
+        Done::CopyTaken { name, snapshot, result } => refresh::copy_taken(state, name, snapshot, result),
         Done::Keys { snapshot, result } => keys::done(state, snapshot, result),
         Done::Switched(result) => vaults::switched(state, result),
         Done::Sent { order, snapshot, result } => vaults::sent(state, order, snapshot, result),

@@ -49,7 +49,7 @@ pub(super) fn warn(common: &mut Common, warnings: &[String], duplicates: &[Vec<S
 }
 
 /// A conflict copy was taken in, or not: that is for the screen that asked.
-pub(super) fn copy_taken(state: &mut State, snapshot: Option<Snapshot>, result: Result<String>) -> Vec<Effect> {
+pub(super) fn copy_taken(state: &mut State, name: String, snapshot: Option<Snapshot>, result: Result<String>) -> Vec<Effect> {
     state.common.busy_since = None;
     let mut duplicates = Vec::new();
     if let Some(mut snapshot) = snapshot {
@@ -65,7 +65,7 @@ pub(super) fn copy_taken(state: &mut State, snapshot: Option<Snapshot>, result: 
             false => warn(&mut state.common, &[said], &duplicates),
         }
     }
-    to_asker(state, Done::CopyTaken { snapshot: None, result })
+    to_asker(state, Done::CopyTaken { name, snapshot: None, result })
 }
 
 pub(super) fn done(state: &mut State, result: Result<Option<Snapshot>>) -> Vec<Effect> {

@@ -24,7 +24,13 @@ impl Entry {
         let new = candidate.map(|value| Box::new(Stamped::new(at, value)));
         let old = std::mem::replace(&mut self.candidate, new);
         let rivals = std::mem::take(&mut self.rivals);
-        rivals.into_iter().chain(old.map(|old| *old)).for_each(|old| self.supersede(old));
+        for old in rivals.into_iter().chain(old.map(|old| *old)) {
+            // One of the secret in use is put back as far as that had come.
+            if old.value.kind == Kind::Hotp && merge::compare_values(&old.value, &self.credential.value).is_eq() {
+                self.counted.go_on(old.at, self.credential.at);
+            }
+            self.supersede(old);
+        }
     }
 
     /// The candidate or rival of the stamp `tried` takes the place of the credential. Does nothing where there is none.
@@ -53,7 +59,23 @@ impl Entry {
             false => {
                 self.replace_credential(at, value);
                 self.note_superseded(enrolled);
+                self.count_on(enrolled);
             }
+        }
+    }
+
+    /// The present credential, if it counts, goes on where the one of this stamp was or will be left.
+    pub fn count_on(&mut self, of: Stamp) {
+        if self.credential.value.kind == Kind::Hotp {
+            self.counted.go_on(self.credential.at, of);
+            merge::tidy_history(self);
+        }
+    }
+
+    /// After a code was taken, or a counter was raised: those that count as one have one counter.
+    pub fn share_counters(&mut self) {
+        if !self.counted.is_empty() {
+            merge::tidy_history(self);
         }
     }
 
@@ -70,22 +92,33 @@ impl Entry {
     /// The replaced credential of the stamp `of` takes the place of the current one, which goes to the history.
     /// Does nothing where there is none. No counter of its secret is given out twice.
     pub fn restore_credential(&mut self, at: Stamp, of: Stamp) {
+        let Some(mut old) = self.restorable().find(|old| old.at == of).cloned() else { return };
+        let others = self.of_one_secret(&old);
+        if old.value.kind == Kind::Hotp {
+            old.value.counter = self.counter_of(&old.value);
+        }
         if let Some(place) = self.rivals.iter().position(|rival| rival.at == of) {
-            let rival = self.rivals.remove(place);
-            return self.promote(at, rival);
+            self.rivals.remove(place);
+            self.promote(at, old);
+        } else {
+            // One that lost a merge gives way to itself, or it would be kept twice.
+            self.note_superseded(of);
+            self.replace_credential(at, old.value);
         }
-        let Some(old) = self.history.iter().find(|old| old.at == of) else { return };
-        let mut value = old.value.clone();
-        if value.kind == Kind::Hotp {
-            value.counter = self.counted(&value);
+        others.into_iter().for_each(|other| self.count_on(other));
+    }
+
+    /// The stamps of it and of those that count with the same secret and are or were in use.
+    fn of_one_secret(&self, of: &Stamped<Credential>) -> Vec<Stamp> {
+        if of.value.kind != Kind::Hotp {
+            return Vec::new();
         }
-        // One that lost a merge gives way to itself, or it would be kept twice.
-        self.note_superseded(of);
-        self.replace_credential(at, value);
+        let is_same = |other: &&Stamped<Credential>| other.value.kind == Kind::Hotp && other.value.secret == of.value.secret;
+        self.history.iter().chain([&self.credential]).filter(is_same).map(|other| other.at).chain([of.at]).collect()
     }
 
     /// The largest counter known of a secret that counts, whatever its other parameters.
-    fn counted(&self, of: &Credential) -> u64 {
+    fn counter_of(&self, of: &Credential) -> u64 {
         let current = (self.credential.value.secret == of.secret).then_some(self.counter);
         let others = self.history.iter().chain(self.candidate.as_deref()).chain(&self.rivals);
         let others = others.filter(|other| other.value.secret == of.secret).map(|other| other.value.counter);
@@ -108,14 +141,13 @@ impl Entry {
         }
     }
 
-    fn supersede(&mut self, mut old: Stamped<Credential>) {
+    fn supersede(&mut self, old: Stamped<Credential>) {
         self.note_superseded(old.at);
         // Only one of several equal ones is kept: it must not go back behind what another has counted.
-        let is_same = |other: &&mut Stamped<Credential>| merge::compare_values(&other.value, &old.value).is_eq();
-        let mut same: Vec<_> = self.history.iter_mut().filter(is_same).collect();
-        let counted = same.iter().map(|other| other.value.counter).fold(old.value.counter, u64::max);
-        same.iter_mut().for_each(|other| other.value.counter = counted);
-        old.value.counter = counted;
+        if old.value.kind == Kind::Hotp {
+            let same = self.history.iter().filter(|other| merge::compare_values(&other.value, &old.value).is_eq());
+            same.for_each(|other| self.counted.go_on(old.at, other.at));
+        }
         self.history.push(old);
         merge::tidy_history(self);
     }

@@ -2,7 +2,8 @@
 //! What a field holds that this version does not understand stays in `Entry::extra` under the field's name and is written
 //! back until the field is edited.
 
-use super::forms::{Devices, StampForm};
+use super::counted_form::{self, CountedForm};
+use super::forms::{Devices, KindForm, StampForm};
 use crate::otp::motp::BASE32_MARK;
 use crate::otp::{Algorithm, Credential, Kind, base32};
 use crate::secret::{Secret, SecretText};
@@ -45,6 +46,8 @@ struct EntryForm<'a> {
     history: Vec<CredentialForm<'a>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     superseded: Vec<StampForm>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    counted: Option<Box<CountedForm>>,
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     tags: Vec<Cow<'a, str>>,
     #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
@@ -136,22 +139,6 @@ enum StatusForm {
     Pending,
 }
 
-#[derive(Clone, Copy)]
-struct KindForm(Kind);
-
-impl Serialize for KindForm {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0.name())
-    }
-}
-
-impl<'de> Deserialize<'de> for KindForm {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = Cow::<str>::deserialize(deserializer)?;
-        Kind::from_name(&name).map(KindForm).ok_or_else(|| serde::de::Error::custom("unknown kind"))
-    }
-}
-
 fn is_false(value: &bool) -> bool {
     !value
 }
@@ -203,6 +190,7 @@ fn form<'a>(entry: &'a Entry, id: &'a str, devices: &Devices) -> EntryForm<'a> {
         rivals: entry.rivals.iter().map(|old| credential_form(&old.value, Some(stamp(old.at)))).collect(),
         history: entry.history.iter().map(|old| credential_form(&old.value, Some(stamp(old.at)))).collect(),
         superseded: entry.superseded.iter().map(|at| stamp(*at)).collect(),
+        counted: counted_form::form(&entry.counted),
         tags: entry.tags().map(Cow::Borrowed).collect(),
         order: Cow::Borrowed(&entry.order.value),
         recovery_codes: code_forms(&entry.recovery_codes, devices),
@@ -362,6 +350,7 @@ fn entry(form: EntryForm<'_>, mut extra: Map<String, Value>, devices: &Devices) 
         rivals: form.rivals.into_iter().map(stamped).collect::<Option<_>>()?,
         history: form.history.into_iter().map(stamped).collect::<Option<_>>()?,
         superseded,
+        counted: form.counted.map(|form| counted_form::read(*form, devices)).unwrap_or_default(),
         tags,
         order: Stamped::new(at(edited.order), form.order.into_owned()),
         recovery_codes: read_codes(at(edited.recovery_codes), form.recovery_codes, devices),

@@ -1,5 +1,6 @@
 //! The small parts of the payload: stamps, the table of devices, unlock methods, retired keys.
 
+use crate::otp::Kind;
 use crate::secret::SecretText;
 use crate::vault::devices::Row;
 use crate::vault::stamp::Stamp;
@@ -26,6 +27,23 @@ enum DeviceRef {
     Id(u64),
 }
 
+/// By its name.
+#[derive(Clone, Copy)]
+pub struct KindForm(pub Kind);
+
+impl Serialize for KindForm {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for KindForm {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = Cow::<str>::deserialize(deserializer)?;
+        Kind::from_name(&name).map(KindForm).ok_or_else(|| serde::de::Error::custom("unknown kind"))
+    }
+}
+
 /// The table of device ids of one payload, `None` where a row could not be read.
 pub struct Devices(Vec<Option<u64>>);
 
@@ -49,6 +67,13 @@ impl Devices {
             }
         };
         Stamp { wall_ms: form.wall_ms, count: form.count, device }.bounded()
+    }
+}
+
+impl StampForm {
+    /// With the device in full.
+    pub fn in_full(at: Stamp) -> StampForm {
+        StampForm { wall_ms: at.wall_ms, device: DeviceRef::Id(at.device), count: at.count }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Conflict copies that sync programs leave beside the vault: found by their names, folded in, and then moved to `backups/`.
 //! The merged vault is on the disk before a copy is moved; one that does not open stays where it is, and is told of.
 
-use super::files::{Place, digest};
+use super::files::{Digest, Place, digest};
 use super::fold::{Keep, OpenedBy, PASSPHRASE, PassphraseChange, VaultFiles};
 use super::method_files::UnlockChanges;
 use super::unlock_files::read_near;
@@ -10,7 +10,7 @@ use crate::error::{Error, Result, describe_io};
 use crate::vault::schema;
 use crate::vault::seal::{self, MethodKey};
 use std::io::ErrorKind as Io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A conflict copy and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,13 +134,28 @@ impl OpenStore {
         })
     }
 
-    /// Moves a copy that was folded in on a person's word, if it lies beside the vault.
-    pub fn put_away(&self, copy: &std::path::Path) -> Option<PathBuf> {
+    /// Moves a copy that was folded in on a person's word, if it lies beside the vault. An error where it is not that one
+    /// any more: what came in its place was not merged.
+    pub fn put_away(&self, copy: &Path, merged: Digest) -> Result<Option<PathBuf>> {
         let storage = &*self.world.storage;
-        let place = storage.canonical(copy).ok()?;
-        let name = place.file_name()?.to_str()?;
-        let is_beside = place.parent() == Some(&*self.place.folder) && is_copy_of(&self.place.vault_name(), name);
-        is_beside.then(|| self.place.keep_in_backups(storage, &place).ok()).flatten()
+        let Ok(place) = storage.canonical(copy) else { return Ok(None) };
+        let Some(name) = place.file_name().and_then(|name| name.to_str()) else { return Ok(None) };
+        if place.parent() != Some(&*self.place.folder) || !is_copy_of(&self.place.vault_name(), name) {
+            return Ok(None);
+        }
+        let is_merged = |path: &Path| storage.read(path, u64::MAX).is_ok_and(|bytes| digest(&bytes) == merged);
+        let changed = |path: &Path| {
+            let what = format!("{name} was changed while it was merged; what it holds now is not, and is in {}", path.display());
+            Err(Error::failed(what).hint("merge that, too, once you have looked at it"))
+        };
+        if !is_merged(&place) {
+            return changed(&place);
+        }
+        match self.place.keep_in_backups(storage, &place) {
+            Ok(to) if is_merged(&to) => Ok(Some(to)),
+            Ok(to) => changed(&to),
+            Err(_) => Ok(None),
+        }
     }
 }
 

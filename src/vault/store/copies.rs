@@ -133,7 +133,7 @@ fn other_unlock_files(storage: &dyn Storage, folder: &Path) -> Result<Vec<(Strin
 }
 
 /// Where a vault is that may be damaged or missing.
-fn place_around(storage: &dyn Storage, folder: &Path) -> Result<Place> {
+pub(super) fn place_around(storage: &dyn Storage, folder: &Path) -> Result<Place> {
     storage.make_folder(folder).map_err(|error| Error::io("make", folder, &error))?;
     let given = storage.canonical(folder).map_err(|error| Error::io("read", folder, &error))?;
     let follow = |name: &str| storage.canonical(&given.join(name)).unwrap_or_else(|_| given.join(name));
@@ -189,21 +189,25 @@ impl Parcel {
 
     /// Opens it by its own passphrase.
     pub fn open(&self, passphrase: &SecretText) -> Result<Vault> {
+        self.decrypt(&self.keys(passphrase)?)
+    }
+
+    /// The keys that its own passphrase opens.
+    pub fn keys(&self, passphrase: &SecretText) -> Result<Vec<MethodKey>> {
         let wrapped =
             self.get(files::PASSPHRASE_FILE).ok_or_else(|| damaged(format!("{} is missing", files::PASSPHRASE_FILE)))?;
-        self.decrypt(&seal::unwrap(wrapped, passphrase)?)
+        seal::unwrap(wrapped, passphrase)
     }
 
-    /// Opens it by keys of a person. `WrongPassphrase` where none does.
-    pub fn open_by(&self, keys: &Identities, asking: &Asking) -> Result<Vault> {
+    /// The keys that those of a person give. `WrongPassphrase` where none opens it.
+    pub fn keys_by(&self, keys: &Identities, asking: &Asking) -> Result<Vec<MethodKey>> {
         let is_method = |name: &str| name.ends_with(".age") && name != files::VAULT_FILE && name != files::PASSPHRASE_FILE;
         let others = self.files.iter().filter(|(name, _)| is_method(name)).map(|(_, bytes)| Ok(bytes.clone()));
-        let found = methods::keys_for(self.sealed()?, others, keys, asking)?
-            .ok_or_else(|| Error::new(ErrorKind::WrongPassphrase, "this key does not open the backup"))?;
-        self.decrypt(&found)
+        methods::keys_for(self.sealed()?, others, keys, asking)?
+            .ok_or_else(|| Error::new(ErrorKind::WrongPassphrase, "this key does not open the backup"))
     }
 
-    fn decrypt(&self, keys: &[MethodKey]) -> Result<Vault> {
+    pub fn decrypt(&self, keys: &[MethodKey]) -> Result<Vault> {
         seal::open(self.sealed()?, keys).and_then(|(payload, _)| schema::read(&payload))
     }
 }
@@ -271,7 +275,7 @@ pub fn put_back(
 }
 
 /// Copies the files that are there, whatever their state, and proves the copies; the folder, where there was any file.
-fn set_aside(world: &World, place: &Place, name: &str) -> Result<Option<PathBuf>> {
+pub(super) fn set_aside(world: &World, place: &Place, name: &str) -> Result<Option<PathBuf>> {
     let storage = &*world.storage;
     let mut found = Vec::new();
     for (name, path) in [(files::VAULT_FILE, &place.vault), (files::PASSPHRASE_FILE, &place.passphrase)] {

@@ -71,7 +71,7 @@ fn has_backup(storage: &dyn Storage, folder: &Path) -> bool {
     backup::list(storage, &folder.join(backup::FOLDER)).is_ok_and(|names| !names.is_empty())
 }
 
-fn exists(storage: &dyn Storage, path: &Path) -> Result<bool> {
+pub(super) fn exists(storage: &dyn Storage, path: &Path) -> Result<bool> {
     match storage.facts(path) {
         Ok(_) => Ok(true),
         Err(error) if error.kind() == Io::NotFound => Ok(false),

@@ -21,6 +21,13 @@ pub struct VaultFiles {
     pub near: Vec<Vec<u8>>,
 }
 
+impl VaultFiles {
+    /// Of `vault.age`: by it a copy is known again.
+    pub fn digest(&self) -> files::Digest {
+        files::digest(&self.vault)
+    }
+}
+
 /// The name of the passphrase's file under `unlock/`.
 pub const PASSPHRASE: &str = "passphrase.age";
 
