@@ -197,7 +197,7 @@ pub fn tidy_history(entry: &mut Entry) {
             let is_double = is_again(&entry.credential) || kept.iter().any(is_again);
             if is_double || replaced == HISTORY {
                 if old.value.kind == Kind::Hotp {
-                    entry.counted.note_gone(old.at, old.value.counter);
+                    entry.counted.note_gone(&old);
                 }
                 continue;
             }
@@ -206,12 +206,24 @@ pub fn tidy_history(entry: &mut Entry) {
         kept.push(old);
     }
     entry.history = kept;
+    if !entry.counted.gone.is_empty() {
+        let all = [&entry.credential].into_iter().chain(entry.candidate.as_deref()).chain(&entry.rivals).chain(&entry.history);
+        all.filter(|one| one.value.kind == Kind::Hotp).for_each(|one| entry.counted.note_there(one));
+    }
 }
 
 /// Those that go on counting where others were left have one counter with them.
 fn count_as_one(entry: &mut Entry) {
-    if entry.counted.on.is_empty() {
+    if entry.counted.is_empty() {
         return;
+    }
+    let known = |of: &Stamped<Credential>| match of.value.kind {
+        Kind::Hotp => entry.counted.known(of).unwrap_or(0),
+        _ => 0,
+    };
+    entry.counter = entry.counter.max(known(&entry.credential));
+    for credential in entry.candidate.as_deref_mut().into_iter().chain(&mut entry.rivals).chain(&mut entry.history) {
+        credential.value.counter = credential.value.counter.max(known(credential));
     }
     let current = with_counter(&entry.credential, entry.counter);
     let all = entry.candidate.as_deref().into_iter().chain(&entry.rivals).chain(&entry.history).chain([&current]);

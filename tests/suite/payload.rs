@@ -40,7 +40,8 @@ fn full() -> Vault {
     entry.replace_credential(other.next(), hotp);
     entry.counter = u64::MAX;
     entry.counted.go_on(entry.credential.at, entry.created);
-    entry.counted.note_gone(entry.created, 7);
+    let gone = Credential { counter: 7, ..Credential::new(Kind::Hotp, Secret::new(vec![3])) };
+    entry.counted.note_gone(&Stamped::new(entry.created, gone));
     entry.set_candidate(at.next(), Some(Credential::new(Kind::Motp, Secret::new(b"0a1B2c3d4e5f6071".to_vec()))));
     entry.rivals = vec![Stamped::new(at.next(), Credential::new(Kind::Motp, Secret::new(vec![255, 0])))];
     entry.tags =
@@ -172,10 +173,13 @@ fn which_credentials_count_as_one_names_devices_in_full_and_is_read_in_any_order
     let device = "feedbeef01234567";
     assert_eq!(json_of(&full())["entries"][0]["counted"]["gone"][0][0][1], json!(device));
     let (early, late) = (json!([5, device]), json!([6, device]));
-    let counted = json!({"on": [[early, late], [late, early]], "gone": [[late, 3], [early, 9], [late, 4], [early, 2]]});
+    let counted = json!({"on": [[early, late], [late, early]], "gone": [[late, 1, 3], [early, 1, 9], [late, 1, 4], [early, 1, 2], [late, 2, 1]]});
     let payload = with_entry(|entry| entry["counted"] = counted);
     let json = json_of(&schema::read(&payload).unwrap());
-    assert_eq!(json["entries"][0]["counted"], json!({"on": [[late, early]], "gone": [[early, 9], [late, 4]]}));
+    assert_eq!(
+        json["entries"][0]["counted"],
+        json!({"on": [[late, early]], "gone": [[early, 1, 9], [late, 1, 4], [late, 2, 1]]})
+    );
 }
 
 #[test]

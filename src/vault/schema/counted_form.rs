@@ -12,14 +12,14 @@ pub struct CountedForm {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     on: Vec<(StampForm, StampForm)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    gone: Vec<(StampForm, u64)>,
+    gone: Vec<(StampForm, u32, u64)>,
 }
 
 pub fn form(counted: &Counted) -> Option<Box<CountedForm>> {
     let full = StampForm::in_full;
     let form = || CountedForm {
         on: counted.on.iter().map(|(one, other)| (full(*one), full(*other))).collect(),
-        gone: counted.gone.iter().map(|(at, counter)| (full(*at), *counter)).collect(),
+        gone: counted.gone.iter().map(|(at, mark, counter)| (full(*at), *mark, *counter)).collect(),
     };
     (!counted.is_empty()).then(|| Box::new(form()))
 }
@@ -28,5 +28,5 @@ pub fn read(form: CountedForm, devices: &Devices) -> Counted {
     let stamp = |at| devices.stamp(at);
     let on = form.on.into_iter().map(|(one, other)| (stamp(one), stamp(other)));
     let on = on.map(|(one, other)| (one.max(other), one.min(other))).collect();
-    Counted::new(on, form.gone.into_iter().map(|(at, counter)| (stamp(at), counter)).collect())
+    Counted::new(on, form.gone.into_iter().map(|(at, mark, counter)| (stamp(at), mark, counter)).collect())
 }
