@@ -1,10 +1,9 @@
 //! Small questions about words, asked all over: the known word nearest to a mistyped one, words to choose from, text made
 //! safe to show, and the time in words.
 
-/// The 7776 words that five dice choose from: the long list of the Electronic Frontier Foundation (CC BY 3.0 US). As text it
-/// costs nothing until it is used; a table of its words would be put together at each start of the program.
+/// The 7776 words that five dice choose from: the long list of the Electronic Frontier Foundation.
 pub fn dice() -> Vec<&'static str> {
-    include_str!("../assets/eff_large_wordlist.txt").lines().collect()
+    eff_wordlist::large::LIST.iter().map(|(_, word)| *word).collect()
 }
 
 /// The known word meant by a mistyped one: at most two letters apart, or one beginning with the other.

@@ -736,8 +736,6 @@ fn passphrases_are_judged_and_made_up() {
     let made = passphrase::generate(&entropy);
     let words: Vec<_> = made.expose().split(' ').collect();
     assert_eq!(words.len(), passphrase::WORDS);
-    let list = eff_wordlist::large::LIST.iter().map(|(_, word)| *word);
-    assert!(list.eq(countersign::words::dice()), "the list is the one that was published");
     assert!(words.iter().all(|word| countersign::words::dice().contains(word)));
     assert_eq!(passphrase::strength(&made).score, 4);
     assert_ne!(made, passphrase::generate(&entropy));
