@@ -1,15 +1,16 @@
 //! Entries with one secret: enrolled on two machines, or imported twice. They are told of, and joined when a person wants it
 //! (`Change::Join`); a merge never joins them by itself.
 
+use super::change::same_but_counter;
 use super::session::Session;
 use crate::vault::Vault;
 use crate::vault::entry::{Entry, EntryId};
 use crate::vault::store::{self, World};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The entries that share a secret, the oldest first; those in the trash and those without a secret aside.
+/// The entries that share a secret and its parameters, the oldest first; those in the trash and those without a secret aside.
 pub fn groups(vault: &Vault) -> Vec<Vec<&Arc<Entry>>> {
     // Sorted by the first bytes of their secrets, as a number: nearly all differ there, so that little is looked at for each entry.
     let mut all: Vec<(u64, &Arc<Entry>)> = vault
@@ -20,17 +21,25 @@ pub fn groups(vault: &Vault) -> Vec<Vec<&Arc<Entry>>> {
     all.sort_unstable_by_key(|(beginning, _)| *beginning);
     let mut groups: Vec<Vec<&Arc<Entry>>> = Vec::new();
     for alike in all.chunk_by(|(one, _), (other, _)| one == other).filter(|alike| alike.len() > 1) {
-        let mut by_secret: HashMap<&[u8], Vec<&Arc<Entry>>> = HashMap::new();
+        let mut same: Vec<Vec<&Arc<Entry>>> = Vec::new();
         for (_, entry) in alike {
-            by_secret.entry(entry.credential.value.secret.expose()).or_default().push(entry);
+            match same.iter_mut().find(|group| gives_the_same(group[0], entry)) {
+                Some(group) => group.push(entry),
+                None => same.push(vec![entry]),
+            }
         }
-        groups.extend(by_secret.into_values().filter(|group| group.len() > 1));
+        groups.extend(same.into_iter().filter(|group| group.len() > 1));
     }
     for group in &mut groups {
         group.sort_by_key(|entry| (entry.created, entry.id));
     }
     groups.sort_by_key(|group| (group[0].created, group[0].id));
     groups
+}
+
+/// Whether both give the same codes, so that they can be joined: one secret of another kind is another account's, or a mistake.
+fn gives_the_same(one: &Entry, other: &Entry) -> bool {
+    same_but_counter(&one.credential.value, &other.credential.value)
 }
 
 /// The first eight bytes; zeros where there are fewer.
@@ -41,10 +50,10 @@ fn beginning(secret: &[u8]) -> u64 {
     u64::from_be_bytes(first)
 }
 
-/// The others with the secret of this entry.
+/// The others with the secret and the parameters of this entry.
 pub fn of(vault: &Vault, entry: &Entry) -> Vec<EntryId> {
     let secret = &entry.credential.value.secret;
-    let same = |other: &&Arc<Entry>| other.id != entry.id && other.credential.value.secret == *secret;
+    let same = |other: &&Arc<Entry>| other.id != entry.id && gives_the_same(other, entry);
     if secret.is_empty() {
         return Vec::new();
     }

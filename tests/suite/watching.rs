@@ -5,6 +5,7 @@ use crate::support::tui::Tui;
 use crate::support::{wait_until, world::FakeEntropy};
 use countersign::config::Config;
 use countersign::ops::duplicates;
+use countersign::otp::Kind;
 use countersign::otp::base32;
 use countersign::ports::Watch;
 use countersign::ports::watch::FolderWatch;
@@ -148,6 +149,18 @@ fn entries_of_one_secret_that_came_while_it_was_closed_are_told_of_once() {
         tui.type_text("open sesame").press("Enter");
         tui
     };
+    // One of another kind gives other codes: it is none of them, and nothing could join it.
+    let world = World { entropy: Arc::new(FakeEntropy::seed(9)), ..desk.world.clone() };
+    let mut other = store::unlock(&world, &desk.folder, &crate::support::store::passphrase(), Trust::Pinned).unwrap();
+    other
+        .change(|vault, stamper| {
+            let mut odd = totp(1, stamper, "Alpha", "of another kind");
+            odd.credential.value.kind = Kind::Hotp;
+            vault.insert(Entry { id: EntryId(70), ..odd });
+            Ok(())
+        })
+        .unwrap();
+    open().see_no("The same secret");
     twin(77);
     open().see("The same secret is in 2 entries: Alpha (hugo), Alpha (of 77)").see("J on one of them joins them");
     open().see_no("The same secret");
