@@ -275,6 +275,9 @@ fn next_code(vault: &mut Vault, stamper: &mut Stamper, id: EntryId, which: Which
     let refused = |why: &dyn std::fmt::Display| Error::failed(format!("{label} gives no code: {why}"));
     let code = credential.code_for(used).map_err(|why| refused(&why))?;
     *counter = used.checked_add(1).ok_or_else(|| refused(&crate::otp::NotComputable::CounterExhausted))?;
+    if matches!(which, Which::Candidate) {
+        entry.count_candidate();
+    }
     entry.share_counters();
     stamper.next();
     Ok(Outcome { ids: vec![id], code: Some((code, used)), undo: None })

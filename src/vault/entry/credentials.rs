@@ -24,12 +24,15 @@ impl Entry {
         let new = candidate.map(|value| Box::new(Stamped::new(at, value)));
         let old = std::mem::replace(&mut self.candidate, new);
         let rivals = std::mem::take(&mut self.rivals);
-        for old in rivals.into_iter().chain(old.map(|old| *old)) {
-            // One of the secret in use is put back as far as that had come.
-            if old.value.kind == Kind::Hotp && merge::compare_values(&old.value, &self.credential.value).is_eq() {
-                self.counted.go_on(old.at, self.credential.at);
-            }
-            self.supersede(old);
+        rivals.into_iter().chain(old.map(|old| *old)).for_each(|old| self.supersede(old));
+    }
+
+    /// A code of the candidate was taken: where it is the secret in use, that code is used there too, whatever becomes of the
+    /// candidate. One that was only set has used none.
+    pub fn count_candidate(&mut self) {
+        let tried = self.candidate.as_deref().filter(|tried| tried.value.kind == Kind::Hotp);
+        if let Some(tried) = tried.filter(|tried| merge::compare_values(&tried.value, &self.credential.value).is_eq()) {
+            self.counted.go_on(tried.at, self.credential.at);
         }
     }
 
