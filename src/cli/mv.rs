@@ -59,11 +59,7 @@ impl What {
             many => count(many.len(), "entry", "entries"),
         };
         let to = self.to.display();
-        let there = match (sent.added, sent.there) {
-            (_, 0) => String::new(),
-            (0, _) => ", where all was already".into(),
-            (_, some) => format!(", where {some} of them were already"),
-        };
+        let there = sent.already();
         desk.output.say(&match sending {
             Sending::Copy => format!("Copied {what} to {to}{there}"),
             Sending::Move => format!("Moved {what} to {to}{there}; here it is in the trash"),

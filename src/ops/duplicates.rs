@@ -1,4 +1,4 @@
-//! Entries with one secret: enrolled on two machines, or imported twice. They are told of, and joined when a person wants it
+//! Entries with one secret and one set of parameters, which give the same codes: enrolled on two machines, or imported twice. They are told of, and joined when a person wants it
 //! (`Change::Join`); a merge never joins them by itself.
 
 use super::change::same_but_counter;

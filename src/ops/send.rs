@@ -32,6 +32,17 @@ pub struct Sent {
     pub outcome: Outcome,
 }
 
+impl Sent {
+    /// What is said behind the name of the other vault of those that were there.
+    pub fn already(&self) -> String {
+        match (self.added, self.there) {
+            (_, 0) => String::new(),
+            (0, _) => ", where all was already".into(),
+            (_, some) => format!(", where {some} of them were already"),
+        }
+    }
+}
+
 /// Sends active entries of `from` to `to`. On an error nothing has left `from`; the error says whether `to` has them.
 pub fn send(from: &mut Session, to: &mut Session, ids: &[EntryId], sending: Sending) -> Result<Sent> {
     if from.vault().id == to.vault().id {

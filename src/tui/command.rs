@@ -49,7 +49,7 @@ commands! {
     PutBack, "put-back", "put back", "put it back";
     Purge, "purge", "remove", "remove the entry for good";
     EmptyTrash, "empty-trash", "empty", "remove all there is in the trash for good";
-    Join, "join", "join", "join the entries that have the secret of this one";
+    Join, "join", "join", "join the entries that give the codes of this one";
     ConflictCopy, "conflict-copy", "conflict copy", "look at a conflict copy that waits for your word";
     Undo, "undo", "undo", "take the last change back";
     Mark, "mark", "mark", "mark the line, or take the mark off";

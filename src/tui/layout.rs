@@ -9,6 +9,27 @@ use unicode_width::UnicodeWidthStr;
 /// The left margin of every screen, in columns.
 pub const MARGIN: u16 = 1;
 
+/// Where the lines of a screen lie: below its title, above the two last lines, as far as there is room for any of them.
+pub fn below_title((width, height): (u16, u16)) -> Rect {
+    let (top, below) = match height {
+        0..4 => (0, 0),
+        4..12 => (1, 2),
+        _ => (3, 2),
+    };
+    let x = if width >= 40 { MARGIN + 2 } else { 0 };
+    Rect::new(x, top, width.saturating_sub(x), height.saturating_sub(top + below))
+}
+
+/// The area without its last column, where it does not begin in the first either.
+pub fn with_right_margin(area: Rect) -> Rect {
+    Rect { width: area.width.saturating_sub(area.x.min(1)), ..area }
+}
+
+/// The row of the title above such an area; none where there is no room for it.
+pub fn title_row(below: Rect) -> Option<u16> {
+    (below.y > 0).then(|| u16::from(below.y > 1))
+}
+
 /// Columns a text takes on the screen.
 pub fn width(text: &str) -> u16 {
     text.width().min(u16::MAX as usize) as u16

@@ -116,9 +116,9 @@ impl Reaction {
 pub trait Behaviour {
     fn place(&self) -> Place;
 
-    /// Whether printable keys type text now instead of being commands.
+    /// Whether printable keys type text now instead of being commands: as they do in its place, unless it knows better.
     fn typing(&self) -> bool {
-        false
+        self.place().types()
     }
 
     fn handle(&mut self, common: &mut Common, event: Event) -> Reaction;

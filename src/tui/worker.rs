@@ -273,9 +273,11 @@ impl Worker {
             Some(session) => {
                 let changed = session.refresh()?;
                 let warnings = session.fold_conflict_copies();
-                let news = changed || !warnings.is_empty();
-                let duplicates = if news { duplicates::untold(session) } else { Vec::new() };
-                Ok(self.snapshot().filter(|_| news).map(|snapshot| Snapshot { warnings, duplicates, ..snapshot }))
+                if !changed && warnings.is_empty() {
+                    return Ok(None);
+                }
+                let duplicates = duplicates::untold(session);
+                Ok(self.snapshot().map(|snapshot| Snapshot { warnings, duplicates, ..snapshot }))
             }
             None => Ok(None),
         }

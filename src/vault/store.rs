@@ -141,7 +141,8 @@ pub fn unlock(world: &World, folder: &Path, passphrase: &SecretText, trust: Trus
         ErrorKind::VaultDamaged => place.damaged(files::PASSPHRASE_FILE, &error),
         _ => error,
     })?;
-    let mut store = open(world, place, keys, Some(&wrapped), trust)?;
+    let sealed = place.read_vault(storage)?;
+    let mut store = open(world, place, sealed, keys, Some(&wrapped), trust)?;
     store.finish_change_of_passphrase(passphrase, &wrapped);
     Ok(store)
 }
@@ -149,10 +150,17 @@ pub fn unlock(world: &World, folder: &Path, passphrase: &SecretText, trust: Trus
 const UNFINISHED_TAKING: &str =
     "a merge or sync was cut short that puts another passphrase in the place of this one; do it again to finish it";
 
-/// Opens a vault with the keys at hand. `wrapped` is the passphrase file, where they come from it.
-fn open(world: &World, place: Place, keys: Vec<MethodKey>, wrapped: Option<&[u8]>, trust: Trust) -> Result<OpenStore> {
+/// Opens a vault, as it was read, with the keys at hand. `wrapped` is the passphrase file, where they come from it.
+fn open(
+    world: &World,
+    place: Place,
+    sealed: Vec<u8>,
+    keys: Vec<MethodKey>,
+    wrapped: Option<&[u8]>,
+    trust: Trust,
+) -> Result<OpenStore> {
     let storage = &*world.storage;
-    let sealed = conflicts::right_one(world, &place, place.read_vault(storage)?, &keys);
+    let sealed = conflicts::right_one(world, &place, sealed, &keys);
     let vault = open_vault(&place, &sealed, &keys)?;
     let digest = files::digest(&sealed);
     drop(sealed);

@@ -2,7 +2,7 @@
 
 use crate::support::disk::FakeDisk;
 use crate::support::store::{Desk, TODAY, passphrase};
-use crate::support::world::{FakeClock, FakeEntropy, FakeKeyring, Nobody};
+use crate::support::world::Nobody;
 use countersign::error::{Error, Result};
 use countersign::ops::backup::Policy;
 use countersign::ops::change::Change;
@@ -292,25 +292,15 @@ fn old_ones_are_removed_with_their_folders_and_strange_files_are_left_alone() {
 
 const FOLDER: &str = "/home/vault";
 
-fn world(disk: &FakeDisk) -> World {
-    World {
-        storage: Arc::new(disk.clone()),
-        clock: Arc::new(FakeClock::at(TODAY)),
-        entropy: Arc::new(FakeEntropy::seed(disk.operations().len() as u64 + 5)),
-        keyring: Arc::new(FakeKeyring::default()),
-        state_folder: "/home/state".into(),
-    }
-}
-
 fn on(disk: &FakeDisk) -> Session {
-    Session::unlock(&world(disk), Path::new(FOLDER), &passphrase(), Trust::Pinned).unwrap()
+    Session::unlock(&disk.world(), Path::new(FOLDER), &passphrase(), Trust::Pinned).unwrap()
 }
 
 /// A vault with one entry and no backup yet.
 fn fresh() -> FakeDisk {
     let disk = FakeDisk::default();
     let policy = Policy { every_h: 0, second: None };
-    let mut session = Session::create(&world(&disk), Path::new(FOLDER), &passphrase(), 1).unwrap().with_backups(&policy);
+    let mut session = Session::create(&disk.world(), Path::new(FOLDER), &passphrase(), 1).unwrap().with_backups(&policy);
     enrol(&mut session, "GitHub");
     disk.copy()
 }
@@ -474,7 +464,7 @@ impl Storage for Forgetful {
 fn a_backup_that_reads_back_otherwise_never_counts() {
     for file in ["vault.age", "unlock/passphrase.age"] {
         let disk = fresh();
-        let world = World { storage: Arc::new(Forgetful(disk.clone(), file)), ..world(&disk) };
+        let world = World { storage: Arc::new(Forgetful(disk.clone(), file)), ..disk.world() };
         let mut session = Session::unlock(&world, Path::new(FOLDER), &passphrase(), Trust::Pinned).unwrap();
         let error = session.back_up(Why::Asked).unwrap_err();
         assert!(error.what.ends_with("does not read back as it was written: a file differs"), "{error}");

@@ -2,34 +2,22 @@
 //! The vault afterwards is the old one or the new one, whole.
 
 use crate::support::disk::{FakeDisk, dice};
-use crate::support::store::{TODAY, passphrase, totp};
-use crate::support::world::{FakeClock, FakeEntropy, FakeKeyring};
+use crate::support::store::{passphrase, totp};
 use countersign::error::{Error, ErrorKind};
 use countersign::vault::Vault;
-use countersign::vault::store::{self, OpenStore, Presence, Trust, World};
+use countersign::vault::store::{self, OpenStore, Presence, Trust};
 use std::io::ErrorKind as Io;
 use std::path::Path;
-use std::sync::Arc;
 
 const FOLDER: &str = "/home/vault";
 const KINDS: [Io; 3] = [Io::StorageFull, Io::PermissionDenied, Io::Other];
 
-fn world(disk: &FakeDisk) -> World {
-    World {
-        storage: Arc::new(disk.clone()),
-        clock: Arc::new(FakeClock::at(TODAY)),
-        entropy: Arc::new(FakeEntropy::seed(disk.operations().len() as u64 + 5)),
-        keyring: Arc::new(FakeKeyring::default()),
-        state_folder: "/home/state".into(),
-    }
-}
-
 fn create(disk: &FakeDisk) -> Result<OpenStore, Error> {
-    store::create(&world(disk), Path::new(FOLDER), &passphrase(), 1)
+    store::create(&disk.world(), Path::new(FOLDER), &passphrase(), 1)
 }
 
 fn unlock(disk: &FakeDisk) -> Result<OpenStore, Error> {
-    store::unlock(&world(disk), Path::new(FOLDER), &passphrase(), Trust::Pinned)
+    store::unlock(&disk.world(), Path::new(FOLDER), &passphrase(), Trust::Pinned)
 }
 
 fn add(store: &mut OpenStore, id: u128) -> Result<(), Error> {
@@ -106,7 +94,7 @@ fn whichever_operation_of_creating_fails_there_is_no_vault_or_a_whole_one() {
             disk.fail(n, kind);
             let made = create(&disk);
             let failed = disk.operations()[n].clone();
-            match store::presence(&world(&disk), Path::new(FOLDER)).unwrap() {
+            match store::presence(&disk.world(), Path::new(FOLDER)).unwrap() {
                 Presence::Vault => assert_eq!(ids(unlock(&disk).unwrap().vault()), [], "{failed}"),
                 Presence::Nothing => {
                     assert!(made.is_err(), "{failed}");
@@ -155,7 +143,7 @@ fn whenever_the_power_goes_while_a_vault_is_made_there_is_none_or_a_whole_one() 
             disk.cut_power(n);
             let made = create(&disk);
             let disk = disk.after_power_cut(dice(seed));
-            match store::presence(&world(&disk), Path::new(FOLDER)).unwrap() {
+            match store::presence(&disk.world(), Path::new(FOLDER)).unwrap() {
                 Presence::Nothing => {
                     assert!(made.is_err(), "a vault that was made has gone: step {n}, seed {seed}");
                     none += 1;

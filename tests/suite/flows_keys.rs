@@ -3,6 +3,7 @@
 use crate::support::store::{Desk, passphrase};
 use crate::support::tui::Tui;
 use countersign::config::Config;
+use countersign::tui::msg::Msg;
 use countersign::tui::state::Start;
 use countersign::vault::MethodKind;
 use countersign::vault::seal::MethodKey;
@@ -111,4 +112,31 @@ fn an_ssh_key_that_is_there_is_offered_and_asks_for_its_passphrase() {
     tui.press("Ctrl-U").type_text(file.to_str().unwrap()).press("Enter").type_text("secret words").press("Enter");
     tui.see("No accounts yet");
     assert_eq!(ways(&desk.world, &desk.folder).len(), 2);
+}
+
+#[test]
+fn a_way_that_another_program_removed_is_not_offered_when_the_screen_is_locked() {
+    let desk = Desk::new();
+    let mut other = desk.create();
+    let key = MethodKey::generate();
+    let recipient = key.recipient();
+    other.add_method("paper", NewMethod::Direct { kind: MethodKind::RECOVERY, recipient: &recipient }).unwrap();
+    let mut tui = Tui::at(&desk, Start::Unlock, Config::default());
+    tui.paste(key.text().expose()).press("Enter").see("No accounts yet");
+    let mut other = desk.unlock();
+    let method = other.methods().into_iter().find(|method| method.kind == MethodKind::PASSPHRASE).unwrap();
+    other.remove_method(&method.id).unwrap();
+    tui.send(Msg::FilesChanged);
+    assert_eq!(tui.state.common.ways, ways(&desk.world, &desk.folder));
+    assert!(tui.state.common.ways.is_empty());
+}
+
+#[test]
+fn what_is_pasted_after_a_wrong_passphrase_is_not_called_wrong() {
+    let desk = Desk::new();
+    desk.create();
+    let mut tui = Tui::at(&desk, Start::Unlock, Config::default());
+    tui.type_text("wrong").press("Enter").see("That passphrase does not open this vault.");
+    tui.press("Ctrl-U").type_text("wrong").press("Enter").see("That passphrase does not open this vault.");
+    tui.paste("open sesame").see_no("does not open");
 }

@@ -2,7 +2,7 @@
 
 use crate::support::disk::{FakeDisk, dice};
 use crate::support::store::{Desk, TODAY, passphrase, totp};
-use crate::support::world::{FakeClock, FakeEntropy, FakeKeyring, Nobody};
+use crate::support::world::{FakeEntropy, Nobody};
 use countersign::error::{Error, ErrorKind, Result};
 use countersign::ops::session::Session;
 use countersign::secret::SecretText;
@@ -21,16 +21,6 @@ const KINDS: [Io; 3] = [Io::StorageFull, Io::PermissionDenied, Io::Other];
 
 /// Of age's own test keys, made for nothing else.
 const SSH_PUBLIC: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHsKLqeplhpW+uObz5dvMgjz1OxfM/XXUB+VHtZ6isGN alice@rust";
-
-fn world(disk: &FakeDisk) -> World {
-    World {
-        storage: Arc::new(disk.clone()),
-        clock: Arc::new(FakeClock::at(TODAY)),
-        entropy: Arc::new(FakeEntropy::seed(disk.operations().len() as u64 + 5)),
-        keyring: Arc::new(FakeKeyring::default()),
-        state_folder: "/home/state".into(),
-    }
-}
 
 fn by_key(world: &World, folder: &Path, key: &MethodKey) -> Result<OpenStore> {
     store::unlock_by(world, folder, &Identities::parse(&key.text(), "key").unwrap(), Arc::new(Nobody), Trust::Pinned)
@@ -197,13 +187,13 @@ fn steps(disk: &FakeDisk, act: impl FnOnce(&FakeDisk)) -> usize {
 }
 
 fn unlock(disk: &FakeDisk, passphrase: &SecretText) -> Result<OpenStore> {
-    store::unlock(&world(disk), Path::new(FOLDER), passphrase, Trust::Pinned)
+    store::unlock(&disk.world(), Path::new(FOLDER), passphrase, Trust::Pinned)
 }
 
 /// A vault of one entry with a recovery key.
 fn with_recovery(recovery: &MethodKey) -> FakeDisk {
     let disk = FakeDisk::default();
-    let mut store = store::create(&world(&disk), Path::new(FOLDER), &passphrase(), 1).unwrap();
+    let mut store = store::create(&disk.world(), Path::new(FOLDER), &passphrase(), 1).unwrap();
     add_entry(&mut store, 1).unwrap();
     add_direct(&mut store, "paper", MethodKind::RECOVERY, recovery).unwrap();
     disk.copy()
@@ -214,7 +204,7 @@ fn wherever_a_passphrase_set_anew_is_cut_short_the_old_or_the_new_one_opens_and_
     let recovery = MethodKey::generate();
     let disk = with_recovery(&recovery);
     let new = SecretText::new("never forget this one");
-    let open = |disk: &FakeDisk| by_key(&world(disk), Path::new(FOLDER), &recovery).unwrap();
+    let open = |disk: &FakeDisk| by_key(&disk.world(), Path::new(FOLDER), &recovery).unwrap();
     let before = steps(&disk, |disk| drop(open(disk)));
     let after = steps(&disk, |disk| drop(open(disk).change_passphrase(&new, None).unwrap()));
     let (mut old, mut renewed) = (0, 0);
@@ -318,13 +308,13 @@ fn wherever_adding_or_removing_a_method_is_cut_short_no_method_is_without_its_fi
 fn a_passphrase_cut_short_twice_is_listed_and_removed_as_one() {
     let recovery = MethodKey::generate();
     let disk = with_recovery(&recovery);
-    let mut store = by_key(&world(&disk), Path::new(FOLDER), &recovery).unwrap();
+    let mut store = by_key(&disk.world(), Path::new(FOLDER), &recovery).unwrap();
     // The vault is sealed to the new passphrase too, whose file was never written.
     let all = disk.operations().len();
     store.change_passphrase(&SecretText::new("new"), None).unwrap();
     let rename = disk.operations()[all..].iter().position(|done| done.starts_with("rename") && done.ends_with("passphrase.age"));
     let disk = with_recovery(&recovery);
-    let mut store = by_key(&world(&disk), Path::new(FOLDER), &recovery).unwrap();
+    let mut store = by_key(&disk.world(), Path::new(FOLDER), &recovery).unwrap();
     disk.fail(rename.unwrap(), Io::Other);
     assert!(store.change_passphrase(&SecretText::new("new"), None).is_err());
     let passphrases = |store: &OpenStore| {

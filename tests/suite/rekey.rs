@@ -1,16 +1,14 @@
 //! The change of the passphrase: what opens afterwards, and that nothing is lost wherever it is cut short.
 
 use crate::support::disk::{FakeDisk, dice};
-use crate::support::store::{Desk, TODAY, passphrase, totp};
-use crate::support::world::{FakeClock, FakeEntropy, FakeKeyring};
+use crate::support::store::{Desk, passphrase, totp};
 use countersign::error::{Error, ErrorKind};
 use countersign::secret::SecretText;
 use countersign::vault::seal::{self, MethodKey};
-use countersign::vault::store::{self, OpenStore, Trust, World};
+use countersign::vault::store::{self, OpenStore, Trust};
 use std::fs;
 use std::io::ErrorKind as Io;
 use std::path::Path;
-use std::sync::Arc;
 
 const FOLDER: &str = "/home/vault";
 const KINDS: [Io; 3] = [Io::StorageFull, Io::PermissionDenied, Io::Other];
@@ -19,18 +17,8 @@ fn new() -> SecretText {
     SecretText::new("correct horse battery staple")
 }
 
-fn world(disk: &FakeDisk) -> World {
-    World {
-        storage: Arc::new(disk.clone()),
-        clock: Arc::new(FakeClock::at(TODAY)),
-        entropy: Arc::new(FakeEntropy::seed(disk.operations().len() as u64 + 5)),
-        keyring: Arc::new(FakeKeyring::default()),
-        state_folder: "/home/state".into(),
-    }
-}
-
 fn unlock(disk: &FakeDisk, passphrase: &SecretText) -> Result<OpenStore, Error> {
-    store::unlock(&world(disk), Path::new(FOLDER), passphrase, Trust::Pinned)
+    store::unlock(&disk.world(), Path::new(FOLDER), passphrase, Trust::Pinned)
 }
 
 fn add(store: &mut OpenStore, id: u128) -> Result<(), Error> {
@@ -46,7 +34,7 @@ fn ids(store: &OpenStore) -> Vec<u128> {
 
 fn with_one_entry() -> FakeDisk {
     let disk = FakeDisk::default();
-    let mut store = store::create(&world(&disk), Path::new(FOLDER), &passphrase(), 1).unwrap();
+    let mut store = store::create(&disk.world(), Path::new(FOLDER), &passphrase(), 1).unwrap();
     add(&mut store, 1).unwrap();
     disk.copy()
 }

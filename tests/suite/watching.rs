@@ -208,5 +208,5 @@ fn two_entries_of_one_secret_are_told_of_and_joined_and_that_can_be_taken_back()
     tui.press("u");
     assert_eq!(tui.entries().len(), 3);
     assert_eq!(tui.entries().iter().filter(|entry| entry.tags().next().is_some()).count(), 1);
-    tui.press("g j j J").see("No other entry has the secret of Gamma");
+    tui.press("g j j J").see("No other entry gives the codes of Gamma");
 }

@@ -1,7 +1,10 @@
 //! A disk in memory that records every operation, fails the one it is told to, and loses its power.
 //! What was not synced may or may not have reached the platter: `after_power_cut` tries the outcomes.
 
+use super::store::TODAY;
+use super::world::{FakeClock, FakeEntropy, FakeKeyring};
 use countersign::ports::{FileFacts, LockGuard, Storage};
+use countersign::vault::store::World;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -47,6 +50,17 @@ struct File {
 }
 
 impl FakeDisk {
+    /// A machine with this disk, on the day of the desks; its chance goes on with what was done to the disk.
+    pub fn world(&self) -> World {
+        World {
+            storage: Arc::new(self.clone()),
+            clock: Arc::new(FakeClock::at(TODAY)),
+            entropy: Arc::new(FakeEntropy::seed(self.operations().len() as u64 + 5)),
+            keyring: Arc::new(FakeKeyring::default()),
+            state_folder: "/home/state".into(),
+        }
+    }
+
     /// The same content as a disk of its own: nothing pending, nothing recorded, all of it durable.
     pub fn copy(&self) -> FakeDisk {
         let platter = self.platter();

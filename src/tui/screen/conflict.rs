@@ -172,10 +172,6 @@ impl Behaviour for Conflict {
         if self.asks { Place::Form } else { Place::Menu }
     }
 
-    fn typing(&self) -> bool {
-        self.asks
-    }
-
     fn handle(&mut self, common: &mut Common, event: Event) -> Reaction {
         match event {
             // What comes late is of a copy that was left.
@@ -203,7 +199,10 @@ impl Behaviour for Conflict {
             Event::Command(Command::Accept) if self.asks => return self.try_passphrase(),
             Event::Command(Command::ShowText) => self.field.masked = !self.field.masked,
             Event::Key(key) if self.asks && self.field.edit(key) => self.said = None,
-            Event::Paste(text) if self.asks => self.field.insert(text.expose()),
+            Event::Paste(text) if self.asks => {
+                self.field.insert(text.expose());
+                self.said = None;
+            }
             Event::Command(Command::Accept) => return self.choose(),
             Event::Command(command) => drop(self.menu.move_by(command, self.choices().len())),
             Event::Mouse { act: MouseAct::Click, row, .. } if !self.asks => {

@@ -89,10 +89,6 @@ impl Behaviour for Create {
         Place::Create
     }
 
-    fn typing(&self) -> bool {
-        true
-    }
-
     fn handle(&mut self, _common: &mut Common, event: Event) -> Reaction {
         match event {
             Event::Done(Done::Opened(Err(error))) => {

@@ -8,7 +8,7 @@ use crate::ops::change::{Change, CredentialEdit, Edit};
 use crate::otp::{Credential, Kind};
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{MARGIN, fit, put, wrap};
+use crate::tui::layout::{MARGIN, below_title, fit, put, title_row, with_right_margin, wrap};
 use crate::tui::msg::{Awaited, Done, Job, Then};
 use crate::tui::state::{Common, Tone};
 use crate::tui::theme::Role;
@@ -90,10 +90,6 @@ impl Behaviour for EditEntry {
         Place::Form
     }
 
-    fn typing(&self) -> bool {
-        true
-    }
-
     fn handle(&mut self, common: &mut Common, event: Event) -> Reaction {
         match event {
             Event::Done(done) => self.saved(common, done),
@@ -113,19 +109,12 @@ impl Behaviour for EditEntry {
     fn draw(&self, common: &Common, buffer: &mut Buffer) {
         let area = buffer.area;
         let theme = &common.theme;
-        let (top, below) = match area.height {
-            0..4 => (0, 0),
-            4..12 => (1, 2),
-            _ => (3, 2),
-        };
-        if top > 0 {
-            let y = u16::from(top > 1);
+        let body = with_right_margin(below_title((area.width, area.height)));
+        if let Some(y) = title_row(body) {
             let used = put(buffer, area.x + MARGIN, y, area.width, "Edit", theme.style(Role::Strong)) + 3;
             let x = area.x + MARGIN + used;
             put(buffer, x, y, area.right().saturating_sub(x), &self.name, theme.style(Role::Accent));
         }
-        let x = if area.width >= 40 { MARGIN + 2 } else { 0 };
-        let body = Rect::new(x, top, area.width.saturating_sub(x + x.min(1)), area.height.saturating_sub(top + below));
         let warning = match self.form.credential_changed() {
             true => wrap("The old secret and parameters go to the entry's history.", body.width),
             false => Vec::new(),

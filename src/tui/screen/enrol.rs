@@ -44,9 +44,6 @@ enum Step {
 /// What a step is to the wizard.
 trait Part {
     fn place(&self) -> Place;
-    fn typing(&self) -> bool {
-        false
-    }
     fn handle(&mut self, common: &mut Common, event: Event) -> Turn;
     /// Draws below the line of steps.
     fn draw(&self, common: &Common, buffer: &mut Buffer, area: Rect);
@@ -149,10 +146,6 @@ impl Part for Source {
         self.place()
     }
 
-    fn typing(&self) -> bool {
-        self.typing()
-    }
-
     fn handle(&mut self, common: &mut Common, event: Event) -> Turn {
         match self.handle(common, event) {
             Wish::Nothing => Turn::Stay,
@@ -218,10 +211,6 @@ const STEPS: [&str; 4] = ["source", "details", "try the code", "recovery codes"]
 impl Behaviour for Enrol {
     fn place(&self) -> Place {
         self.part().place()
-    }
-
-    fn typing(&self) -> bool {
-        self.part().typing()
     }
 
     fn handle(&mut self, common: &mut Common, event: Event) -> Reaction {

@@ -301,10 +301,6 @@ impl Behaviour for Export {
         }
     }
 
-    fn typing(&self) -> bool {
-        matches!(self.step, Step::Seal | Step::File)
-    }
-
     fn handle(&mut self, common: &mut Common, event: Event) -> Reaction {
         if let Event::Done(done) = event {
             return self.done(common, done);

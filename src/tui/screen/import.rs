@@ -102,10 +102,6 @@ impl Behaviour for Import {
         }
     }
 
-    fn typing(&self) -> bool {
-        matches!(self.step, Step::Source) && self.source.typing()
-    }
-
     fn handle(&mut self, common: &mut Common, event: Event) -> Reaction {
         match &mut self.step {
             Step::Source => self.source_event(common, event),

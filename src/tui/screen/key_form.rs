@@ -5,7 +5,7 @@ use super::{Behaviour, Event, Reaction};
 use crate::secret::SecretText;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{MARGIN, put};
+use crate::tui::layout::{MARGIN, below_title, put, title_row, with_right_margin};
 use crate::tui::msg::{Done, Job, KeysAct};
 use crate::tui::state::{Common, sentence};
 use crate::tui::theme::Role;
@@ -161,10 +161,6 @@ impl Behaviour for KeyForm {
         Place::Form
     }
 
-    fn typing(&self) -> bool {
-        true
-    }
-
     fn handle(&mut self, _common: &mut Common, event: Event) -> Reaction {
         match event {
             Event::Done(Done::Keys { result: Ok(_), .. }) => return Reaction::pop(),
@@ -210,16 +206,10 @@ impl Behaviour for KeyForm {
     fn draw(&self, common: &Common, buffer: &mut Buffer) {
         let area = buffer.area;
         let theme = &common.theme;
-        let (top, below) = match area.height {
-            0..4 => (0, 0),
-            4..12 => (1, 2),
-            _ => (3, 2),
-        };
-        if top > 0 {
-            put(buffer, MARGIN, u16::from(top > 1), area.width, self.title(), theme.style(Role::Strong));
+        let body = with_right_margin(below_title((area.width, area.height)));
+        if let Some(y) = title_row(body) {
+            put(buffer, MARGIN, y, area.width, self.title(), theme.style(Role::Strong));
         }
-        let x = if area.width >= 40 { MARGIN + 2 } else { 0 };
-        let body = Rect::new(x, top, area.width.saturating_sub(x + x.min(1)), area.height.saturating_sub(top + below));
         let form = Rect { height: body.height.min(if area.height >= 12 { 10 } else { 5 }), ..body };
         self.form.draw(buffer, common, form, !self.waiting);
         let columns = body.width.saturating_sub(2);

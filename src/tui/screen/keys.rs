@@ -7,7 +7,7 @@ use super::{Behaviour, Event, Reaction, Screen};
 use crate::ops::keys::{kind_words, state_words};
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{MARGIN, put, wrap};
+use crate::tui::layout::{MARGIN, below_title, put, title_row, wrap};
 use crate::tui::msg::{Done, Effect, Job, KeysAct, KeysDone};
 use crate::tui::state::{Common, Tone};
 use crate::tui::theme::Role;
@@ -145,16 +145,10 @@ impl Behaviour for Keys {
 
     fn draw(&self, common: &Common, buffer: &mut Buffer) {
         let area = buffer.area;
-        let (top, below) = match area.height {
-            0..4 => (0, 0),
-            4..12 => (1, 2),
-            _ => (3, 2),
-        };
-        if top > 0 {
-            put(buffer, MARGIN, u16::from(top > 1), area.width, "Ways to unlock", common.theme.style(Role::Strong));
+        let body = below_title((area.width, area.height));
+        if let Some(y) = title_row(body) {
+            put(buffer, MARGIN, y, area.width, "Ways to unlock", common.theme.style(Role::Strong));
         }
-        let x = if area.width >= 40 { MARGIN + 2 } else { 0 };
-        let body = Rect::new(x, top, area.width.saturating_sub(x), area.height.saturating_sub(top + below));
         if let Some((name, exposed)) = &self.exposed {
             return self.draw_exposed(common, buffer, body, name, exposed);
         }

@@ -85,10 +85,6 @@ impl Behaviour for NewKey {
         Place::Form
     }
 
-    fn typing(&self) -> bool {
-        true
-    }
-
     fn handle(&mut self, _common: &mut Common, event: Event) -> Reaction {
         match event {
             Event::Done(Done::Keys { result: Ok(_), .. }) => return Reaction::pop(),
@@ -100,7 +96,10 @@ impl Behaviour for NewKey {
             Event::Command(Command::Accept) => return self.accept(),
             Event::Command(Command::Back) => return Reaction::pop(),
             Event::Key(key) if self.end.edit(key) => self.said = None,
-            Event::Paste(text) => self.end.insert(text.expose()),
+            Event::Paste(text) => {
+                self.end.insert(text.expose());
+                self.said = None;
+            }
             _ => {}
         }
         Reaction::stay()

@@ -4,7 +4,7 @@ use super::{Behaviour, Event, Reaction, Step};
 use crate::ops::find::rank_texts;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{MARGIN, put, put_right, width};
+use crate::tui::layout::{MARGIN, below_title, put, put_right, title_row, width, with_right_margin};
 use crate::tui::state::{Common, Tone};
 use crate::tui::theme::Role;
 use crate::tui::widget::field::Field;
@@ -89,24 +89,16 @@ impl Palette {
     }
 
     /// Where the commands are listed.
-    fn frame((width, height): (u16, u16)) -> Rect {
-        let (top, below) = match height {
-            0..4 => (0, 0),
-            4..12 => (1, 2),
-            _ => (3, 3),
-        };
-        let x = if width >= 40 { MARGIN + 2 } else { 0 };
-        Rect::new(x, top, width.saturating_sub(x + x.min(1)).min(WIDEST), height.saturating_sub(top + below))
+    fn frame(size: (u16, u16)) -> Rect {
+        let Rect { x, y, width, height } = with_right_margin(below_title(size));
+        // A blank line before the keys, where the title has one behind it.
+        Rect::new(x, y, width.min(WIDEST), height.saturating_sub(u16::from(y > 1)))
     }
 }
 
 impl Behaviour for Palette {
     fn place(&self) -> Place {
         Place::Palette
-    }
-
-    fn typing(&self) -> bool {
-        true
     }
 
     fn handle(&mut self, common: &mut Common, event: Event) -> Reaction {
@@ -132,8 +124,7 @@ impl Behaviour for Palette {
         let theme = &common.theme;
         let whole = buffer.area;
         let area = Palette::frame((whole.width, whole.height));
-        if area.y > 0 {
-            let y = u16::from(area.y > 1);
+        if let Some(y) = title_row(area) {
             let used = put(buffer, MARGIN, y, whole.width, "Commands", theme.style(Role::Strong)) + 3;
             let x = MARGIN + used;
             self.field.draw(buffer, common, x, y, whole.width.saturating_sub(x + 1), true);

@@ -133,10 +133,6 @@ impl Behaviour for Recovery {
         if self.replacing.is_some() { Place::Form } else { Place::Recovery }
     }
 
-    fn typing(&self) -> bool {
-        self.replacing.is_some()
-    }
-
     fn handle(&mut self, common: &mut Common, event: Event) -> Reaction {
         if let Event::Done(done) = event {
             return self.saved(common, done);

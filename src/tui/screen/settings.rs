@@ -156,10 +156,6 @@ impl Behaviour for Settings {
         Place::Form
     }
 
-    fn typing(&self) -> bool {
-        true
-    }
-
     fn handle(&mut self, common: &mut Common, event: Event) -> Reaction {
         match event {
             Event::Done(done) => return self.saved(common, done),

@@ -320,10 +320,6 @@ impl Source {
         }
     }
 
-    pub fn typing(&self) -> bool {
-        !matches!(self.mode, Mode::Menu)
-    }
-
     pub fn handle(&mut self, common: &mut Common, event: Event) -> Wish {
         if let Event::Done(Done::Found { ask, from, result }) = event {
             // What was given up with Esc, or asked by a screen that is gone, is waited for no longer.

@@ -170,10 +170,6 @@ impl Behaviour for Unlock {
         Place::Unlock
     }
 
-    fn typing(&self) -> bool {
-        true
-    }
-
     fn handle(&mut self, _common: &mut Common, event: Event) -> Reaction {
         match event {
             // While scrypt runs what is typed waits for nothing: it would be lost with the answer.
@@ -181,7 +177,10 @@ impl Behaviour for Unlock {
             Event::Command(Command::OtherKey) if !self.waiting => self.take_way((self.way + 1) % self.ways.len()),
             Event::Command(Command::ShowText) => self.field.masked = !self.field.masked,
             Event::Key(key) if !self.waiting && self.has_field() && self.field.edit(key) => self.said = None,
-            Event::Paste(text) if !self.waiting && self.has_field() => self.field.insert(text.expose()),
+            Event::Paste(text) if !self.waiting && self.has_field() => {
+                self.field.insert(text.expose());
+                self.said = None;
+            }
             Event::Command(Command::Vaults) if !self.waiting && self.order.is_none() => {
                 return vaults::ask(Purpose::Open);
             }

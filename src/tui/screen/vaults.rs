@@ -6,7 +6,7 @@ use crate::ops::send::Sending;
 use crate::ops::vaults::place_of;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{MARGIN, put};
+use crate::tui::layout::{MARGIN, below_title, put, title_row};
 use crate::tui::msg::{Done, Effect, Job, MouseAct, OtherVault, SendOrder};
 use crate::tui::state::{Common, Tone, sentence};
 use crate::tui::theme::Role;
@@ -14,7 +14,6 @@ use crate::tui::widget::field::Field;
 use crate::tui::widget::menu::Menu;
 use crate::vault::entry::EntryId;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use std::path::PathBuf;
 
 /// What a vault is chosen for.
@@ -122,26 +121,11 @@ impl Vaults {
         }
         Reaction::stay()
     }
-
-    /// Where the vaults are listed.
-    fn frame((width, height): (u16, u16)) -> Rect {
-        let (top, below) = match height {
-            0..4 => (0, 0),
-            4..12 => (1, 2),
-            _ => (3, 2),
-        };
-        let x = if width >= 40 { MARGIN + 2 } else { 0 };
-        Rect::new(x, top, width.saturating_sub(x), height.saturating_sub(top + below))
-    }
 }
 
 impl Behaviour for Vaults {
     fn place(&self) -> Place {
         if self.name.is_some() { Place::Form } else { Place::Menu }
-    }
-
-    fn typing(&self) -> bool {
-        self.name.is_some()
     }
 
     fn handle(&mut self, common: &mut Common, event: Event) -> Reaction {
@@ -167,7 +151,7 @@ impl Behaviour for Vaults {
             Event::Mouse { act: MouseAct::Click | MouseAct::DoubleClick, row, .. } => {
                 // Those that can be opened; the last line stands apart.
                 let there = self.vaults.as_ref().map_or(0, Vec::len);
-                if let Some(line) = Menu::line_at(row, Vaults::frame(common.size).y, there) {
+                if let Some(line) = Menu::line_at(row, below_title(common.size).y, there) {
                     self.menu.selected = line;
                     return self.choose(common);
                 }
@@ -180,15 +164,15 @@ impl Behaviour for Vaults {
     fn draw(&self, common: &Common, buffer: &mut Buffer) {
         let theme = &common.theme;
         let whole = buffer.area;
-        let area = Vaults::frame((whole.width, whole.height));
-        if area.y > 0 {
+        let area = below_title((whole.width, whole.height));
+        if let Some(y) = title_row(area) {
             let title = match &self.purpose {
                 Purpose::Open if self.name.is_some() => "New vault".into(),
                 Purpose::Open => "Vaults".into(),
                 Purpose::Send { what, sending: Sending::Copy, .. } => format!("Copy {what} to"),
                 Purpose::Send { what, sending: Sending::Move, .. } => format!("Move {what} to"),
             };
-            put(buffer, MARGIN, u16::from(area.y > 1), whole.width.saturating_sub(MARGIN), &title, theme.style(Role::Strong));
+            put(buffer, MARGIN, y, whole.width.saturating_sub(MARGIN), &title, theme.style(Role::Strong));
         }
         if let Some((field, wrong)) = &self.name {
             let used = put(buffer, area.x, area.y, area.width, "name", theme.style(Role::Dim)) + 2;

@@ -105,9 +105,7 @@ fn opened(state: &mut State, mut snapshot: Snapshot) -> Vec<Effect> {
     state.common.vault_exists |= !snapshot.demo;
     let is_new = matches!(state.top(), Screen::Create(_));
     let has_second = snapshot.demo || snapshot.read_only.is_some() || has_second_method(&snapshot.methods);
-    if !snapshot.demo {
-        state.common.ways = snapshot.ways.clone();
-    }
+    note_ways(&mut state.common, &snapshot);
     state.common.last_input = state.common.now.boot;
     state.common.open = Some(snapshot);
     state.screens = vec![Screen::List(List::new(&state.common))];
@@ -136,9 +134,17 @@ fn merge_question(offer: Offer) -> Confirm {
     }
 }
 
+/// What a locked screen will offer.
+fn note_ways(common: &mut Common, snapshot: &Snapshot) {
+    if !snapshot.demo {
+        common.ways.clone_from(&snapshot.ways);
+    }
+}
+
 /// Takes in a newer vault. After locking, an answer that was still under way must not bring it back.
 pub(super) fn renew(state: &mut State, snapshot: Option<Snapshot>) {
     if let (Some(snapshot), true) = (snapshot, state.common.open.is_some()) {
+        note_ways(&mut state.common, &snapshot);
         state.common.open = Some(snapshot);
         tell_vault_changed(state);
     }

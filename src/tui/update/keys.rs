@@ -31,9 +31,6 @@ pub fn remind(common: &mut Common) {
 /// A recovery key is shown whoever asked for it; the rest goes to the screen that asked, and is said.
 pub fn done(state: &mut State, snapshot: Option<Snapshot>, result: Result<KeysDone>) -> Vec<Effect> {
     state.common.busy_since = None;
-    if let Some(snapshot) = &snapshot {
-        state.common.ways = snapshot.ways.clone();
-    }
     renew(state, snapshot);
     match &result {
         Ok(KeysDone::Made(key)) => {

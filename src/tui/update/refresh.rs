@@ -54,7 +54,6 @@ pub(super) fn copy_taken(state: &mut State, name: String, snapshot: Option<Snaps
     let mut duplicates = Vec::new();
     if let Some(mut snapshot) = snapshot {
         duplicates = std::mem::take(&mut snapshot.duplicates);
-        state.common.ways = snapshot.ways.clone();
         renew(state, Some(snapshot));
     }
     if let Ok(tally) = &result {

@@ -48,12 +48,7 @@ pub(super) fn sent(
 }
 
 fn say(state: &mut State, order: &SendOrder, sent: &Sent, warnings: &[String]) {
-    let there = match (sent.added, sent.there) {
-        (_, 0) => String::new(),
-        (0, _) => ", where all was already".into(),
-        (_, some) => format!(", where {some} of them were already"),
-    };
-    let said = format!("{} {} to {}{there}", order.done(), order.what, order.to.name);
+    let said = format!("{} {} to {}{}", order.done(), order.what, order.to.name, sent.already());
     if order.sending == Sending::Move {
         state.common.note_undo(sent.outcome.undo.clone(), said.clone());
     }

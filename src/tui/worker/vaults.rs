@@ -8,7 +8,7 @@ use crate::ops::unlock::Opening;
 use crate::ops::vaults::{self, Named};
 use crate::secret::SecretText;
 use crate::tui::msg::{Done, OtherVault, SendOrder};
-use crate::vault::store::{self, Trust};
+use crate::vault::store::{self, Presence, Trust};
 use std::path::PathBuf;
 
 impl Worker {
@@ -33,15 +33,17 @@ impl Worker {
 
     /// Locks the open vault; an unlock that is remembered stays so, for nobody went away.
     pub(super) fn switch(&mut self, folder: PathBuf) -> Result<(OtherVault, bool)> {
-        match store::presence(&self.world, &folder) {
-            Err(error) if error.kind != ErrorKind::VaultDamaged => return Err(error),
-            _ => {}
-        }
+        let is_there = match store::presence(&self.world, &folder) {
+            Ok(presence) => presence != Presence::Nothing,
+            // Opening it says what is wrong with it.
+            Err(error) if error.kind == ErrorKind::VaultDamaged => true,
+            Err(error) => return Err(error),
+        };
         self.session = None;
         // What was said of the vault at hand says nothing of others.
         self.trust = Trust::Pinned;
         self.vault = folder;
-        Ok((self.other(Named::of(&self.vault)), vaults::is_there(&self.world, &self.vault)))
+        Ok((self.other(Named::of(&self.vault)), is_there))
     }
 
     pub(super) fn send(&mut self, order: SendOrder, opening: &Opening, answers: Vec<SecretText>) -> Done {

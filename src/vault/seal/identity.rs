@@ -1,16 +1,15 @@
 //! Keys that people hold outside the vault: age keys on paper, SSH keys, identities of age plugins. An age key opens the
 //! vault itself; the others open a file under `unlock/` that wraps a method key.
 
-use super::{MethodKey, damaged, describe, encrypt, read_keys};
+use super::{MethodKey, damaged, decrypt, describe, encrypt, read_keys};
 use crate::age_file::try_encrypt;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ports::Prompt;
 use crate::secret::SecretText;
 use crate::words::printable;
 use age::secrecy::SecretString;
-use age::{DecryptError, Decryptor, Identity, Recipient, plugin, ssh, x25519};
+use age::{DecryptError, Identity, Recipient, plugin, ssh, x25519};
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
 use zeroize::Zeroizing;
 
@@ -122,13 +121,6 @@ fn plugin_failed(said: &str) -> Error {
     let said = said.replace(['\u{2068}', '\u{2069}'], "");
     let said = said.lines().map(printable).collect::<Vec<_>>().join(" ");
     Error::failed(format!("the age plugin failed: {said}"))
-}
-
-fn decrypt(file: &[u8], identity: &dyn Identity) -> std::result::Result<Zeroizing<Vec<u8>>, DecryptError> {
-    let mut reader = Decryptor::new_buffered(file)?.decrypt(std::iter::once(identity))?;
-    let mut plain = Zeroizing::new(Vec::with_capacity(file.len()));
-    reader.read_to_end(&mut plain)?;
-    Ok(plain)
 }
 
 /// To whom a method key can be given.

@@ -55,14 +55,10 @@ pub fn unlock_by(world: &World, folder: &Path, keys: &Identities, person: Arc<dy
         Error::new(ErrorKind::WrongPassphrase, "this key does not open the vault")
             .hint("it was never added, or was removed: `countersign keys list` tells which there are")
     })?;
-    drop(sealed);
-    let mut store = open(world, place, found, None, trust)?;
+    let mut store = open(world, place, sealed, found, None, trust)?;
     // A file under `unlock/` that opens nothing may be planted: whoever knows an SSH key's public half can make one. Its key
     // must not count as one in hand, or it would vouch for copies.
-    let is_of_vault = |key: &MethodKey| {
-        let recipient = key.recipient();
-        store.vault.methods.iter().any(|method| method.in_use() && method.recipient == recipient)
-    };
+    let is_of_vault = |key: &MethodKey| store.vault.method_name(&key.recipient()).is_some();
     let known: Vec<MethodKey> = store.keys.iter().filter(|key| is_of_vault(key)).cloned().collect();
     if !known.is_empty() {
         store.keys = known;

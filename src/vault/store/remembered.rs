@@ -44,8 +44,7 @@ pub fn unlock_remembered(world: &World, folder: &Path, trust: Trust) -> Result<O
         let _ = world.keyring.forget(&name_at(&place.folder));
         return Ok(None);
     }
-    drop(sealed);
-    let mut store = open(world, place, keys, None, trust)?;
+    let mut store = open(world, place, sealed, keys, None, trust)?;
     if !store.passphrase_keys().is_empty() {
         // As if it had been typed just now: what another program makes of the file from here on is noticed.
         store.passphrase_file = store.place.read_passphrase_file(&*world.storage).ok().map(|file| files::digest(&file));

@@ -36,10 +36,6 @@ impl Part for Backup {
         Place::Form
     }
 
-    fn typing(&self) -> bool {
-        true
-    }
-
     fn handle(&mut self, common: &mut Common, event: Event) -> Turn {
         if let Event::Done(Done::Applied { result, .. }) = &event {
             self.codes.saving = false;

@@ -140,10 +140,6 @@ impl Part for Details {
         if self.asking { Place::Menu } else { Place::Form }
     }
 
-    fn typing(&self) -> bool {
-        !self.asking
-    }
-
     fn handle(&mut self, common: &mut Common, event: Event) -> Turn {
         if let Event::Done(done) = event {
             return self.saved(common, done);

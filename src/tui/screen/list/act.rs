@@ -50,10 +50,6 @@ impl List {
             Command::LabelRows if self.rows.len() > 0 => self.labels = Some(String::new()),
             Command::Undo => return undo::take_back(common),
             Command::Trash => return Reaction::push(Screen::Trash(trash::Trash::new(common))),
-            Command::Keys if common.open.as_ref().is_some_and(|open| open.demo) => {
-                common.say(Tone::Note, "The demo has no files, and so nothing to unlock");
-            }
-            Command::Keys => return Reaction::push(Screen::Keys(keys::Keys::default())),
             Command::Vaults => return vaults::ask(Purpose::Open),
             _ => return self.entry_command(common, command),
         }
@@ -73,6 +69,7 @@ impl List {
                 return first.map_or_else(Reaction::stay, |name| Conflict::open(name.clone()));
             }
             Command::Enrol => return Reaction::push(Screen::Enrol(enrol::Enrol::new())),
+            Command::Keys => return Reaction::push(Screen::Keys(keys::Keys::default())),
             Command::Settings => return Reaction::push(Screen::Settings(settings::Settings::new(common))),
             Command::Import => return Reaction::push(Screen::Import(import::Import::new())),
             Command::Export => {
@@ -155,6 +152,9 @@ impl List {
             Export if self.rows.nothing_enrolled() => Some("There is nothing to export".into()),
             ConflictCopy if common.open.as_ref().is_none_or(|open| open.waiting.is_empty()) => {
                 Some("No conflict copy waits for your word".into())
+            }
+            Keys if common.open.as_ref().is_some_and(|open| open.demo) => {
+                Some("The demo has no files, and so nothing to unlock".into())
             }
             Undo => undo::why_not(common),
             Reveal if !self.hidden => Some("Codes are not hidden".into()),
@@ -239,11 +239,11 @@ impl List {
     }
 }
 
-/// Asks, and joins all entries with the secret of this one into it.
+/// Asks, and joins all entries that give the codes of this one into it.
 fn join(common: &mut Common, entry: &Entry) -> Reaction {
     let others = common.open.as_ref().map(|open| duplicates::of(&open.vault, entry)).unwrap_or_default();
     if others.is_empty() {
-        common.say(Tone::Note, format!("No other entry has the secret of {}", common.name_of(entry)));
+        common.say(Tone::Note, format!("No other entry gives the codes of {}", common.name_of(entry)));
         return Reaction::stay();
     }
     let name = common.name_of(entry);
