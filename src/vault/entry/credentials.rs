@@ -24,16 +24,29 @@ impl Entry {
         let new = candidate.map(|value| Box::new(Stamped::new(at, value)));
         let old = std::mem::replace(&mut self.candidate, new);
         let rivals = std::mem::take(&mut self.rivals);
-        rivals.into_iter().chain(old.map(|old| *old)).for_each(|old| self.supersede(old));
+        for mut old in rivals.into_iter().chain(old.map(|old| *old)) {
+            if old.value.kind == Kind::Hotp && !self.counted.stamps().any(|at| at == old.at) {
+                // No code of it was used, so its counter says nothing beyond that of an equal one.
+                old.value.counter = self.counter_of_equal(&old.value).unwrap_or(old.value.counter);
+            }
+            self.supersede(old);
+        }
     }
 
-    /// A code of the candidate was taken: where it is the secret in use, that code is used there too, whatever becomes of the
-    /// candidate. One that was only set has used none.
+    /// The largest counter of those in use or kept that are this credential but for the counter.
+    fn counter_of_equal(&self, of: &Credential) -> Option<u64> {
+        let is_equal = |other: &Credential| merge::compare_values(other, of).is_eq();
+        let current = is_equal(&self.credential.value).then_some(self.counter);
+        self.history.iter().filter(|old| is_equal(&old.value)).map(|old| old.value.counter).chain(current).max()
+    }
+
+    /// A code of the candidate was taken: where it is the secret in use or one that is kept, that code is used there too,
+    /// whatever becomes of the candidate. One that was only set has used none.
     pub fn count_candidate(&mut self) {
-        let tried = self.candidate.as_deref().filter(|tried| tried.value.kind == Kind::Hotp);
-        if let Some(tried) = tried.filter(|tried| merge::compare_values(&tried.value, &self.credential.value).is_eq()) {
-            self.counted.go_on(tried.at, self.credential.at);
-        }
+        let Some(tried) = self.candidate.as_deref().filter(|tried| tried.value.kind == Kind::Hotp) else { return };
+        let equal = [&self.credential].into_iter().chain(&self.history);
+        let equal = equal.filter(|other| merge::compare_values(&other.value, &tried.value).is_eq());
+        equal.for_each(|other| self.counted.go_on(tried.at, other.at));
     }
 
     /// The candidate or rival of the stamp `tried` takes the place of the credential. Does nothing where there is none.
