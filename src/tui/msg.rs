@@ -208,6 +208,8 @@ pub enum Then {
     },
     /// A counter's code was asked for in the list: show it and copy it.
     CopyNextCode(EntryId),
+    /// A recovery code was marked as used, because it was copied; how to call that when it is taken back.
+    UsedUp(String),
     /// A screen waits for it by this name.
     Screen(Awaited),
     Nothing,

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod codes;
 pub mod confirm;
+pub mod confirm_many;
 pub mod conflict;
 pub mod copy;
 pub mod create;
@@ -129,6 +130,11 @@ pub trait Behaviour {
     /// The commands of the footer, most useful first, each with its word (empty: the command's own).
     fn footer(&self, common: &Common) -> Vec<(Command, &'static str)>;
 
+    /// Whether the first command of the footer is the default answer of a question, and drawn as that.
+    fn first_is_default(&self) -> bool {
+        false
+    }
+
     /// Why a command of its place can do nothing now, as a sentence without full stop.
     fn disabled(&self, _common: &Common, _command: Command) -> Option<String> {
         None
@@ -154,6 +160,12 @@ pub trait Behaviour {
     fn unsaved(&self) -> Option<&'static str> {
         None
     }
+}
+
+/// The key that gives a command on this screen now; `None` where nothing is bound to it, or where its key types.
+pub fn key_for(common: &Common, screen: &dyn Behaviour, command: Command) -> Option<Key> {
+    let key = common.keymap.key(screen.place(), command)?;
+    (!screen.typing() || key.typed().is_none()).then_some(key)
 }
 
 macro_rules! screens {
@@ -196,5 +208,6 @@ screens! {
     KeyForm(key_form::KeyForm),
     NewKey(new_key::NewKey),
     Confirm(confirm::Confirm),
+    ConfirmMany(confirm_many::ConfirmMany),
     Help(help::Help),
 }

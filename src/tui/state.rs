@@ -1,5 +1,6 @@
 //! The whole state of the program as a value: drawing only looks at it, `update` alone changes it.
 
+use super::command::Command;
 use super::keymap::Keymap;
 use super::msg::{Ask, Now, Snapshot};
 use super::screen::Screen;
@@ -102,6 +103,8 @@ pub struct Toast {
     pub text: String,
     /// Said more quietly behind the text.
     pub aside: String,
+    /// What to do about it, by a command and what that does: shown, with its key, only where the command can be given.
+    pub offer: Option<(Command, &'static str)>,
     /// Boot time.
     pub until: Duration,
 }
@@ -163,13 +166,35 @@ impl Common {
 
     pub fn say_with(&mut self, tone: Tone, text: impl Into<String>, aside: impl Into<String>) {
         let until = self.now.boot + toast_time(tone);
-        self.toast = Some(Toast { tone, text: text.into(), aside: aside.into(), until });
+        self.toast = Some(Toast { tone, text: text.into(), aside: aside.into(), offer: None, until });
+    }
+
+    /// Names a command with what was just said: its key and what it does about it.
+    pub fn offer(&mut self, command: Command, does: &'static str) {
+        if let Some(toast) = &mut self.toast {
+            toast.offer = Some((command, does));
+        }
+    }
+
+    /// Says that a change is done, and how to take it back where that is possible.
+    pub fn say_changed(&mut self, undo: Option<Box<Change>>, what: impl Into<String>) {
+        let what = what.into();
+        self.say(Tone::Done, what.clone());
+        self.note_undo(undo, what);
+        self.offer_undo();
+    }
+
+    /// Offers with what was just said to take the last change back, if there is one.
+    pub fn offer_undo(&mut self) {
+        if self.undo.is_some() {
+            self.offer(Command::Undo, "takes it back");
+        }
     }
 
     /// What stands on the toast's lines while there is none: backups that fail, until they don't.
     pub fn notice(&self) -> Option<Toast> {
         let why = self.open.as_ref()?.backup_trouble.as_ref()?;
-        Some(Toast { tone: Tone::Warning, text: sentence(FAILED), aside: why.clone(), until: Duration::MAX })
+        Some(Toast { tone: Tone::Warning, text: sentence(FAILED), aside: why.clone(), offer: None, until: Duration::MAX })
     }
 
     /// An error as a toast: what, and the hint behind it.

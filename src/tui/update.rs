@@ -135,6 +135,11 @@ fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
     let command = (!types).then(|| state.common.keymap.command(top.place(), key)).flatten();
     match command {
         Some(command) => on_command(state, command),
+        // No answer to the question: the key is meant for what lies below.
+        None if matches!(state.top(), Screen::Confirm(_)) => {
+            close_question(state);
+            on_key(state, key)
+        }
         None => to_top(state, Event::Key(key)),
     }
 }
@@ -159,22 +164,24 @@ fn on_command(state: &mut State, command: Command) -> Vec<Effect> {
     }
 }
 
-/// Quits, or asks first where something would be lost. A second Ctrl-C at the question means yes.
+/// Quits, or asks first where something would be lost.
 fn quit(state: &mut State) -> Vec<Effect> {
-    let asking = matches!(state.top(), Screen::Confirm(_));
-    let unsaved = state.screens.iter().find_map(|screen| screen.behaviour().unsaved());
-    match unsaved {
-        Some(what) if !asking => {
+    close_question(state);
+    match state.screens.iter().find_map(|screen| screen.behaviour().unsaved()) {
+        Some(what) => {
             let question = format!("Quit and lose {what}?");
-            state.screens.push(Screen::Confirm(Confirm {
-                question,
-                yes_word: "quit",
-                yes: vec![Effect::Quit(0)],
-                leaves: false,
-            }));
+            let ask = Confirm::no_undo(question, "quit", "stay", vec![Effect::Quit(0)]);
+            state.screens.push(Screen::Confirm(ask));
             Vec::new()
         }
-        _ => vec![Effect::Quit(0)],
+        None => vec![Effect::Quit(0)],
+    }
+}
+
+/// Takes a question off the screen as if "no" was answered.
+fn close_question(state: &mut State) {
+    if matches!(state.top(), Screen::Confirm(_)) {
+        pop(state);
     }
 }
 

@@ -20,7 +20,7 @@ pub fn view(state: &State, buffer: &mut Buffer) {
     }
     let top = state.top().behaviour();
     if !top.overlay() {
-        footer::draw_toast(buffer, &state.common);
+        footer::draw_toast(buffer, &state.common, top);
     }
-    footer::draw_keys(buffer, &state.common, top.place(), &top.footer(&state.common));
+    footer::draw_keys(buffer, &state.common, top);
 }

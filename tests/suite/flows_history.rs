@@ -85,11 +85,11 @@ fn deleted_entries_lie_in_the_trash_the_newest_first_and_come_back_with_a_key() 
 fn nothing_goes_for_good_without_a_question_that_says_how_much() {
     let mut tui = Tui::demo();
     tui.press("j j Space Space Space d y T").see("Trash   3 entries");
-    tui.press("E").see("Remove all 3 entries for good, secrets and all?").press("n").see("3 entries");
+    tui.press("E").see("3 entries are removed for good; undo can't bring them back.").press("Esc").see("Trash   3 entries");
     tui.press("E Esc").see("3 entries").press("d").see("Remove Corner Café ☕ (table 9) for good, secret and all?").press("n");
     assert_eq!(in_trash(&tui), 3);
     tui.press("d y").see("1 entry is removed for good").see("Trash   2 entries");
-    tui.press("E y").see("2 entries are removed for good").see("The trash is empty");
+    tui.press("E 2 Enter").see("2 entries are removed for good").see("The trash is empty");
     assert_eq!(in_trash(&tui), 0);
     // It can't be taken back, and says so.
     tui.press("u").see("There is nothing to take back");
@@ -101,7 +101,7 @@ fn what_came_into_the_trash_after_the_question_stays_there() {
     tui.press("d y T E");
     let other = named(&tui, "Twilio").id;
     tui.perform(vec![Effect::Job(Job::Apply { change: Change::Delete(vec![other]), then: Then::Nothing })]);
-    tui.press("y").see("1 entry is removed for good").see("Trash   1 entry").see("Twilio");
+    tui.press("1 Enter").see("1 entry is removed for good").see("Trash   1 entry").see("Twilio");
 }
 
 #[test]

@@ -81,7 +81,7 @@ fn a_moved_entry_is_in_the_trash_here_and_the_move_can_be_taken_back() {
     let desk = two_vaults();
     let mut tui = unlocked(&desk);
     tui.press("M").see("Move GitHub to").press("Enter").type_text("work words").press("Enter");
-    tui.see("Moved GitHub to work").see("here it is in the trash; u takes it back").see_no("  GitHub  ");
+    tui.see("Moved GitHub to work").see("u takes it back · here it is in the trash").see_no("  GitHub  ");
     assert_eq!(labels(&work(&desk)), ["GitHub"]);
     tui.press("u").see("Taken back");
     assert_eq!(labels(&work(&desk)), ["GitHub"], "the other vault keeps what it has");

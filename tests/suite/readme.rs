@@ -30,7 +30,7 @@ fn the_keys_are_those_of_the_keymap() {
         let _ = writeln!(table, "\n**{}**\n\n| keys | command | does |\n|---|---|---|", place.title());
         for binding in keymap.rows(place) {
             let keys: Vec<String> = binding.keys.iter().map(|key| format!("`{key}`")).collect();
-            let _ = writeln!(table, "| {} | `{}` | {} |", keys.join(" "), binding.command.name(), binding.command.help());
+            let _ = writeln!(table, "| {} | `{}` | {} |", keys.join(" "), binding.command.name(), binding.help());
         }
         if place == Place::List {
             table.push_str("| `1` … `9` | | copy the code of that visible row |\n");

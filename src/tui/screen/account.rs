@@ -120,7 +120,7 @@ impl AccountForm {
             Purpose::Edit => rows.extend([tags, note, pinned]),
         }
         if computed {
-            rows.push(Row::press(Name::More, "more", String::new()).hint("↵ unfolds the parameters of the code.").apart());
+            rows.push(Row::press(Name::More, "more", String::new()).hint("Unfolds the parameters of the code.").apart());
             rows.push(Row::choice(Name::Kind, "kind", kinds.iter().copied().map(about).collect(), kind_at).hint(CHOICE).apart());
             match purpose {
                 Purpose::EnrolTyped => {}
@@ -214,7 +214,7 @@ impl AccountForm {
     /// Adds a row that leads to the new secret that waits to be tried.
     pub fn offer_candidate(&mut self) {
         let text = "not yet confirmed: try it".to_owned();
-        self.form.put_first(Row::press(Name::Candidate, "new secret", text).hint("↵ shows its code, to be entered on the site."));
+        self.form.put_first(Row::press(Name::Candidate, "new secret", text).hint("Shows its code, to be entered on the site."));
     }
 
     /// Takes an event; `Some` where a row was pressed that means something to the screen.

@@ -10,7 +10,7 @@ use crate::tui::command::Command;
 use crate::tui::keymap::Place;
 use crate::tui::layout::{MARGIN, below_title, fit, put, title_row, with_right_margin, wrap};
 use crate::tui::msg::{Awaited, Done, Job, Then};
-use crate::tui::state::{Common, Tone};
+use crate::tui::state::Common;
 use crate::tui::theme::Role;
 use crate::vault::entry::{Entry, EntryId};
 use ratatui::buffer::Buffer;
@@ -71,8 +71,7 @@ impl EditEntry {
         // The toast has said what went wrong; the form still has everything.
         let Ok(outcome) = result else { return Reaction::stay() };
         let said = format!("{} is changed", self.name);
-        common.note_undo(outcome.undo, said.clone());
-        common.say(Tone::Done, said);
+        common.say_changed(outcome.undo, said);
         Reaction::pop_to(self.id)
     }
 
@@ -80,8 +79,7 @@ impl EditEntry {
         if !self.form.is_changed() {
             return Reaction::pop();
         }
-        let question = format!("Leave and lose {UNSAVED}?");
-        Reaction::push(Screen::Confirm(Confirm { question, yes_word: "lose them", yes: Vec::new(), leaves: true }))
+        Reaction::push(Screen::Confirm(Confirm::leave(UNSAVED)))
     }
 }
 

@@ -202,8 +202,7 @@ impl Part for Review {
 
 /// The question before typed things are dropped.
 fn ask_to_leave(what: &str) -> Turn {
-    let question = format!("Leave and lose {what}?");
-    Turn::Push(Screen::Confirm(Confirm { question, yes_word: "lose it", yes: Vec::new(), leaves: true }))
+    Turn::Push(Screen::Confirm(Confirm::leave(what)))
 }
 
 const STEPS: [&str; 4] = ["source", "details", "try the code", "recovery codes"];

@@ -172,7 +172,7 @@ impl Export {
         let path = self.path.path();
         let name = path.file_name().map_or_else(String::new, |name| fit(&name.to_string_lossy(), 40));
         let question = format!("Overwrite {name}? It is there already.");
-        Reaction::push(Screen::Confirm(Confirm { question, yes_word: "overwrite", yes, leaves: false }))
+        Reaction::push(Screen::Confirm(Confirm::no_undo(question, "overwrite", "keep it", yes)))
     }
 
     fn exported(&mut self, common: &mut Common, result: Result<PathBuf>) -> Reaction {
@@ -295,7 +295,7 @@ impl Behaviour for Export {
     fn place(&self) -> Place {
         match self.step {
             Step::Format => Place::Menu,
-            Step::Lost => Place::Choose,
+            Step::Lost => Place::Losses,
             Step::Seal => Place::Form,
             Step::File => Place::Path,
         }
@@ -331,7 +331,7 @@ impl Behaviour for Export {
         }
         match self.step {
             Step::Format => vec![(Command::Accept, ""), (Command::Down, "move"), (Command::Back, ""), (Command::Help, "")],
-            Step::Lost => vec![(Command::Accept, "go on"), (Command::Down, "move"), (Command::Back, "")],
+            Step::Lost => vec![(Command::Accept, ""), (Command::Down, ""), (Command::Back, "")],
             Step::Seal => self.seal.footer(),
             Step::File => vec![(Command::Accept, "write"), (Command::Complete, ""), (Command::Down, "list"), (Command::Back, "")],
         }

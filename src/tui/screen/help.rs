@@ -34,7 +34,7 @@ impl Help {
             lines.push(Line::Title(place.title()));
             for binding in common.keymap.rows(place) {
                 let keys: Vec<String> = binding.keys.iter().map(|key| key.sign()).collect();
-                lines.push(Line::Row(keys.join("  "), binding.command.help()));
+                lines.push(Line::Row(keys.join("  "), binding.help()));
             }
             if place == Place::List {
                 lines.push(Line::Row("1 … 9".into(), "copy the code of that visible row"));

@@ -88,7 +88,7 @@ impl History {
         let then = Then::Say(format!("{} uses the secret {mark} again", self.name));
         let yes = vec![Effect::Job(Job::Apply { change: Change::RestoreCredential(self.id, at), then })];
         let question = format!("Put the secret {mark} of {} back? The present one is kept.", self.name);
-        Reaction::push(Screen::Confirm(Confirm { question, yes_word: "put back", yes, leaves: false }))
+        Reaction::push(Screen::Confirm(Confirm::undoable(question, "put back", "leave it", yes)))
     }
 
     /// To try it at the site.

@@ -43,10 +43,7 @@ impl Import {
         match self.source.handle(common, event) {
             source::Wish::Nothing | source::Wish::Type => Reaction::stay(),
             source::Wish::Do(job) => Reaction::job(job),
-            source::Wish::Leave if self.source.unsaved() => {
-                let question = format!("Leave and lose {UNSAVED}?");
-                Reaction::push(Screen::Confirm(Confirm { question, yes_word: "lose them", yes: Vec::new(), leaves: true }))
-            }
+            source::Wish::Leave if self.source.unsaved() => Reaction::push(Screen::Confirm(Confirm::leave(UNSAVED))),
             source::Wish::Leave => Reaction::pop(),
             source::Wish::GoOn(_) => {
                 self.step = Step::Review(Review::new(common, self.source.intake.clone(), Purpose::Import));

@@ -9,7 +9,7 @@ use crate::tui::command::Command;
 use crate::tui::keymap::Place;
 use crate::tui::layout::{MARGIN, below_title, put, title_row, wrap};
 use crate::tui::msg::{Done, Effect, Job, KeysAct, KeysDone};
-use crate::tui::state::{Common, Tone};
+use crate::tui::state::{Common, Tone, sentence};
 use crate::tui::theme::Role;
 use crate::tui::widget::menu::Menu;
 use crate::vault::MethodKind;
@@ -43,9 +43,10 @@ impl Keys {
         let act = match self.menu.selected.checked_sub(count) {
             None => match methods(common).get(self.menu.selected) {
                 Some(method) if method.kind == MethodKind::PASSPHRASE => 0,
-                _ => {
-                    let key = common.keymap.key(Place::Keys, Command::Delete).map_or(String::new(), |key| key.sign());
-                    common.say(Tone::Note, format!("{key} removes it"));
+                method => {
+                    let kind = method.map_or("", kind_words).to_owned();
+                    common.say(Tone::Note, sentence(&kind));
+                    common.offer(Command::Delete, "removes it");
                     return Reaction::stay();
                 }
             },
@@ -65,15 +66,12 @@ impl Keys {
         let Some(method) = methods(common).get(self.menu.selected) else { return Reaction::stay() };
         let name = if method.id.is_empty() { &method.name } else { &method.id };
         let act = KeysAct::Remove(name.clone());
-        Reaction::push(Screen::Confirm(Confirm {
-            question: match kind_words(method) {
-                kind if kind == method.name => format!("Remove the {kind}?"),
-                kind => format!("Remove {}, {kind}?", method.name),
-            },
-            yes_word: "remove",
-            yes: vec![Effect::Job(Job::Keys { act, answers: Vec::new() })],
-            leaves: false,
-        }))
+        let question = match kind_words(method) {
+            kind if kind == method.name => format!("Remove the {kind}? It will not open this vault any more."),
+            kind => format!("Remove {}, {kind}? It will not open this vault any more.", method.name),
+        };
+        let yes = vec![Effect::Job(Job::Keys { act, answers: Vec::new() })];
+        Reaction::push(Screen::Confirm(Confirm::no_undo(question, "remove", "keep it", yes)))
     }
 
     fn draw_exposed(&self, common: &Common, buffer: &mut Buffer, area: Rect, name: &str, exposed: &[String]) {

@@ -1,7 +1,8 @@
 //! A recovery key, shown this once as text and as a QR code. It counts when its last characters were typed back.
 
+use super::confirm::Confirm;
 use super::unlock::spinner;
-use super::{Behaviour, Event, Reaction};
+use super::{Behaviour, Event, Reaction, Screen};
 use crate::ops::keys::{ASKED_BACK, RecoveryKey, qr};
 use crate::secret::SecretText;
 use crate::tui::command::Command;
@@ -26,6 +27,9 @@ pub struct NewKey {
 
 const TEXT: &str = "Write it down or scan it, and keep it where the vault is not. It opens the vault when the passphrase is \
                     forgotten, and is not shown again.";
+
+/// It opens the vault only once its end was typed back.
+const UNSAVED: &str = "the recovery key, which does not open the vault yet";
 
 impl NewKey {
     pub fn new(key: SecretText) -> NewKey {
@@ -94,7 +98,7 @@ impl Behaviour for NewKey {
             }
             _ if self.waiting => {}
             Event::Command(Command::Accept) => return self.accept(),
-            Event::Command(Command::Back) => return Reaction::pop(),
+            Event::Command(Command::Back) => return Reaction::push(Screen::Confirm(Confirm::leave(UNSAVED))),
             Event::Key(key) if self.end.edit(key) => self.said = None,
             Event::Paste(text) => {
                 self.end.insert(text.expose());
@@ -129,6 +133,6 @@ impl Behaviour for NewKey {
     }
 
     fn unsaved(&self) -> Option<&'static str> {
-        Some("the recovery key")
+        Some(UNSAVED)
     }
 }

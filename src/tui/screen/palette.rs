@@ -25,6 +25,8 @@ pub struct Palette {
 struct Choice {
     command: Command,
     key: String,
+    /// What it does in the screen below.
+    about: &'static str,
     /// Why it can't be done now.
     reason: Option<String>,
 }
@@ -53,7 +55,8 @@ impl Palette {
         for binding in rows.filter(|binding| !LEFT_OUT.contains(&binding.command)) {
             if choices.iter().all(|choice| choice.command != binding.command) {
                 let key = binding.keys.first().map_or_else(String::new, |key| key.sign());
-                choices.push(Choice { command: binding.command, key, reason: below.disabled(common, binding.command) });
+                let reason = below.disabled(common, binding.command);
+                choices.push(Choice { command: binding.command, key, about: binding.help(), reason });
             }
         }
         let mut palette = Palette { choices, field: Field::plain(""), listed: Vec::new(), scroll: Lines::default() };
@@ -67,7 +70,7 @@ impl Palette {
         let names: Vec<&str> = self.choices.iter().map(|choice| choice.command.name()).collect();
         self.listed = rank_texts(&names, &typed);
         for at in 0..self.choices.len() {
-            if !self.listed.contains(&at) && self.choices[at].command.help().contains(&typed) {
+            if !self.listed.contains(&at) && self.choices[at].about.contains(&typed) {
                 self.listed.push(at);
             }
         }
@@ -145,7 +148,7 @@ impl Behaviour for Palette {
             let key_x = area.right().saturating_sub(width(&choice.key));
             put_right(buffer, area.right(), y, &choice.key, theme.style(Role::Key));
             let about_x = x + NAME + 1;
-            let about = choice.reason.as_deref().unwrap_or(choice.command.help());
+            let about = choice.reason.as_deref().unwrap_or(choice.about);
             let room = key_x.saturating_sub(about_x + 2);
             if room >= 12 {
                 put(buffer, about_x, y, room, about, theme.style(Role::Dim));

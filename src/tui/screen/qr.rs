@@ -74,7 +74,7 @@ fn draw_text(common: &Common, buffer: &mut Buffer, area: Rect, text: &str) {
 impl Behaviour for Qr {
     fn place(&self) -> Place {
         match (self.shown, &self.link) {
-            (false, Some(_)) => Place::Confirm,
+            (false, Some(_)) => Place::ConfirmFinal,
             _ => Place::Reading,
         }
     }
@@ -117,7 +117,7 @@ impl Behaviour for Qr {
 
     fn footer(&self, _common: &Common) -> Vec<(Command, &'static str)> {
         match self.place() {
-            Place::Confirm => vec![(Command::Yes, "show it"), (Command::No, "")],
+            Place::ConfirmFinal => vec![(Command::No, "leave it"), (Command::Yes, "show it")],
             _ => vec![(Command::Back, "")],
         }
     }

@@ -2,7 +2,7 @@
 
 use super::codes::{Codes, Wish};
 use super::confirm::Confirm;
-use super::{Behaviour, Event, Reaction, Screen};
+use super::{Behaviour, Event, Reaction, Screen, undo};
 use crate::ops::change::Change;
 use crate::ports::CopyKind;
 use crate::tui::command::Command;
@@ -87,10 +87,7 @@ impl Recovery {
                 let change = Change::SetRecoveryCodes(self.id, new);
                 Reaction::job(Job::Apply { change, then: Then::Screen(Awaited::RecoverySaved) })
             }
-            Wish::Leave if !codes.is_empty() => {
-                let question = "Leave and lose the new codes?".to_owned();
-                Reaction::push(Screen::Confirm(Confirm { question, yes_word: "lose them", yes: Vec::new(), leaves: true }))
-            }
+            Wish::Leave if !codes.is_empty() => Reaction::push(Screen::Confirm(Confirm::leave("the new codes"))),
             Wish::Leave if self.count(common) == 0 => Reaction::pop(),
             Wish::Leave => {
                 self.replacing = None;
@@ -107,8 +104,7 @@ impl Recovery {
         // The toast has said what went wrong; what was pasted is still there.
         let Ok(outcome) = result else { return Reaction::stay() };
         let said = format!("Recovery codes of {} are saved", self.name);
-        common.note_undo(outcome.undo, said.clone());
-        common.say(Tone::Done, said);
+        common.say_changed(outcome.undo, said);
         self.replacing = None;
         self.selected = 0;
         Reaction::stay()
@@ -146,6 +142,7 @@ impl Behaviour for Recovery {
             Event::Command(Command::Copy) => return self.copy(common),
             Event::Command(Command::Mark) => return self.toggle(common),
             Event::Command(Command::Reveal) => self.shown = !self.shown,
+            Event::Command(Command::Undo) => return undo::take_back(common),
             Event::Command(Command::Edit) => {
                 let left = self.entry(common).map_or(0, |entry| entry.recovery_codes_left());
                 self.replacing = Some(Codes::new(left));
@@ -236,6 +233,13 @@ impl Behaviour for Recovery {
             (Command::Back, ""),
             (Command::Help, ""),
         ]
+    }
+
+    fn disabled(&self, common: &Common, command: Command) -> Option<String> {
+        match command {
+            Command::Undo => undo::why_not(common),
+            _ => None,
+        }
     }
 
     fn vault_changed(&mut self, common: &Common) {

@@ -163,8 +163,7 @@ impl Review {
         // The toast has said what went wrong; the marks are as they were.
         let Ok(outcome) = result else { return Wish::Nothing };
         let said = format!("{} {}", accounts(outcome.ids.len()), self.purpose_word());
-        common.note_undo(outcome.undo, said.clone());
-        common.say(Tone::Done, said);
+        common.say_changed(outcome.undo, said);
         Wish::Done(outcome.ids)
     }
 

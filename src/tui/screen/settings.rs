@@ -162,9 +162,7 @@ impl Behaviour for Settings {
             _ if self.saving => {}
             Event::Command(Command::Accept) => return self.save(common),
             Event::Command(Command::Back) if self.is_changed() => {
-                let question = format!("Leave and lose {UNSAVED}?");
-                let confirm = Confirm { question, yes_word: "lose them", yes: Vec::new(), leaves: true };
-                return Reaction::push(Screen::Confirm(confirm));
+                return Reaction::push(Screen::Confirm(Confirm::leave(UNSAVED)));
             }
             Event::Command(Command::Back) => return Reaction::pop(),
             Event::Command(command) => drop(self.form.command(command)),

@@ -8,7 +8,7 @@ use crate::tui::command::Command;
 use crate::tui::keymap::Place;
 use crate::tui::layout::{MARGIN, fit, put, wrap};
 use crate::tui::msg::{Awaited, Done, Job, Then};
-use crate::tui::state::{Common, Tone, sentence};
+use crate::tui::state::{Common, sentence};
 use crate::tui::theme::Role;
 use crate::tui::widget::field::Field;
 use crate::tui::widget::lines::{Lines, Sign, draw_mark, draw_sign};
@@ -134,8 +134,7 @@ impl Tags {
         // The toast has said what went wrong; the marks are as they were.
         let Ok(outcome) = result else { return Reaction::stay() };
         let said = format!("Tags of {} are changed", self.name);
-        common.note_undo(outcome.undo, said.clone());
-        common.say(Tone::Done, said);
+        common.say_changed(outcome.undo, said);
         Reaction::pop()
     }
 
@@ -148,8 +147,7 @@ impl Tags {
         if !self.is_changed() {
             return Reaction::pop();
         }
-        let question = format!("Leave and lose {UNSAVED}?");
-        Reaction::push(Screen::Confirm(Confirm { question, yes_word: "lose them", yes: Vec::new(), leaves: true }))
+        Reaction::push(Screen::Confirm(Confirm::leave(UNSAVED)))
     }
 
     /// Where the lines lie.
@@ -166,7 +164,7 @@ impl Tags {
 
 impl Behaviour for Tags {
     fn place(&self) -> Place {
-        Place::Choose
+        Place::Tags
     }
 
     /// Space marks while nothing is typed, and belongs to the new tag then.

@@ -1,6 +1,7 @@
 //! The trash: the deleted entries, newest first, each put back with one key. What goes for good is asked about first.
 
 use super::confirm::Confirm;
+use super::confirm_many::ConfirmMany;
 use super::list::names;
 use super::{Behaviour, Event, Reaction, Screen, undo};
 use crate::ops::change::Change;
@@ -50,16 +51,20 @@ impl Trash {
 
     fn purge(&self) -> Reaction {
         let Some(entry) = self.selected() else { return Reaction::stay() };
-        ask(format!("Remove {} for good, secret and all?", called(entry)), vec![entry.id])
+        let question = format!("Remove {} for good, secret and all?", called(entry));
+        let yes = removal(vec![entry.id]);
+        Reaction::push(Screen::Confirm(Confirm::no_undo(question, "remove for good", "keep it", yes)))
     }
 
     /// Only what is listed: what comes into the trash meanwhile stays.
-    fn empty(&self) -> Reaction {
-        let question = match self.entries.len() {
-            1 => "Remove the only entry in the trash for good, secret and all?".to_owned(),
-            number => format!("Remove all {number} entries for good, secrets and all?"),
+    fn empty(&self, common: &Common) -> Reaction {
+        let what = match self.entries.len() {
+            1 => "1 entry is removed for good".to_owned(),
+            number => format!("{number} entries are removed for good"),
         };
-        ask(question, self.entries.iter().map(|entry| entry.id).collect())
+        let lost = self.entries.iter().map(|entry| lost_words(common, entry)).collect();
+        let yes = removal(self.entries.iter().map(|entry| entry.id).collect());
+        Reaction::push(Screen::ConfirmMany(ConfirmMany::new("Empty the trash".into(), what, lost, yes)))
     }
 
     fn purged(&self, common: &mut Common, done: Done) {
@@ -121,9 +126,18 @@ fn deleted_at(entry: &Entry) -> UnixMs {
     entry.deleted.map_or(0, |at| at.wall_ms)
 }
 
-fn ask(question: String, ids: Vec<EntryId>) -> Reaction {
-    let yes = vec![Effect::Job(Job::Apply { change: Change::EmptyTrash(ids), then: Then::Screen(Awaited::Purged) })];
-    Reaction::push(Screen::Confirm(Confirm { question, yes_word: "remove for good", yes, leaves: false }))
+fn removal(ids: Vec<EntryId>) -> Vec<Effect> {
+    vec![Effect::Job(Job::Apply { change: Change::EmptyTrash(ids), then: Then::Screen(Awaited::Purged) })]
+}
+
+/// What goes with an entry: its name, when it was deleted, and how many unused recovery codes it has.
+fn lost_words(common: &Common, entry: &Entry) -> String {
+    let codes = match entry.recovery_codes_left() {
+        0 => String::new(),
+        1 => " · 1 recovery code".to_owned(),
+        number => format!(" · {number} recovery codes"),
+    };
+    format!("{}  {}{codes}", called(entry), ago::text(ago::since(common, deleted_at(entry))))
 }
 
 impl Behaviour for Trash {
@@ -145,7 +159,7 @@ impl Behaviour for Trash {
                 return match command {
                     Command::PutBack => self.put_back(),
                     Command::Purge => self.purge(),
-                    _ => self.empty(),
+                    _ => self.empty(common),
                 };
             }
             Event::Command(command) => drop(self.lines.move_by(command, self.entries.len(), area.height)),

@@ -3,7 +3,7 @@
 use crate::ops::change::Change;
 use crate::ports::{Clearing, ClipboardRoute};
 use crate::tui::msg::{Copied, Effect, Job, Then};
-use crate::tui::state::{Common, State, Tone};
+use crate::tui::state::{Common, State, Tone, sentence};
 use std::time::Duration;
 
 pub fn copied(state: &mut State, result: std::result::Result<ClipboardRoute, String>, said: Copied) -> Vec<Effect> {
@@ -31,8 +31,9 @@ pub fn copied(state: &mut State, result: std::result::Result<ClipboardRoute, Str
         common.clipboard_clears_at = Some(common.now.boot + Duration::from_secs(clear_after));
     }
     common.say_with(Tone::Done, format!("Copied {}", said.what), asides.join(" · "));
-    let used = |(id, set, index)| Change::MarkRecoveryCode { id, set, index, used: true };
-    said.used_up.map(|code| Effect::Job(Job::Apply { change: used(code), then: Then::Nothing })).into_iter().collect()
+    let Some((id, set, index)) = said.used_up else { return Vec::new() };
+    let change = Change::MarkRecoveryCode { id, set, index, used: true };
+    vec![Effect::Job(Job::Apply { change, then: Then::UsedUp(format!("{} is used", sentence(&said.what))) })]
 }
 
 /// The time to clear it had come.

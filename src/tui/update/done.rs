@@ -6,8 +6,6 @@ use crate::ops::change::Outcome;
 use crate::ops::keys::has_second_method;
 use crate::ops::restore::Offer;
 use crate::ports::CopyKind;
-use crate::tui::command::Command;
-use crate::tui::keymap::Place;
 use crate::tui::msg::{Copied, Done, Effect, Job, Snapshot, Then};
 use crate::tui::screen::Screen;
 use crate::tui::screen::confirm::Confirm;
@@ -126,12 +124,10 @@ fn opened(state: &mut State, mut snapshot: Snapshot) -> Vec<Effect> {
 /// An older state was put back: a backup has what is missing.
 fn merge_question(offer: Offer) -> Confirm {
     let when = offer.name.when();
-    Confirm {
-        question: format!("Older state put back. Merge the backup of {}? {}", &when[..10], sentence(&offer.difference.tally())),
-        yes_word: "merge",
-        yes: vec![Effect::Job(Job::Apply { change: offer.change, then: Then::Say(format!("Merged the backup of {when}")) })],
-        leaves: false,
-    }
+    let question = format!("Older state put back. Merge the backup of {}? {}", &when[..10], sentence(&offer.difference.tally()));
+    let said = Then::Say(format!("Merged the backup of {when}"));
+    let yes = vec![Effect::Job(Job::Apply { change: offer.change, then: said })];
+    Confirm::no_undo(question, "merge", "not now", yes)
 }
 
 /// What a locked screen will offer.
@@ -173,9 +169,7 @@ fn applied(state: &mut State, snapshot: Option<Snapshot>, result: Result<Outcome
     };
     match &then {
         Then::Say(said) => {
-            state.common.note_undo(outcome.undo, said.clone());
-            let aside = undo_hint(&state.common);
-            state.common.say_with(Tone::Done, said.clone(), aside);
+            state.common.say_changed(outcome.undo, said.clone());
             Vec::new()
         }
         Then::TakenBack { what, again } => {
@@ -200,12 +194,11 @@ fn applied(state: &mut State, snapshot: Option<Snapshot>, result: Result<Outcome
             state.common.undo = None;
             Vec::new()
         }
-    }
-}
-
-pub(super) fn undo_hint(common: &Common) -> String {
-    match (&common.undo, common.keymap.key(Place::List, Command::Undo)) {
-        (Some(_), Some(key)) => format!("{} takes it back", key.sign()),
-        _ => String::new(),
+        Then::UsedUp(what) => {
+            // The toast tells of the copy; marking the code as used is what can be taken back.
+            state.common.note_undo(outcome.undo, what.clone());
+            state.common.offer_undo();
+            Vec::new()
+        }
     }
 }

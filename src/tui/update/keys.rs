@@ -4,7 +4,6 @@ use super::done::renew;
 use super::to_asker;
 use crate::error::Result;
 use crate::tui::command::Command;
-use crate::tui::keymap::Place;
 use crate::tui::msg::{Done, Effect, Job, KeysAct, KeysDone, Snapshot};
 use crate::tui::screen::Screen;
 use crate::tui::screen::confirm::Confirm;
@@ -13,19 +12,15 @@ use crate::tui::state::{Common, State, Tone};
 
 /// At the creation of a vault.
 pub fn offer(state: &mut State) {
-    state.screens.push(Screen::Confirm(Confirm {
-        question: "Make a recovery key, for when the passphrase is forgotten?".into(),
-        yes_word: "make one",
-        yes: vec![Effect::Job(Job::Keys { act: KeysAct::MakeRecovery, answers: Vec::new() })],
-        leaves: false,
-    }));
+    let question = "Make a recovery key, for when the passphrase is forgotten?".to_owned();
+    let yes = vec![Effect::Job(Job::Keys { act: KeysAct::MakeRecovery, answers: Vec::new() })];
+    state.screens.push(Screen::Confirm(Confirm::undoable(question, "make one", "not now", yes)));
 }
 
 /// Once after unlocking, while there is no second method.
 pub fn remind(common: &mut Common) {
-    let key = common.keymap.key(Place::List, Command::Keys);
-    let aside = key.map_or(String::new(), |key| format!("{} adds a recovery key", key.sign()));
-    common.say_with(Tone::Note, "Only one key opens this vault", aside);
+    common.say(Tone::Note, "Only one key opens this vault");
+    common.offer(Command::Keys, "adds a recovery key");
 }
 
 /// A recovery key is shown whoever asked for it; the rest goes to the screen that asked, and is said.

@@ -5,7 +5,6 @@ use super::to_asker;
 use crate::error::Result;
 use crate::ops::duplicates;
 use crate::tui::command::Command;
-use crate::tui::keymap::Place;
 use crate::tui::msg::{Done, Effect, Job, Snapshot};
 use crate::tui::state::{Common, State, Tone, sentence};
 
@@ -22,28 +21,30 @@ pub(super) fn ask(common: &mut Common) -> Vec<Effect> {
     vec![Effect::Job(Job::Refresh)]
 }
 
-/// Says what came to light, if anything; the key that joins entries of one secret is never cut off.
+/// Says what came to light, if anything, and what can be done about it.
 pub(super) fn warn(common: &mut Common, warnings: &[String], duplicates: &[Vec<String>]) {
-    let key = common.keymap.key(Place::List, Command::Join).map_or("join".into(), |key| key.sign());
     let more = match duplicates.len() {
         0 | 1 => String::new(),
-        many => format!(" · {} more secrets are in several entries", many - 1),
+        many => format!("{} more secrets are in several entries", many - 1),
     };
     let waits = common.open.as_ref().is_some_and(|open| !open.waiting.is_empty());
-    let shows = match common.keymap.key(Place::List, Command::ConflictCopy) {
-        Some(key) if waits => format!("{} shows what waits", key.sign()),
-        _ => String::new(),
-    };
     match (warnings, duplicates) {
         ([], []) => {}
-        (_, []) => common.say_with(Tone::Warning, sentence(&warnings.join(" · ")), shows),
+        (_, []) => {
+            common.say(Tone::Warning, sentence(&warnings.join(" · ")));
+            if waits {
+                common.offer(Command::ConflictCopy, "shows what waits");
+            }
+        }
         ([], [first, ..]) => {
-            let aside = format!("{key} on one of them joins them{more}");
-            common.say_with(Tone::Warning, sentence(&duplicates::sentence(first)), aside);
+            common.say_with(Tone::Warning, sentence(&duplicates::sentence(first)), more);
+            common.offer(Command::Join, "on one of them joins them");
         }
         (_, [first, ..]) => {
-            let aside = format!("{key} joins {} entries of one secret: {}{more}", first.len(), first.join(", "));
+            let several = format!("{} entries have one secret: {}", first.len(), first.join(", "));
+            let aside = if more.is_empty() { several } else { format!("{several} · {more}") };
             common.say_with(Tone::Warning, sentence(&warnings.join(" · ")), aside);
+            common.offer(Command::Join, "on one of them joins them");
         }
     }
 }

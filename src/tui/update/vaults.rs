@@ -1,6 +1,6 @@
 //! Going over to another vault, and what came of sending entries to one.
 
-use super::done::{renew, undo_hint};
+use super::done::renew;
 use super::{lock, react, to_asker};
 use crate::error::Result;
 use crate::ops::send::{Sending, Sent};
@@ -49,15 +49,16 @@ pub(super) fn sent(
 
 fn say(state: &mut State, order: &SendOrder, sent: &Sent, warnings: &[String]) {
     let said = format!("{} {} to {}{}", order.done(), order.what, order.to.name, sent.already());
-    if order.sending == Sending::Move {
-        state.common.note_undo(sent.outcome.undo.clone(), said.clone());
-    }
     let aside = match (warnings, sent.counters.as_slice(), order.sending) {
         ([], [], Sending::Copy) => String::new(),
-        ([], [], Sending::Move) => format!("here it is in the trash; {}", undo_hint(&state.common)),
+        ([], [], Sending::Move) => "here it is in the trash".into(),
         ([], _, _) => "a site follows one count only: use one of the two copies".into(),
         (warnings, ..) => sentence(&warnings.join(" · ")),
     };
     let tone = if warnings.is_empty() && sent.counters.is_empty() { Tone::Done } else { Tone::Warning };
-    state.common.say_with(tone, said, aside.trim_end_matches("; "));
+    state.common.say_with(tone, said.clone(), aside);
+    if order.sending == Sending::Move {
+        state.common.note_undo(sent.outcome.undo.clone(), said);
+        state.common.offer_undo();
+    }
 }

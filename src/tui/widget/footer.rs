@@ -1,43 +1,59 @@
 //! The two last lines of a screen: the toast, and the keys that can be used now.
 
-use crate::tui::command::Command;
-use crate::tui::keymap::Place;
 use crate::tui::layout::{MARGIN, put, width};
+use crate::tui::screen::{Behaviour, key_for};
 use crate::tui::state::{Common, Tone};
 use crate::tui::theme::Role;
+use crate::tui::widget::lines::draw_mark;
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
 /// Rows of a screen that can spare two for a toast.
 const TWO_LINES_FROM: u16 = 10;
 
-/// Draws the keys of the commands given, as many as fit; a command may bring its own word.
-pub fn draw_keys(buffer: &mut Buffer, common: &Common, place: Place, commands: &[(Command, &str)]) {
+/// Draws the keys of a screen's commands, as many as fit, each with the word of the table or the one the screen chose of it.
+/// The default answer of a question is marked as the selected line of a menu is.
+pub fn draw_keys(buffer: &mut Buffer, common: &Common, screen: &dyn Behaviour) {
     let area = buffer.area;
     let Some(y) = area.bottom().checked_sub(1) else { return };
     let mut x = area.x + MARGIN;
-    for (command, word) in commands {
-        let Some(key) = common.keymap.key(place, *command) else { continue };
+    for (at, (command, word)) in screen.footer(common).into_iter().enumerate() {
+        let Some(binding) = common.keymap.binding(screen.place(), command) else { continue };
+        let Some(key) = key_for(common, screen, command) else { continue };
         let sign = key.sign();
-        let word = if word.is_empty() { command.label() } else { word };
+        let word = if word.is_empty() { binding.word() } else { word };
+        let is_default = at == 0 && screen.first_is_default();
         let needed = width(&sign) + 1 + width(word);
         if x + needed > area.right() {
             break;
         }
-        x += put(buffer, x, y, needed, &sign, common.theme.style(Role::Key)) + 1;
-        x += put(buffer, x, y, needed, word, common.theme.style(Role::Text)) + 3;
+        if is_default {
+            draw_mark(buffer, &common.theme, area.x, y);
+            x += 1;
+        }
+        let (key_role, word_role) = if is_default { (Role::Selected, Role::Selected) } else { (Role::Key, Role::Text) };
+        x += put(buffer, x, y, needed, &sign, common.theme.style(key_role)) + 1;
+        x += put(buffer, x, y, needed, word, common.theme.style(word_role)) + 3;
     }
 }
 
 /// Draws the toast, if there is one, on the line above the keys; one that is too long takes the line before as well.
-pub fn draw_toast(buffer: &mut Buffer, common: &Common) {
+pub fn draw_toast(buffer: &mut Buffer, common: &Common, screen: &dyn Behaviour) {
     let notice = common.notice();
     let (Some(toast), Some(y)) = (common.toast.as_ref().or(notice.as_ref()), buffer.area.bottom().checked_sub(2)) else {
         return;
     };
     let (x, right) = (buffer.area.x + MARGIN, buffer.area.right().saturating_sub(MARGIN));
-    let long = x + 2 + width(&toast.text) + 3 + width(&toast.aside) > right;
-    let folded = long && !toast.aside.is_empty() && buffer.area.height >= TWO_LINES_FROM;
+    let offer = toast.offer.filter(|(command, _)| screen.disabled(common, *command).is_none());
+    let offer = offer.and_then(|(command, does)| Some(format!("{} {does}", key_for(common, screen, command)?.sign())));
+    // The offer comes first: it is what must not be cut off.
+    let aside = match offer {
+        Some(offer) if toast.aside.is_empty() => offer,
+        Some(offer) => format!("{offer} · {}", toast.aside),
+        None => toast.aside.clone(),
+    };
+    let long = x + 2 + width(&toast.text) + 3 + width(&aside) > right;
+    let folded = long && !aside.is_empty() && buffer.area.height >= TWO_LINES_FROM;
     let first = if folded { y - 1 } else { y };
     for y in first..=y {
         put(buffer, buffer.area.x, y, buffer.area.width, &" ".repeat(buffer.area.width.into()), Style::reset());
@@ -54,8 +70,8 @@ pub fn draw_toast(buffer: &mut Buffer, common: &Common) {
     let text_role = if toast.tone == Tone::Failure { Role::Error } else { Role::Text };
     x += put(buffer, x, first, right.saturating_sub(x), &toast.text, common.theme.style(text_role)) + 1;
     if folded {
-        put(buffer, text_x, y, right.saturating_sub(text_x), &toast.aside, common.theme.style(Role::Dim));
-    } else if !toast.aside.is_empty() && x < right {
-        put(buffer, x, y, right - x, &format!("· {}", toast.aside), common.theme.style(Role::Dim));
+        put(buffer, text_x, y, right.saturating_sub(text_x), &aside, common.theme.style(Role::Dim));
+    } else if !aside.is_empty() && x < right {
+        put(buffer, x, y, right - x, &format!("· {aside}"), common.theme.style(Role::Dim));
     }
 }

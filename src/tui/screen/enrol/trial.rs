@@ -154,8 +154,7 @@ impl Trial {
                     Some(tried) => format!("{} keeps its old secret", fit(tried.entry.label(), 40)),
                     None => "The new entry is in the trash".to_owned(),
                 };
-                common.note_undo(outcome.undo, said.clone());
-                common.say(Tone::Done, said);
+                common.say_changed(outcome.undo, said);
                 Turn::Leave
             }
             _ => Turn::Stay,

@@ -7,7 +7,6 @@ use crate::ops::send::Sending;
 use crate::otp::Kind;
 use crate::ports::CopyKind;
 use crate::tui::command::Command;
-use crate::tui::keymap::Place;
 use crate::tui::msg::{Copied, Effect, Job, Then};
 use crate::tui::screen::confirm::Confirm;
 use crate::tui::screen::conflict::Conflict;
@@ -106,18 +105,14 @@ impl List {
             Command::MoveTo => self.send(common, Sending::Move),
             Command::Delete => {
                 let targets = self.targets();
-                let (question, said) = match targets.as_slice() {
-                    [one] => (
-                        format!("Move {} to the trash?", common.name_of(one)),
-                        format!("{} is in the trash", common.name_of(one)),
-                    ),
-                    many => {
-                        (format!("Move {} entries to the trash?", many.len()), format!("{} entries are in the trash", many.len()))
-                    }
+                let (what, verb, no) = match targets.as_slice() {
+                    [one] => (common.name_of(one), "is", "keep it"),
+                    many => (format!("{} entries", many.len()), "are", "keep them"),
                 };
+                let (question, said) = (format!("Move {what} to the trash?"), format!("{what} {verb} in the trash"));
                 let ids: Vec<EntryId> = targets.iter().map(|entry| entry.id).collect();
                 let yes = vec![Effect::Job(Job::Apply { change: Change::Delete(ids), then: Then::Say(said) })];
-                Reaction::push(Screen::Confirm(Confirm { question, yes_word: "move to the trash", yes, leaves: false }))
+                Reaction::push(Screen::Confirm(Confirm::undoable(question, "move to the trash", no, yes)))
             }
             _ => Reaction::stay(),
         }
@@ -255,7 +250,7 @@ fn join(common: &mut Common, entry: &Entry) -> Reaction {
     let said = format!("Joined into {name}: {} in the trash", others.len());
     let change = Change::Join { keep: entry.id, others };
     let yes = vec![Effect::Job(Job::Apply { change, then: Then::Say(said) })];
-    Reaction::push(Screen::Confirm(Confirm { question, yes_word: "join", yes, leaves: false }))
+    Reaction::push(Screen::Confirm(Confirm::undoable(question, "join", "leave them", yes)))
 }
 
 /// How a copy was asked for.
@@ -270,7 +265,6 @@ pub(super) enum Want {
 }
 
 fn copy_counter_code(common: &mut Common, entry: &Entry, what: String, want: Want) -> Reaction {
-    let key = common.keymap.key(Place::List, Command::Copy).map_or_else(String::new, |key| key.sign());
     if want != Want::Next
         && let Some(shown) = common.counter_code(entry.id)
     {
@@ -278,7 +272,8 @@ fn copy_counter_code(common: &mut Common, entry: &Entry, what: String, want: Wan
         return Reaction::job(Job::Copy { text: shown.code.clone(), kind: CopyKind::Code, said });
     }
     if want != Want::Code {
-        common.say(Tone::Note, format!("{what} counts its codes: {key} takes the next one"));
+        common.say(Tone::Note, format!("{what} counts its codes"));
+        common.offer(Command::Copy, "takes the next one");
         return Reaction::stay();
     }
     if let Some(reason) = common.read_only() {
