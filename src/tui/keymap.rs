@@ -155,7 +155,7 @@ const NO: &[&str] = &["keep it", "keep them", "stay", "leave it", "leave them", 
 /// Digits 1–9 in the list copy that visible row and are not bindings of their own.
 const DEFAULTS: &[Row] = &[
     row(Place::List, Command::Copy, &["Enter", "c"])
-        .says(&["copy", "try", "next code"], "copy the code; of a counter, take the next one; try one that is not confirmed"),
+        .says(&["copy", "try", "next code"], "copy the code; take a counter's next one; try a new one"),
     row(Place::List, Command::CopyNext, &["n"]),
     row(Place::List, Command::Search, &["/"]),
     row(Place::List, Command::Enrol, &["a"]),

@@ -30,7 +30,8 @@ fn a_damaged_vault_is_put_back_from_its_newest_backup() {
     let desk = damaged();
     let mut tui = unlock(&desk);
     tui.see("This vault does not open").see("vault.age: it is empty").see("It is of 2026-11-23 10:33:20 UTC, with 2 entries.");
-    tui.press("Enter").see("GitHub").see("npm").see("Put back; the old files are kept in backups/2026-11-23T103320Z-set-aside");
+    tui.press("Enter").see("The vault is damaged");
+    tui.press("Enter").press("Down Enter").see("GitHub").see("npm").see("Put back; the old files are kept in backups/2026-11-23T103320Z-set-aside");
     assert_eq!(tui.entries().len(), 2);
     let aside = desk.folder.join("backups/2026-11-23T103320Z-set-aside/vault.age");
     assert_eq!(fs::read(aside).unwrap(), b"");
@@ -53,7 +54,7 @@ fn a_damaged_vault_is_put_back_by_the_recovery_key_where_it_has_no_passphrase() 
     tui.paste(MethodKey::generate().text().expose()).press("Enter").see("The vault is damaged: vault.age: it is empty");
     tui.see("There is a backup of 2026-11-23 10:33:20 UTC, which this does not open.");
     tui.press("Ctrl-U").paste(key.text().expose()).press("Enter").see("This vault does not open");
-    tui.press("Enter").see("Put back; the old files are kept in").see("No accounts yet");
+    tui.press("Down Enter").see("Put back; the old files are kept in").see("No accounts yet");
     by_key.unlock(&desk.world, &desk.folder, Arc::new(Nobody), Trust::Pinned).unwrap();
 }
 
@@ -103,7 +104,7 @@ fn a_passphrase_file_that_was_damaged_is_put_back_alone_and_nothing_newer_is_los
     fs::write(desk.folder.join("unlock/passphrase.age"), "").unwrap();
     let mut tui = unlock(&desk);
     tui.see("This vault does not open").see("unlock/passphrase.age: it is empty").see("Put its passphrase file back");
-    tui.see("The entries are whole and stay as they are.").press("Enter").see("Newest").see("Put back; the old files are kept");
+    tui.see("The entries are whole and stay as they are.").press("Down Enter").see("Newest").see("Put back; the old files are kept");
     let mut tui = unlock(&desk);
     tui.see("Newest");
 }
@@ -118,14 +119,14 @@ fn what_a_vault_that_was_put_back_has_to_warn_of_is_said_too() {
     drop(session);
     fs::write(desk.folder.join("vault.age"), "").unwrap();
     let mut tui = unlock(&desk);
-    tui.see("with 1 entry").press("Enter").see("GitHub").see("An older state of this vault was put back");
+    tui.see("with 1 entry").press("Down Enter").see("GitHub").see("An older state of this vault was put back");
 }
 
 #[test]
 fn it_is_left_as_it_is_where_that_is_wished_or_no_backup_opens() {
     let desk = damaged();
     let mut tui = unlock(&desk);
-    tui.press("Down Enter").see("The vault is damaged: vault.age: it is empty").see("unlock");
+    tui.press("Enter").see("The vault is damaged: vault.age: it is empty").see("unlock");
     assert_eq!(fs::read(desk.folder.join("vault.age")).unwrap(), b"");
     let backups = desk.folder.join("backups");
     for backup in fs::read_dir(&backups).unwrap().flatten().filter(|entry| entry.path().is_dir()) {

@@ -32,9 +32,9 @@ fn a_copy_that_only_a_replaced_key_opens_is_shown_and_taken_in_on_one_word() {
     tui.see("A conflict copy from before or after a change of the passphrase waits").see("W shows what waits").see_no("Forge");
     tui.press("W").see("A conflict copy waits for your word").see(NAME).see("It opens only with a key that was replaced");
     tui.see("new  Forge (hugo@example.org)").see("It opens with another unlock method: anna (person)");
-    tui.press("Down Enter").see("GitHub").see_no("Forge");
+    tui.press("Enter").see("GitHub").see_no("Forge");
     assert!(desk.folder.join(NAME).is_file());
-    tui.press("W Enter").see("Took it in: 1 new").see("the copy is in backups now").see("Forge");
+    tui.press("W Down Enter").see("Took it in: 1 new").see("the copy is in backups now").see("Forge");
     assert!(desk.folder.join("backups").join(NAME).is_file() && !desk.folder.join(NAME).exists());
     assert_eq!((opens(&desk, "quite another one"), opens(&desk, passphrase().expose())), (Some(2), None));
     tui.press("W").see("No conflict copy waits for your word");
@@ -42,7 +42,7 @@ fn a_copy_that_only_a_replaced_key_opens_is_shown_and_taken_in_on_one_word() {
 
 #[test]
 fn a_copy_with_a_passphrase_of_its_own_asks_for_it_and_which_one_stays() {
-    for (choice, stays, goes) in [("Enter", "changed here", "changed there"), ("Down Enter", "changed there", "changed here")] {
+    for (choice, stays, goes) in [("Down Enter", "changed here", "changed there"), ("Down Down Enter", "changed there", "changed here")] {
         let desk = with_a_copy_of_another_passphrase();
         let mut tui = unlock(&desk, "changed here");
         tui.press("W").see("None of the keys in hand opens it.").see("its passphrase").see_no("Take it in");
@@ -68,12 +68,12 @@ fn what_took_the_place_of_the_copy_that_was_shown_is_not_taken_in() {
     let (copy, shown) = (desk.folder.join(NAME), fs::read(desk.folder.join(NAME)).unwrap());
     fs::copy(desk.folder.join("vault.age"), &copy).unwrap();
     let before = fs::read(desk.folder.join("vault.age")).unwrap();
-    tui.press("Enter").see("It has changed meanwhile, and nothing was merged.");
+    tui.press("Down Enter").see("It has changed meanwhile, and nothing was merged.");
     assert_eq!(fs::read(desk.folder.join("vault.age")).unwrap(), before);
     assert!(copy.is_file() && !desk.folder.join("backups").join(NAME).exists());
     // Looked at again it is what is there now.
     fs::write(&copy, shown).unwrap();
-    tui.press("Esc W").see("new  Forge (hugo@example.org)").press("Enter").see("Took it in: 1 new");
+    tui.press("Esc W").see("new  Forge (hugo@example.org)").press("Down Enter").see("Took it in: 1 new");
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn a_copy_that_vanishes_meanwhile_is_said_and_nothing_changes() {
     let mut tui = unlock(&desk, "quite another one");
     tui.press("W");
     fs::remove_file(desk.folder.join(NAME)).unwrap();
-    tui.press("Enter").see("Can't read").see_no("Took it in");
+    tui.press("Down Enter").see("Can't read").see_no("Took it in");
     tui.press("Esc").see("GitHub");
     assert_eq!(opens(&desk, "quite another one"), Some(1));
 }

@@ -61,13 +61,14 @@ impl Conflict {
         Reaction::push(Screen::Conflict(screen)).and(Effect::Job(look))
     }
 
+    /// Leaving is first: Enter typed by habit takes nothing in, since undo could not take it out again.
     fn choices(&self) -> Vec<Choice> {
         let Some(plan) = &self.plan else { return vec![LEAVE] };
         match (plan.change, plan.opened_by) {
-            (PassphraseChange::Ours, _) => vec![("Take it in", "", Some(Keep::Ours)), LEAVE],
-            (PassphraseChange::Theirs, _) => vec![KEEP_THEIRS, LEAVE],
-            (PassphraseChange::Both, OpenedBy::Given) => vec![KEEP_OURS, KEEP_THEIRS, LEAVE],
-            (PassphraseChange::Both, _) => vec![KEEP_OURS, LEAVE],
+            (PassphraseChange::Ours, _) => vec![LEAVE, ("Take it in", "", Some(Keep::Ours))],
+            (PassphraseChange::Theirs, _) => vec![LEAVE, KEEP_THEIRS],
+            (PassphraseChange::Both, OpenedBy::Given) => vec![LEAVE, KEEP_OURS, KEEP_THEIRS],
+            (PassphraseChange::Both, _) => vec![LEAVE, KEEP_OURS],
         }
     }
 

@@ -37,7 +37,7 @@ impl Mend {
     }
 
     fn choose(&mut self) -> Reaction {
-        if self.menu.selected == 1 {
+        if self.menu.selected == 0 {
             return Reaction::pop();
         }
         self.waiting = true;
@@ -46,10 +46,11 @@ impl Mend {
         Reaction::job(Job::Mend { backup, opening, answers })
     }
 
+    /// Leaving is first: Enter typed by habit replaces nothing, since undo could not bring it back.
     fn lines(&self) -> [&'static str; 2] {
         match self.found.passphrase_alone {
-            true => ["Put its passphrase file back", LEAVE],
-            false => ["Put the backup back", LEAVE],
+            true => [LEAVE, "Put its passphrase file back"],
+            false => [LEAVE, "Put the backup back"],
         }
     }
 
