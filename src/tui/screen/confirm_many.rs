@@ -5,7 +5,7 @@ use super::{Behaviour, Event, Reaction, Step};
 use crate::tui::command::Command;
 use crate::tui::key::Key;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{MARGIN, below_title, put, title_row};
+use crate::tui::layout::{MARGIN, below_title, put, title_row, wrap};
 use crate::tui::msg::{Effect, MouseAct};
 use crate::tui::state::Common;
 use crate::tui::theme::Role;
@@ -33,6 +33,10 @@ impl ConfirmMany {
         ConfirmMany { title, what, lost, scroll: 0, typed: Field::plain(""), yes }
     }
 
+    fn warning(&self, columns: u16) -> Vec<String> {
+        wrap(&format!("{}; undo can't bring them back.", self.what), columns)
+    }
+
     fn number(&self) -> String {
         self.lost.len().to_string()
     }
@@ -46,9 +50,9 @@ impl ConfirmMany {
     fn lost_area(&self, size: (u16, u16)) -> Rect {
         let area = below_title(size);
         let gap = u16::from(area.height >= 10);
-        let room = area.height.saturating_sub(1 + gap + 2 * gap + 2);
-        let rows = room.min(self.lost.len().try_into().unwrap_or(u16::MAX));
-        Rect::new(area.x, area.y + (1 + gap).min(area.height), area.width, rows)
+        let above = (self.warning(area.width).len() as u16 + gap).min(area.height);
+        let rows = area.height.saturating_sub(above + 2 * gap + 2).min(self.lost.len().try_into().unwrap_or(u16::MAX));
+        Rect::new(area.x, area.y + above, area.width, rows)
     }
 
     fn scroll_by(&mut self, common: &Common, by: isize) {
@@ -89,9 +93,9 @@ impl Behaviour for ConfirmMany {
         if let Some(y) = title_row(area) {
             put(buffer, MARGIN, y, area.width, &self.title, theme.style(Role::Strong));
         }
-        let warning = format!("{}; undo can't bring them back.", self.what);
-        put(buffer, area.x, area.y, area.width, &warning, theme.style(Role::Warning));
-
+        for (line, y) in self.warning(area.width).iter().zip(area.top()..area.bottom()) {
+            put(buffer, area.x, y, area.width, line, theme.style(Role::Warning));
+        }
         let lines = self.lost_area(size);
         let more = self.lost.len() - (self.lost.len().min(self.scroll + usize::from(lines.height)));
         for (line, y) in self.lost.iter().skip(self.scroll).zip(lines.top()..lines.bottom()) {
