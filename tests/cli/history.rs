@@ -55,7 +55,9 @@ fn replaced_secrets_are_listed_by_a_mark_and_the_one_chosen_is_put_back() {
 /// The counter of the secret before says nothing of the new one.
 #[test]
 fn a_new_secret_of_a_counter_begins_at_zero_unless_a_counter_is_given() {
-    let link = |secret: &str, counter: u64| format!("otpauth://hotp/VPN:hugo?secret={secret}&issuer=VPN&counter={counter}\n");
+    let link = |secret: &str, counter: u64| {
+        format!("otpauth://hotp/VPN:hugo?secret={secret}&issuer=VPN&algorithm=SHA1&digits=6&counter={counter}\n")
+    };
     for (more, counter) in [(&[][..], 0), (&["--counter", "7"], 7), (&["--counter", "42"], 42)] {
         let place = Place::new();
         place.add(&link(SECRETS[0], 42));

@@ -176,7 +176,8 @@ impl Behaviour for EditEntry {
         let show = if self.form.hides() { "show secrets" } else { "hide secrets" };
         let mut commands = vec![(Command::Accept, accept), (Command::NextField, "")];
         if self.form.has_secrets_in_sight() {
-            commands.push((Command::ShowText, show));
+            // Before the others where it is about the very row, as a narrow screen has only the first ones.
+            commands.insert(if self.form.on_closed() { 1 } else { 2 }, (Command::ShowText, show));
         }
         commands.push((Command::Back, if self.form.on_open() { "keep the old one" } else { "" }));
         commands
