@@ -52,6 +52,24 @@ fn replaced_secrets_are_listed_by_a_mark_and_the_one_chosen_is_put_back() {
     assert_eq!(present(&place), SECRETS[2]);
 }
 
+/// The counter of the secret before says nothing of the new one.
+#[test]
+fn a_new_secret_of_a_counter_begins_at_zero_unless_a_counter_is_given() {
+    let link = |secret: &str, counter: u64| {
+        format!("otpauth://hotp/VPN:hugo?secret={secret}&issuer=VPN&algorithm=SHA1&digits=6&counter={counter}\n")
+    };
+    for (more, counter) in [(&[][..], 0), (&["--counter", "7"], 7), (&["--counter", "42"], 42)] {
+        let place = Place::new();
+        place.add(&link(SECRETS[0], 42));
+        let edit = [&["edit", "vpn", "--secret-file", "-"], more].concat();
+        place.run_with(&edit, SECRETS[1].as_bytes()).done();
+        assert_eq!(place.run(&["show", "vpn", "--uri"]).done().text(), link(SECRETS[1], counter));
+        // The one before is kept with its own, and goes on there.
+        place.run(&["restore", "vpn", "--replaced", "1"]).done();
+        assert_eq!(place.run(&["show", "vpn", "--uri"]).done().text(), link(SECRETS[0], 42));
+    }
+}
+
 #[test]
 fn the_codes_of_replaced_secrets_are_told_where_asked_for() {
     let place = place();

@@ -434,6 +434,33 @@ fn a_counter_set_by_hand_is_a_new_credential_without_an_old_one() {
 }
 
 #[test]
+fn a_new_secret_begins_at_counter_zero_unless_one_is_given() {
+    let secret = |text: &str| CredentialEdit { secret: Some(Secret::new(text.into())), ..CredentialEdit::default() };
+    for (counter, begins) in [(None, 0), (Some(7), 7), (Some(42), 42)] {
+        let (mut desk, ids) = Desk::with(vec![draft("VPN", "hugo", hotp("old", 42))]);
+        desk.apply(Change::Edit(ids[0], Edit { counter, credential: secret("new"), ..Edit::default() })).unwrap();
+        assert_eq!(seen(desk.entry(ids[0])).credential, hotp("new", begins));
+        assert_eq!(desk.entry(ids[0]).history[0].value, hotp("old", 42));
+    }
+    // The same secret with other parameters counts on.
+    let (mut desk, ids) = Desk::with(vec![draft("VPN", "hugo", hotp("old", 42))]);
+    let edit = CredentialEdit { digits: Some(8), ..secret("old") };
+    desk.apply(Change::Edit(ids[0], Edit { credential: edit, ..Edit::default() })).unwrap();
+    assert_eq!(desk.entry(ids[0]).counter, 42);
+}
+
+#[test]
+fn a_secret_that_was_replaced_and_is_given_again_uses_no_code_twice() {
+    let secret = |text: &str| CredentialEdit { secret: Some(Secret::new(text.into())), ..CredentialEdit::default() };
+    let (mut desk, ids) = Desk::with(vec![draft("VPN", "hugo", hotp("first", 42))]);
+    for text in ["second", "first"] {
+        desk.apply(Change::Edit(ids[0], Edit { credential: secret(text), ..Edit::default() })).unwrap();
+        desk.apply(Change::NextCode(ids[0])).unwrap();
+    }
+    assert_eq!(seen(desk.entry(ids[0])).credential, hotp("first", 43));
+}
+
+#[test]
 fn recovery_codes_are_replaced_as_a_set_and_marked_one_by_one() {
     let (mut desk, ids) = Desk::with(vec![draft("GitHub", "hugo", totp("s"))]);
     desk.apply(Change::SetRecoveryCodes(ids[0], codes(&["one", "two"]))).unwrap();
@@ -751,15 +778,16 @@ fn any_change() -> impl Strategy<Value = Change> {
     let text = prop::option::of(prop::sample::select(vec!["", "x", "y", "z"]).prop_map(str::to_owned));
     let tags = prop::collection::vec(prop::sample::select(vec!["s", "t", "u"]).prop_map(str::to_owned), 0..3);
     let names = (text.clone(), text.clone(), text);
-    let edit = (names, prop::option::of(any::<bool>()), tags.clone(), tags, prop::option::of(credential.clone())).prop_map(
-        |((issuer, account, note), pinned, tag, untag, credential)| Edit {
+    let new = (prop::option::of(credential.clone()), any::<bool>());
+    let edit = (names, prop::option::of(any::<bool>()), tags.clone(), tags, new).prop_map(
+        |((issuer, account, note), pinned, tag, untag, (credential, sets))| Edit {
             issuer,
             account,
             note,
             pinned,
             tag,
             untag,
-            counter: credential.as_ref().filter(|new| new.kind == Kind::Hotp).map(|new| new.counter),
+            counter: credential.as_ref().filter(|new| sets && new.kind == Kind::Hotp).map(|new| new.counter),
             credential: credential.map(whole).unwrap_or_default(),
         },
     );

@@ -14,6 +14,8 @@ fn at(name: &str) -> Tui {
 }
 
 const GITHUB: &str = "github";
+const NEW: &str = "JBSWY3DPEHPK3PXP";
+const OTHER: &str = "KRSXG5BAKRSXG5BA";
 
 #[test]
 fn a_changed_name_is_saved_and_taken_back() {
@@ -72,20 +74,177 @@ fn tags_and_the_pin_are_set_in_the_form() {
 }
 
 #[test]
-fn the_secret_stays_hidden_until_asked_for_and_the_old_one_is_kept() {
+fn the_secret_is_closed_and_shown_only_when_asked_for() {
     let mut tui = at(GITHUB);
     let secret = tui.entry("GitHub").credential.value.secret_text();
-    tui.press("e Up Enter Tab")
-        .see("secret   ••••")
-        .see_no(secret.expose())
-        .press("Ctrl-R")
-        .see(secret.expose())
-        .press("Ctrl-R Ctrl-U");
-    tui.see("The old secret and parameters go to the entry's history.").paste("JBSWY3DPEHPK3PXP").see_no("JBSWY3DPEHPK3PXP");
-    tui.press("Enter").see("GitHub is changed");
+    tui.press("e Up Enter Tab").see("secret      56 characters, hidden").see_no(secret.expose());
+    tui.press("Ctrl-R").see(&format!("secret      {}", secret.expose())).press("Ctrl-R").see_no(secret.expose());
+    // Keys that edit text have none to edit.
+    tui.press("Backspace Delete Ctrl-U Left Right").see("56 characters, hidden").press("Esc").see("15 entries");
+}
+
+#[test]
+fn a_pasted_secret_replaces_the_one_there_and_is_tried_before_it_is_used() {
+    let mut tui = at(GITHUB);
+    let old = tui.entry("GitHub").credential.value.clone();
+    tui.press("e").type_text("!").press("Up Enter Tab").paste(NEW).see("new secret  ••••••••••••••••\n").see_no(NEW);
+    tui.see("The old secret stays in use until the new one is confirmed, and is kept.").press("Enter");
+    tui.see("Enter this code on the site. The old secret stays in use until you say that").see("GitHub!");
+    let entry = tui.entry("GitHub!");
+    assert_eq!(entry.credential.value, old);
+    assert_eq!(entry.candidate.as_ref().map(|new| new.value.secret_text().expose().to_owned()), Some(NEW.into()));
+    // The site took its code: now it is the secret, and the old one is in the history.
+    tui.press("Enter").see("Recovery codes of GitHub!");
+    let entry = tui.entry("GitHub!");
+    assert_eq!((entry.credential.value.secret_text().expose(), entry.candidate.is_none()), (NEW, true));
+    assert_eq!(entry.history[0].value, old);
+}
+
+#[test]
+fn a_new_secret_and_the_other_changes_are_taken_back_together() {
+    let mut tui = at(GITHUB);
+    let before = tui.entry("GitHub");
+    tui.press("e").type_text("!").press("Up Enter Tab").paste(NEW).press("Enter").see("Enter this code on the site.");
+    tui.press("Esc u").see("Taken back");
+    let after = tui.entry("GitHub");
+    assert_eq!((&after.credential, &after.candidate), (&before.credential, &None));
+}
+
+#[test]
+fn enter_opens_an_empty_field_for_a_new_secret_and_escape_closes_it() {
+    let mut tui = at(GITHUB);
+    let before = tui.entry("GitHub");
+    tui.press("e Up Enter Tab Enter").see("new secret\n").type_text("jbsw y3dp").see("new secret  •••••••••\n");
+    tui.press("Ctrl-R").see("new secret  jbsw y3dp\n").press("Ctrl-R Esc").see("secret      56 characters, hidden");
+    // Emptied, it is closed, too; and the next character begins anew.
+    tui.type_text("ab").see("new secret  ••\n").press("Ctrl-U").see("56 characters, hidden").type_text("a");
+    tui.see("new secret  •\n").press("Backspace").see("56 characters, hidden").press("Esc").see("15 entries");
+    assert_eq!(tui.entry("GitHub"), before);
+}
+
+#[test]
+fn the_secret_that_is_there_typed_again_is_no_change() {
+    let mut tui = at(GITHUB);
+    let before = tui.entry("GitHub");
+    let spaced = before.credential.value.secret_text().expose().to_lowercase().replace('b', "b ");
+    tui.press("e Up Enter Tab").paste(&spaced).see_no("history").press("Enter").see("15 entries").see_no("changed");
+    assert_eq!(tui.entry("GitHub"), before);
+}
+
+#[test]
+fn a_secret_that_is_none_is_refused_and_replaced_by_what_is_typed_next() {
+    let mut tui = at(GITHUB);
+    tui.press("e Up Enter Tab").type_text("0189").press("Enter");
+    tui.see("A secret is made of the letters A to Z and the digits 2 to 7.").see("4 characters were tried.");
+    tui.type_text(NEW).press("Enter").see("Enter this code on the site.");
+    let candidate = tui.entry("GitHub").candidate.clone().unwrap();
+    assert_eq!(candidate.value.secret_text().expose(), NEW);
+}
+
+#[test]
+fn a_new_secret_that_counts_begins_at_zero_unless_another_counter_is_set() {
+    for (keys, counter) in [("Esc", 12), ("", 0), ("Tab Tab Tab 7", 7), ("Tab Tab Tab Ctrl-U 1 2", 12)] {
+        let mut tui = at("old vpn");
+        tui.press("e Up Enter Tab").see("counter     12\n").paste(NEW).see("counter     0\n");
+        if !keys.is_empty() {
+            tui.press(keys);
+        }
+        tui.see(&format!("counter     {counter}\n"));
+        if keys == "Esc" {
+            continue;
+        }
+        tui.press("Enter").see("Take a code");
+        let entry = tui.entry("Old VPN");
+        assert_eq!((entry.counter, entry.candidate.as_ref().unwrap().value.counter), (12, counter));
+    }
+}
+
+#[test]
+fn a_new_secret_of_a_pending_entry_takes_its_place_and_is_tried() {
+    let mut tui = at("npm");
+    let old = tui.entry("npm").credential.value.clone();
+    tui.press("e Up Enter Tab").paste(NEW).see("The old secret and parameters go to the entry's history.").press("Enter");
+    tui.see("Enter this code on the site. Kept as pending until you say that it worked.");
+    let entry = tui.entry("npm");
+    assert_eq!((entry.credential.value.secret_text().expose(), entry.is_pending(), &entry.candidate), (NEW, true, &None));
+    assert_eq!(entry.history[0].value, old);
+}
+
+#[test]
+fn a_secret_corrected_while_it_is_tried_leads_back_to_its_own_code() {
+    let mut tui = Tui::empty();
+    tui.press("a").paste("otpauth://hotp/VPN:hugo?secret=JBSWY3DPEHPK3PXP&issuer=VPN&counter=5").press("Enter Enter");
+    let code = |tui: &Tui, counter| {
+        let code = tui.entry("VPN").credential.value.code_for(counter).unwrap();
+        format!("{} {}", &code.expose()[..3], &code.expose()[3..])
+    };
+    tui.resize(80, 9);
+    let old = code(&tui, 5);
+    tui.see(&old).resize(80, 24);
+    tui.press("Down Down Down Enter Down Enter").see("Edit   VPN").press("Up Enter Tab").paste(OTHER).press("Enter");
+    tui.see("Take a code").press("Enter").resize(80, 9);
+    let new = code(&tui, 0);
+    tui.see_no(&old).see(&new).resize(80, 24);
+    tui.press("Enter").see("Recovery codes of VPN").press("Enter").see("1 entry");
+}
+
+#[test]
+fn a_secret_that_waits_gives_way_to_one_that_is_typed_and_is_kept() {
+    let mut tui = at(GITHUB);
+    tui.press("e Up Enter Tab").paste(OTHER).press("Enter").see("Enter this code on the site.").press("Esc e Up Up Enter Tab");
+    tui.paste(NEW).press("Enter").see("Enter this code on the site.");
     let entry = tui.entry("GitHub");
-    assert_eq!(entry.credential.value.secret_text().expose(), "JBSWY3DPEHPK3PXP");
-    assert_eq!(entry.history[0].value.secret_text(), secret);
+    assert_eq!(entry.candidate.as_ref().unwrap().value.secret_text().expose(), NEW);
+    assert_eq!(entry.history[0].value.secret_text().expose(), OTHER);
+}
+
+#[test]
+fn a_pin_is_replaced_and_never_added_to() {
+    let mut tui = at("yandex");
+    tui.press("e Up Enter Tab Tab").see("PIN         4 characters, hidden").type_text("77").see("new PIN     ••\n");
+    tui.see("The old secret and parameters go to the entry's history.").press("Enter").see("Yandex is changed");
+    let entry = tui.entry("Yandex");
+    assert_eq!(entry.credential.value.pin.as_ref().map(|pin| pin.expose()), Some("77"));
+    assert_eq!(entry.history[0].value.pin.as_ref().map(|pin| pin.expose()), Some("5239"));
+}
+
+#[test]
+fn the_secret_and_the_pin_of_a_found_account_are_replaced_too() {
+    let mut tui = Tui::empty();
+    tui.press("a").paste("motp://Reading:hugo?secret=0123456789abcdef&pin=1234").press("Tab Tab");
+    tui.see("PIN      4 characters, hidden").paste("77").see("new PIN  ••\n").press("Enter").see("Enter this code on the site.");
+    assert_eq!(tui.entry("Reading").credential.value.pin.as_ref().map(|pin| pin.expose()), Some("77"));
+    let mut tui = Tui::empty();
+    tui.press("a").paste("otpauth://totp/Forge:hugo?secret=JBSWY3DPEHPK3PXP&issuer=Forge").press("Tab Tab Tab Tab Enter Tab");
+    tui.see("secret      16 characters, hidden").paste(NEW).press("Enter").see("Enter this code on the site.");
+    assert_eq!(tui.entry("Forge").credential.value.secret_text().expose(), NEW);
+}
+
+#[test]
+fn the_digits_the_period_and_the_counter_are_typed_over() {
+    let mut tui = at(GITHUB);
+    tui.press("e Up Enter Tab Tab Tab").type_text("8").press("Tab").type_text("60").press("Enter").see("GitHub is changed");
+    let credential = &tui.entry("GitHub").credential.value;
+    assert_eq!((credential.digits, credential.period), (8, 60));
+    let mut tui = at("old vpn");
+    tui.press("e Up Enter Tab Tab Tab Tab").type_text("20").press("Enter");
+    assert_eq!(tui.entry("Old VPN").counter, 20);
+    // Those that another kind brings are the program's, too.
+    let mut tui = at(GITHUB);
+    tui.press("e Up Enter Right Right").see("‹ Steam ›").press("Tab Tab").type_text("6").press("Enter").see("is changed");
+    assert_eq!(tui.entry("GitHub").credential.value.digits, 6);
+}
+
+/// The person's own texts are added to, as before.
+#[test]
+fn a_name_a_tag_and_a_note_are_added_to() {
+    let mut tui = at(GITHUB);
+    tui.press("e").type_text(" a").press("Tab").type_text(" b").press("Tab").type_text(", c").press("Tab").type_text(" d");
+    tui.press("Enter");
+    let entry = tui.entry("GitHub a");
+    assert_eq!(entry.account.value, "hugo@example.org b");
+    assert_eq!(entry.tags().collect::<Vec<_>>(), ["c", "infra", "work"]);
+    assert_eq!(entry.note.value, "Bot account, shared with the infra team since March. d");
 }
 
 #[test]
@@ -100,7 +259,7 @@ fn a_counter_is_set_by_hand_without_a_new_credential() {
 #[test]
 fn what_is_wrong_stands_beside_its_field_even_if_folded() {
     let mut tui = at(GITHUB);
-    tui.press("e Up Enter Tab Ctrl-U Enter").see("The secret is missing.").press("Esc y");
+    tui.press("e Up Enter Tab Tab Tab Ctrl-U Enter").see("A code has 1 to 10 digits.").press("Esc y");
     tui.press("e Ctrl-U")
         .type_text(&"x".repeat(301))
         .press("Enter")

@@ -18,6 +18,7 @@ mod flows_backup;
 mod flows_conflict;
 mod flows_edit;
 mod flows_enrol;
+mod flows_fields;
 mod flows_help;
 mod flows_history;
 mod flows_keys;

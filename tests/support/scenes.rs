@@ -245,6 +245,13 @@ pub const SCENES: &[Scene] = &[
         tui.type_text("open sesame").press("Enter");
         tui
     }),
+    ("unlock-refused", || {
+        let desk = Desk::new();
+        drop(Session::create(&desk.world, &desk.folder, &passphrase(), 1).unwrap());
+        let mut tui = Tui::at(&desk, Start::Unlock, Config::default());
+        tui.type_text("tin drum").press("Enter");
+        tui
+    }),
     ("mend", || {
         let desk = damaged();
         let mut tui = Tui::at(&desk, Start::Unlock, Config::default());
@@ -481,6 +488,16 @@ pub const SCENES: &[Scene] = &[
     ("edit-unfolded", || {
         let mut tui = Tui::demo();
         tui.press("/").type_text("github").press("Tab e Up Enter Tab Tab Tab Ctrl-U").type_text("8");
+        tui
+    }),
+    ("edit-secret", || {
+        let mut tui = Tui::demo();
+        tui.press("/").type_text("github").press("Tab e Up Enter Tab");
+        tui
+    }),
+    ("edit-new-secret", || {
+        let mut tui = Tui::demo();
+        tui.press("/").type_text("github").press("Tab e Up Enter Tab").paste("JBSWY3DPEHPK3PXP");
         tui
     }),
     ("tags", || {

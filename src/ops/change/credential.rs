@@ -34,7 +34,7 @@ impl CredentialEdit {
         }
     }
 
-    /// Laid over the credential that is there.
+    /// Laid over the credential that is there. A new secret begins at counter 0.
     pub(super) fn over(self, current: &Credential) -> Result<Credential> {
         let CredentialEdit { kind, secret, algorithm, digits, period, pin } = self;
         let kind = kind.unwrap_or(current.kind);
@@ -42,13 +42,15 @@ impl CredentialEdit {
             return Err(Error::new(ErrorKind::Usage, "the secret must be given with this kind")
                 .hint("mOTP takes a secret as hexadecimal text, other kinds as base32: neither can be made of the other"));
         }
+        let secret = secret.unwrap_or_else(|| current.secret.clone());
+        let counts_on = secret == current.secret && (kind == Kind::Hotp || kind == current.kind);
         Ok(Credential {
             kind,
-            secret: secret.unwrap_or_else(|| current.secret.clone()),
+            secret,
             algorithm: algorithm.unwrap_or_else(|| current.algorithm.clone()),
             digits: digits.unwrap_or(current.digits),
             period: period.unwrap_or(current.period),
-            counter: if kind == Kind::Hotp || kind == current.kind { current.counter } else { 0 },
+            counter: if counts_on { current.counter } else { 0 },
             pin: pin.unwrap_or_else(|| current.pin.clone()),
         })
     }

@@ -151,15 +151,20 @@ pub(super) fn edit(entry: &mut Entry, edit: Edit, pen: &mut Pen<'_>) -> Result<(
             }
             new.counter = counter;
         }
+        // The same secret counts on, also with other parameters, and one that was replaced goes on where it was left; a counter
+        // that is set begins anew.
+        let goes_on = match counter {
+            None if new.secret == current.secret && current.kind == Kind::Hotp => vec![entry.credential.at],
+            None if new.secret != current.secret && new.kind == Kind::Hotp => {
+                new.counter = entry.counter_of(&new);
+                entry.of_one_secret(&new)
+            }
+            _ => Vec::new(),
+        };
         if new != current {
             check::credential(&new)?;
-            // The same secret counts on, also with other parameters; a counter that is set begins anew.
-            let goes_on = counter.is_none() && current.kind == Kind::Hotp && current.secret == new.secret;
-            let was = entry.credential.at;
             pen.replace_credential(entry, new);
-            if goes_on {
-                entry.count_on(was);
-            }
+            goes_on.into_iter().for_each(|of| entry.count_on(of));
         }
     }
     Ok(())

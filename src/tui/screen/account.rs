@@ -60,6 +60,8 @@ pub struct AccountForm {
     algorithms: Vec<Algorithm>,
     /// The kind whose usual parameters stand in the form.
     kind: Kind,
+    /// Whether the counter in the form is meant for a new secret.
+    new_secret: bool,
     unfolded: bool,
     /// As it was when the form was opened, to tell what was changed.
     before: Account,
@@ -100,11 +102,11 @@ impl AccountForm {
         let kind_at = kinds.iter().position(|kind| *kind == credential.kind).unwrap_or(0);
         let algorithm_at = algorithms.iter().position(|known| *known == credential.algorithm).unwrap_or(0);
         let algorithm_rows = algorithms.iter().map(|known| (known.name().to_owned(), "")).collect();
-        let number = |number: u64| number.to_string();
+        let number = |name, label, number: u64| Row::text(name, label, &number.to_string()).proposed();
 
-        let secret = Row::secret(Name::Secret, "secret", &credential.secret_text())
+        let secret = Row::kept(Name::Secret, "secret", "new secret", &credential.secret_text())
             .hint("The letters and digits the site shows. Spaces and dashes do no harm.");
-        let pin = Row::secret(Name::Pin, "PIN", credential.pin.as_ref().unwrap_or(&SecretText::default()))
+        let pin = Row::kept(Name::Pin, "PIN", "new PIN", credential.pin.as_ref().unwrap_or(&SecretText::default()))
             .hint("The PIN set on the site, part of every code.");
         let issuer = Row::text(Name::Issuer, "issuer", &account.issuer).hint("The site or service, as you call it.");
         let name = Row::text(Name::Account, "account", &account.account).hint("The user name or address there.");
@@ -114,28 +116,28 @@ impl AccountForm {
         let pinned = Row::choice(Name::Pinned, "pinned", pinned, usize::from(account.pinned));
 
         let mut rows = vec![issuer, name];
+        // Those of them that are unfolded with the parameters.
+        let mut more = Vec::new();
         match purpose {
             Purpose::EnrolTyped => rows.extend([secret, pin, tags, note]),
-            Purpose::EnrolFound => rows.extend([pin, tags, note]),
-            Purpose::Edit => rows.extend([tags, note, pinned]),
+            Purpose::EnrolFound => {
+                rows.extend([pin, tags, note]);
+                more.push(secret);
+            }
+            Purpose::Edit => {
+                rows.extend([tags, note, pinned]);
+                more.extend([secret, pin]);
+            }
         }
         if computed {
             rows.push(Row::press(Name::More, "more", String::new()).hint("Unfolds the parameters of the code.").apart());
             rows.push(Row::choice(Name::Kind, "kind", kinds.iter().copied().map(about).collect(), kind_at).hint(CHOICE).apart());
-            match purpose {
-                Purpose::EnrolTyped => {}
-                Purpose::EnrolFound => rows.push(Row::secret(Name::Secret, "secret", &credential.secret_text())),
-                Purpose::Edit => rows.extend([
-                    Row::secret(Name::Secret, "secret", &credential.secret_text())
-                        .hint("Hidden until you ask for it; what it replaces is kept in the entry's history."),
-                    Row::secret(Name::Pin, "PIN", credential.pin.as_ref().unwrap_or(&SecretText::default())),
-                ]),
-            }
+            rows.extend(more);
             rows.extend([
                 Row::choice(Name::Algorithm, "hash", algorithm_rows, algorithm_at).hint(CHOICE),
-                Row::text(Name::Digits, "digits", &number(credential.digits.into())).hint("How many characters a code has."),
-                Row::text(Name::Period, "period", &number(credential.period)).hint("Seconds for which a code holds."),
-                Row::text(Name::Counter, "counter", &number(credential.counter)).hint("The next one to use."),
+                number(Name::Digits, "digits", credential.digits.into()).hint("How many characters a code has."),
+                number(Name::Period, "period", credential.period).hint("Seconds for which a code holds."),
+                number(Name::Counter, "counter", credential.counter).hint("The next one to use."),
             ]);
         }
         let kind = credential.kind;
@@ -145,6 +147,7 @@ impl AccountForm {
             kinds,
             algorithms,
             kind,
+            new_secret: false,
             unfolded: false,
             before: account,
             texts_before: Vec::new(),
@@ -211,6 +214,32 @@ impl AccountForm {
         self.arrange();
     }
 
+    /// Whether a secret is typed that takes the place of the one there; the same one written in another way does not.
+    pub fn has_new_secret(&self) -> bool {
+        let typed = self.form.text(Name::Secret);
+        let before = &self.before.credential;
+        // Another kind may read the same text as another secret.
+        let is_read = !self.is_untouched(Name::Secret) || self.kind != before.kind;
+        is_read && self.kind.read_secret(typed).as_ref() != Some(&before.secret)
+    }
+
+    /// A new secret brings a counter of its own, from zero, unless another than the one there was set.
+    fn secret_changed(&mut self) {
+        let brought = |new_secret| if new_secret { 0 } else { self.before.credential.counter };
+        let (was, is) = (brought(self.new_secret), brought(self.has_new_secret()));
+        self.new_secret = self.has_new_secret();
+        if was != is && self.form.text(Name::Counter).trim() == was.to_string() {
+            self.form.set_text(Name::Counter, &is.to_string());
+        }
+    }
+
+    /// Closes the secret that is being replaced in the row with the keys; returns whether there was one.
+    pub fn close(&mut self) -> bool {
+        let closed = self.form.close();
+        self.secret_changed();
+        closed
+    }
+
     /// Adds a row that leads to the new secret that waits to be tried.
     pub fn offer_candidate(&mut self) {
         let text = "not yet confirmed: try it".to_owned();
@@ -236,6 +265,7 @@ impl AccountForm {
                 if name == Name::Kind {
                     self.kind_chosen();
                 }
+                self.secret_changed();
                 self.changed = true;
             }
             Touched::Moved | Touched::Nothing => {}
@@ -246,6 +276,16 @@ impl AccountForm {
     /// Whether Enter means the row and not the whole form.
     pub fn on_press(&self) -> bool {
         self.form.on_press()
+    }
+
+    /// Whether Enter opens a secret, to be replaced.
+    pub fn on_closed(&self) -> bool {
+        self.form.on_closed()
+    }
+
+    /// Whether a secret is being replaced in the row with the keys.
+    pub fn on_open(&self) -> bool {
+        self.form.on_open()
     }
 
     /// Whether there is anything in sight that can be shown or hidden.
@@ -274,8 +314,9 @@ impl AccountForm {
 
     /// Whether the secret or a parameter differs, so that the old credential would go to the history.
     pub fn credential_changed(&self) -> bool {
-        let texts = [Name::Secret, Name::Pin, Name::Digits, Name::Period];
-        !texts.into_iter().all(|name| self.is_untouched(name))
+        let texts = [Name::Pin, Name::Digits, Name::Period];
+        self.has_new_secret()
+            || !texts.into_iter().all(|name| self.is_untouched(name))
             || self.kind != self.before.credential.kind
             || self.algorithm() != self.before.credential.algorithm
     }

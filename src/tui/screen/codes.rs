@@ -56,8 +56,9 @@ impl Codes {
             }
             Event::Command(Command::Accept) if !self.typed.is_empty() => {
                 let typed = self.typed.secret();
-                if self.take(&typed) {
-                    self.typed.clear();
+                match self.take(&typed) {
+                    true => self.typed.clear(),
+                    false => self.typed.select(),
                 }
             }
             Event::Command(Command::Accept) if self.taken.is_empty() => return Wish::Leave,

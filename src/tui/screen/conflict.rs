@@ -186,7 +186,10 @@ impl Behaviour for Conflict {
                         self.plan = Some(plan);
                     }
                     Err(error) if error.kind == ErrorKind::Locked => self.asks = true,
-                    Err(error) => self.said = Some(format!("{}.", sentence(&error.what))),
+                    Err(error) => {
+                        self.field.select();
+                        self.said = Some(format!("{}.", sentence(&error.what)));
+                    }
                 }
             }
             Event::Done(Done::CopyTaken { result: Ok(_), .. }) => return Reaction::pop(),
@@ -247,8 +250,11 @@ impl Behaviour for Conflict {
             (None, false) => None,
         };
         if let Some((text, role)) = said {
-            for (line, y) in wrap(&text, columns).iter().zip(below..area.height.saturating_sub(1)) {
-                put(buffer, x, y, columns, line, theme.style(role));
+            let tried = if role == Role::Error { self.field.tried() } else { String::new() };
+            let lines = [(text, role), (tried, Role::Dim)];
+            let lines = lines.iter().flat_map(|(text, role)| wrap(text, columns).into_iter().map(move |line| (line, *role)));
+            for ((line, role), y) in lines.zip(below..area.height.saturating_sub(1)) {
+                put(buffer, x, y, columns, &line, theme.style(role));
             }
         }
     }

@@ -56,6 +56,7 @@ impl Create {
         } else if !self.on_second {
             self.on_second = true;
         } else if self.passphrase.text() != self.again.text() {
+            self.again.select();
             self.said = Some("The two are not the same.".into());
         } else {
             self.waiting = true;
@@ -68,6 +69,7 @@ impl Create {
     /// A made-up passphrase is shown, so that it can be written down before it is typed again.
     fn take_made_up(&mut self, passphrase: &SecretText) -> Reaction {
         self.passphrase.set(passphrase.expose());
+        self.passphrase.select();
         self.passphrase.masked = false;
         self.again.clear();
         self.again.masked = false;
@@ -93,6 +95,7 @@ impl Behaviour for Create {
         match event {
             Event::Done(Done::Opened(Err(error))) => {
                 self.waiting = false;
+                [&mut self.passphrase, &mut self.again].into_iter().for_each(Field::select);
                 self.said = Some(format!("{}.", sentence(&error.what)));
             }
             Event::Done(Done::Strength { score, verdict }) => self.strength = Some((score, verdict)),
@@ -159,6 +162,10 @@ impl Behaviour for Create {
             put(buffer, x + 2, y, columns, &format!("{} creating the vault", spinner(common)), theme.style(Role::Accent));
         } else if let Some(said) = &self.said {
             put(buffer, x + 2, y, columns, said, theme.style(Role::Error));
+            let tried = if self.on_second { self.again.tried() } else { self.passphrase.tried() };
+            for (line, y) in wrap(&tried, columns).iter().zip(y + 1..) {
+                put(buffer, x + 2, y, columns, line, theme.style(Role::Dim));
+            }
         } else if self.made_up {
             put(buffer, x + 2, y, columns, "Write it down, then type it once more.", theme.style(Role::Accent));
         }

@@ -1,4 +1,5 @@
-//! An entry's fields, changed together and saved with Enter. Only what was changed is written.
+//! An entry's fields, changed together and saved with Enter. Only what was changed is written. A new secret is tried on the
+//! site before it is used, as one that is enrolled anew.
 
 use super::account::{Account, AccountForm, Name, Purpose};
 use super::confirm::Confirm;
@@ -22,12 +23,21 @@ pub struct EditEntry {
     name: String,
     before: Account,
     form: AccountForm,
+    /// Its secret was never confirmed, so a new one simply takes its place. Otherwise it waits beside the one in use.
+    unconfirmed: bool,
+    /// The trial of its code lies below, and goes on by itself.
+    in_trial: bool,
     saving: bool,
 }
 
 const UNSAVED: &str = "the changes";
 
 impl EditEntry {
+    /// While its code is tried, to correct what was refused.
+    pub fn in_trial(entry: &Entry) -> Self {
+        EditEntry { in_trial: true, ..EditEntry::new(entry) }
+    }
+
     pub fn new(entry: &Entry) -> Self {
         let before = Account {
             issuer: entry.issuer.value.clone(),
@@ -41,28 +51,44 @@ impl EditEntry {
         if entry.candidate.is_some() {
             form.offer_candidate();
         }
-        EditEntry { id: entry.id, name: fit(entry.label(), 40), before, form, saving: false }
+        let unconfirmed = entry.is_pending() && entry.candidate.is_none();
+        EditEntry { id: entry.id, name: fit(entry.label(), 40), before, form, unconfirmed, in_trial: false, saving: false }
+    }
+
+    /// Whether a new secret is typed that is kept beside the old one until it is confirmed.
+    fn new_secret_waits(&self) -> bool {
+        self.form.has_new_secret() && !self.unconfirmed
     }
 
     fn save(&mut self) -> Reaction {
         let Some(now) = self.form.read() else { return Reaction::stay() };
         let before = &self.before;
         let differs = |new: &String, old: &String| (new != old).then(|| new.clone());
+        let waits = self.new_secret_waits();
+        let counter_set = self.form.has_new_secret() || now.credential.counter != before.credential.counter;
+        let (counter, credential) = match waits {
+            true => (None, CredentialEdit::default()),
+            false => (
+                (now.credential.kind == Kind::Hotp && counter_set).then_some(now.credential.counter),
+                CredentialEdit::between(&before.credential, &now.credential),
+            ),
+        };
         let edit = Edit {
             issuer: differs(&now.issuer, &before.issuer),
             account: differs(&now.account, &before.account),
             note: differs(&now.note, &before.note),
             pinned: (now.pinned != before.pinned).then_some(now.pinned),
-            counter: (now.credential.kind == Kind::Hotp && now.credential.counter != before.credential.counter)
-                .then_some(now.credential.counter),
-            credential: CredentialEdit::between(&before.credential, &now.credential),
+            counter,
+            credential,
             ..Edit::default().with_tags(&before.tags, &now.tags)
         };
-        if edit == Edit::default() {
+        let edit = (edit != Edit::default()).then_some(Change::Edit(self.id, edit));
+        let changes: Vec<Change> = edit.into_iter().chain(waits.then_some(Change::Reenrol(self.id, now.credential))).collect();
+        if changes.is_empty() {
             return Reaction::pop();
         }
         self.saving = true;
-        Reaction::job(Job::Apply { change: Change::Edit(self.id, edit), then: Then::Screen(Awaited::EditSaved) })
+        Reaction::job(Job::Apply { change: Change::Several(changes), then: Then::Screen(Awaited::EditSaved) })
     }
 
     fn saved(&mut self, common: &mut Common, done: Done) -> Reaction {
@@ -70,12 +96,24 @@ impl EditEntry {
         self.saving = false;
         // The toast has said what went wrong; the form still has everything.
         let Ok(outcome) = result else { return Reaction::stay() };
-        let said = format!("{} is changed", self.name);
+        let entry = common.open.as_ref().and_then(|open| open.vault.entry(self.id)).cloned();
+        let said = match self.new_secret_waits() {
+            true => format!("A new secret of {} is saved, to be tried", self.name),
+            false => format!("{} is changed", self.name),
+        };
         common.say_changed(outcome.undo, said);
-        Reaction::pop_to(self.id)
+        match entry {
+            Some(entry) if self.form.has_new_secret() && !self.in_trial => {
+                Reaction::replace(Screen::Enrol(Enrol::resume(&entry)))
+            }
+            _ => Reaction::pop_to(self.id),
+        }
     }
 
-    fn back(&self) -> Reaction {
+    fn back(&mut self) -> Reaction {
+        if self.form.close() {
+            return Reaction::stay();
+        }
         if !self.form.is_changed() {
             return Reaction::pop();
         }
@@ -113,10 +151,12 @@ impl Behaviour for EditEntry {
             let x = area.x + MARGIN + used;
             put(buffer, x, y, area.right().saturating_sub(x), &self.name, theme.style(Role::Accent));
         }
-        let warning = match self.form.credential_changed() {
-            true => wrap("The old secret and parameters go to the entry's history.", body.width),
-            false => Vec::new(),
+        let warning = match (self.new_secret_waits(), self.form.credential_changed()) {
+            (true, _) => "The old secret stays in use until the new one is confirmed, and is kept.",
+            (false, true) => "The old secret and parameters go to the entry's history.",
+            (false, false) => "",
         };
+        let warning = wrap(warning, body.width.saturating_sub(2));
         let warned = if body.height >= 10 { warning.len() as u16 } else { 0 };
         let form = Rect { height: body.height.saturating_sub(warned), ..body };
         self.form.draw(buffer, common, form, !self.saving);
@@ -126,13 +166,18 @@ impl Behaviour for EditEntry {
     }
 
     fn footer(&self, _common: &Common) -> Vec<(Command, &'static str)> {
-        let accept = if self.form.on_press() { "choose" } else { "save" };
+        let accept = match self.form.on_press() {
+            _ if self.form.on_closed() => "replace",
+            true => "choose",
+            false => "save",
+        };
         let show = if self.form.hides() { "show secrets" } else { "hide secrets" };
         let mut commands = vec![(Command::Accept, accept), (Command::NextField, "")];
         if self.form.has_secrets_in_sight() {
-            commands.push((Command::ShowText, show));
+            // Before the others where it is about the very row, as a narrow screen has only the first ones.
+            commands.insert(if self.form.on_closed() { 1 } else { 2 }, (Command::ShowText, show));
         }
-        commands.push((Command::Back, ""));
+        commands.push((Command::Back, if self.form.on_open() { "keep the old one" } else { "" }));
         commands
     }
 

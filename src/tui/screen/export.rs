@@ -103,6 +103,9 @@ impl Export {
         if self.step == Step::Format {
             self.foreseen = (0, Vec::new());
         }
+        if self.step == Step::Seal {
+            self.seal.select();
+        }
         if self.step == Step::File { Reaction::job(self.path.ask()) } else { Reaction::stay() }
     }
 
@@ -136,7 +139,7 @@ impl Export {
                 self.password = None;
                 self.seal = Seal::new(writer.encryption());
                 let dot = if writer.ending().is_empty() { "" } else { "." };
-                self.path = PathEntry::starting_with(&format!("~/countersign-{}{dot}{}", format.id(), writer.ending()));
+                self.path = PathEntry::proposing(&format!("~/countersign-{}{dot}{}", format.id(), writer.ending()));
                 self.go(1)
             }
             Err(error) => self.refused(error),
@@ -169,6 +172,7 @@ impl Export {
 
     fn ask_to_overwrite(&mut self, common: &mut Common) -> Reaction {
         let yes = vec![self.make(common, true)];
+        self.path.select();
         let path = self.path.path();
         let name = path.file_name().map_or_else(String::new, |name| fit(&name.to_string_lossy(), 40));
         let question = format!("Overwrite {name}? It is there already.");
@@ -193,6 +197,7 @@ impl Export {
     }
 
     fn refused(&mut self, error: Error) -> Reaction {
+        self.path.select();
         self.said = Some(error);
         Reaction::stay()
     }

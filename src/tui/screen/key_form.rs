@@ -2,6 +2,7 @@
 
 use super::unlock::spinner;
 use super::{Behaviour, Event, Reaction};
+use crate::error::ErrorKind;
 use crate::secret::SecretText;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
@@ -50,15 +51,16 @@ pub struct KeyForm {
 
 impl KeyForm {
     pub fn new(kind: Kind) -> KeyForm {
-        let secret = |name, label| Row::secret(name, label, &SecretText::default());
         let called = || Row::text(Name::Called, "name", "").hint("What to call it; the usual name where it is empty.");
         let rows = match kind {
             Kind::Passphrase { by_passphrase } => {
-                let old = by_passphrase.then(|| secret(Name::Old, "passphrase now"));
-                old.into_iter().chain([secret(Name::New, "new passphrase").apart(), secret(Name::Again, "once more")]).collect()
+                let old = by_passphrase.then(|| Row::secret(Name::Old, "passphrase now"));
+                let new = [Row::secret(Name::New, "new passphrase").apart(), Row::secret(Name::Again, "once more")];
+                old.into_iter().chain(new).collect()
             }
             Kind::Ssh => vec![
                 Row::text(Name::Path, "public key", "~/.ssh/id_ed25519.pub")
+                    .proposed()
                     .hint("The file of an SSH public key. To unlock, the private key beside it is named."),
                 called(),
             ],
@@ -66,7 +68,7 @@ impl KeyForm {
                 Row::text(Name::Path, "identity file", "")
                     .hint("As the plugin wrote it, e.g. age-plugin-yubikey --identity > FILE"),
                 called(),
-                secret(Name::Answer, "answer").folded(),
+                Row::secret(Name::Answer, "answer").folded(),
             ],
             Kind::Person => vec![
                 Row::text(Name::Recipient, "public key", "").hint("age1…; they will be able to read and change everything."),
@@ -174,8 +176,16 @@ impl Behaviour for KeyForm {
                     self.form.set_error(Name::Answer, None);
                     self.form.fold(Name::Answer, true);
                 }
+                self.form.refuse();
                 let hint = error.hint.map_or(String::new(), |hint| format!(" {}.", sentence(&hint)));
-                self.said = Some(format!("{}.{hint}", sentence(&error.what)));
+                let said = format!("{}.{hint}", sentence(&error.what));
+                match (self.kind, error.kind) {
+                    (Kind::Passphrase { by_passphrase: true }, ErrorKind::WrongPassphrase) => {
+                        self.form.set_error(Name::Old, Some(said));
+                        self.form.go_to(Name::Old);
+                    }
+                    _ => self.said = Some(said),
+                }
             }
             Event::Done(Done::Asked(question)) => {
                 self.waiting = false;

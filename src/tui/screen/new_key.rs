@@ -39,6 +39,7 @@ impl NewKey {
     fn accept(&mut self) -> Reaction {
         let ends = RecoveryKey::parse(&self.key).is_some_and(|key| key.ends_with(&self.end.secret()));
         if !ends {
+            self.end.select();
             self.said = Some(format!("That is not how the key ends: its last {ASKED_BACK} characters are asked for."));
             return Reaction::stay();
         }

@@ -43,10 +43,13 @@ impl Settings {
         let theme = BUILT_IN.iter().position(|(name, _)| *name == config.theme).unwrap_or(0);
         let form = Form::new(vec![
             Row::text(Name::LockAfter, "lock after", &config.lock_after_s.to_string())
+                .proposed()
                 .hint("Seconds without a key until the vault locks; 0 never."),
             Row::text(Name::ClipboardClear, "clear the clipboard after", &config.clipboard_clear_s.to_string())
+                .proposed()
                 .hint("Seconds; 0 never."),
             Row::text(Name::MinLeft, "copy the next code below", &config.min_left_s.to_string())
+                .proposed()
                 .hint("A code that ends in fewer seconds than these is not worth copying: the next one is taken."),
             switch(Name::HideCodes, "hide codes", config.hide_codes).hint("Whether the list begins with hidden codes.").apart(),
             Row::choice(Name::Theme, "theme", themes, theme).hint("The colours of the program."),

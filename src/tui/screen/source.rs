@@ -132,9 +132,13 @@ impl Source {
             Choice::Screen => return self.read(common, Origin::Screen),
             Choice::File => {
                 self.mode = Mode::Path;
+                self.select_text();
                 return Wish::Do(self.path.ask());
             }
-            Choice::Link => self.mode = Mode::Link,
+            Choice::Link => {
+                self.mode = Mode::Link;
+                self.select_text();
+            }
             Choice::Type => return Wish::Type,
         }
         Wish::Nothing
@@ -213,6 +217,16 @@ impl Source {
         Wish::Nothing
     }
 
+    /// What was refused stays, and so does what was typed before one comes back to it: the next text takes its place.
+    fn select_text(&mut self) {
+        match &mut self.mode {
+            Mode::Menu => {}
+            Mode::Path => self.path.select(),
+            Mode::Link => self.paste.select(),
+            Mode::Locked(locked) => locked.refuse(),
+        }
+    }
+
     fn back_to_menu(&mut self) -> Wish {
         self.mode = Mode::Menu;
         self.said = None;
@@ -229,6 +243,7 @@ impl Source {
                     Origin::Text(_) => Mode::Link,
                     _ => Mode::Menu,
                 };
+                self.select_text();
                 self.said = None;
                 Wish::Nothing
             }
@@ -248,6 +263,7 @@ impl Source {
         if intake.found.drafts.is_empty() {
             let why = intake.found.skipped.first().map_or("nothing was found", |skipped| skipped.reason.as_str());
             let what = format!("{}.", sentence(why.trim_end_matches('.')));
+            self.select_text();
             self.said = Some(Said { what, hint: String::new(), role: Role::Error });
             return Wish::Nothing;
         }
@@ -285,6 +301,7 @@ impl Source {
     fn refused(&mut self, from: Origin, refused: Refused) -> Wish {
         let Refused { path, format, error } = refused;
         let format = format.and_then(|id| transfer::by_id(id).ok());
+        self.select_text();
         match (error.kind, format) {
             (ErrorKind::NeedsPassword, Some(format)) => {
                 self.mode = Mode::Locked(Box::new(Locked::new(from, format)));

@@ -85,6 +85,7 @@ impl Tags {
     fn add_typed(&mut self) {
         let tag = self.typed.text().split_whitespace().collect::<Vec<_>>().join(" ");
         if let Err(error) = check::tag(&tag) {
+            self.typed.select();
             self.said = Some(match error.hint {
                 Some(hint) => format!("{}: {hint}.", sentence(&error.what)),
                 None => format!("{}.", sentence(&error.what)),

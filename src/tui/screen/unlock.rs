@@ -1,6 +1,5 @@
 //! Unlocking a vault that is there, in the ways its files tell of or by a recovery key: the one at hand, or another that
-//! entries are sent to. The field is kept after a wrong
-//! passphrase: a typo is mended, not typed anew.
+//! entries are sent to. What was refused stays selected: the right one is typed or pasted over it, and a typo is mended.
 
 use super::mend::Mend;
 use super::vaults::{self, Purpose};
@@ -104,7 +103,7 @@ impl Unlock {
         self.question = None;
         self.said = None;
         self.field = match self.how() {
-            How::Ssh(_) => Field::plain("~/.ssh/id_ed25519"),
+            How::Ssh(_) => Field::proposed("~/.ssh/id_ed25519"),
             _ => Field::masked(),
         };
     }
@@ -190,6 +189,7 @@ impl Behaviour for Unlock {
             Event::Done(Done::Sent { result: Ok(_), .. }) => return Reaction { step: Step::PopTwice, effects: Vec::new() },
             Event::Done(Done::Opened(Err(error)) | Done::Sent { result: Err(error), .. }) => {
                 self.waiting = false;
+                self.field.select();
                 // It has been forgotten meanwhile: the person is asked as if it had never been remembered.
                 let is_forgotten =
                     error.kind == ErrorKind::WrongPassphrase && matches!(self.tried, Some((Opening::Remembered, _)));
@@ -259,12 +259,15 @@ impl Behaviour for Unlock {
             };
             put_centre(buffer, area, top + 6, &format!("{} {what}", spinner(common)), theme.style(Role::Accent));
         } else if let Some((what, hint)) = &self.said {
-            let mut y = top + 6;
-            for (text, role) in [(what, Role::Error), (hint, Role::Dim)] {
-                for line in wrap(text, area.width.saturating_sub(4).min(76)) {
-                    put_centre(buffer, area, y, &line, theme.style(role));
-                    y += 1;
-                }
+            let texts = [(what, Role::Error), (hint, Role::Dim), (&self.field.tried(), Role::Dim)];
+            let columns = area.width.saturating_sub(4).min(76);
+            let lines = texts.map(|(text, role)| wrap(text, columns).into_iter().map(move |line| (line, role)));
+            let lines: Vec<_> = lines.into_iter().flatten().collect();
+            // The blank line above goes before the last of them.
+            let bottom = area.height.saturating_sub(2);
+            let y = if top + 6 + lines.len() as u16 > bottom { top + 5 } else { top + 6 };
+            for ((line, role), y) in lines.iter().zip(y..bottom) {
+                put_centre(buffer, area, y, line, theme.style(*role));
             }
         }
     }

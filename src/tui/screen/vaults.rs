@@ -104,6 +104,7 @@ impl Vaults {
             }
             Err(error) => *wrong = format!("{}.", sentence(&error.what)),
         }
+        field.select();
         Reaction::stay()
     }
 

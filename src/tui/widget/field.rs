@@ -18,6 +18,8 @@ pub struct Field {
     text: Zeroizing<String>,
     /// Byte offset, on a grapheme boundary.
     cursor: usize,
+    /// All of the text is selected: what is typed or pasted next takes its place. The cursor is at the end then.
+    selected: bool,
     pub masked: bool,
     /// Whether line ends are kept; they show as `⏎`.
     pub lines: bool,
@@ -41,13 +43,38 @@ impl Field {
     }
 
     fn with(text: &str, lines: bool) -> Field {
-        let mut field = Field { text: Zeroizing::new(String::with_capacity(256)), cursor: 0, masked: false, lines };
+        let text_of = Zeroizing::new(String::with_capacity(256));
+        let mut field = Field { text: text_of, cursor: 0, selected: false, masked: false, lines };
         field.insert(text);
         field
     }
 
+    /// Shown as dots. It begins empty: nobody could see what a text typed into it was added to.
     pub fn masked() -> Field {
         Field { masked: true, ..Field::plain("") }
+    }
+
+    /// With a text that the program proposes.
+    pub fn proposed(text: &str) -> Field {
+        let mut field = Field::plain(text);
+        field.select();
+        field
+    }
+
+    /// Selects all of the text: for one that was refused, and for one that the program filled in. A text of several lines
+    /// is not lost to one key.
+    pub fn select(&mut self) {
+        self.cursor = self.text.len();
+        self.selected = !self.lines && !self.text.is_empty();
+    }
+
+    /// The length of a hidden text that was refused, and what the keys do with it; empty where it can be read.
+    pub fn tried(&self) -> String {
+        match self.text.graphemes(true).count() {
+            _ if !self.selected || !self.masked => String::new(),
+            1 => "1 character was tried. Type to replace it, ← to change it.".into(),
+            count => format!("{count} characters were tried. Type to replace them, ← to change them."),
+        }
     }
 
     pub fn text(&self) -> &str {
@@ -71,11 +98,18 @@ impl Field {
         self.insert(text);
     }
 
-    /// Inserts at the cursor; line ends become spaces unless they are kept, other controls are dropped.
+    /// Inserts at the cursor, or in the place of what is selected; line ends become spaces unless they are kept, other
+    /// controls are dropped.
     pub fn insert(&mut self, text: &str) {
         for c in text.trim_end_matches(['\r', '\n']).chars() {
             let c = if c == '\t' || (c == '\n' && !self.lines) { ' ' } else { c };
-            if (c.is_control() && c != '\n') || self.text.len() + c.len_utf8() > CAPACITY {
+            if c.is_control() && c != '\n' {
+                continue;
+            }
+            if std::mem::take(&mut self.selected) {
+                self.cut(0, self.text.len());
+            }
+            if self.text.len() + c.len_utf8() > CAPACITY {
                 continue;
             }
             self.text.insert(self.cursor, c);
@@ -83,9 +117,12 @@ impl Field {
         }
     }
 
-    /// Edits by a key; returns whether the key was one of editing.
+    /// Edits by a key; returns whether the key was one of editing. Keys that move the cursor leave a selected text as it is,
+    /// and those that delete backwards mend its end.
     pub fn edit(&mut self, key: Key) -> bool {
         match (key.stroke, key.ctrl, key.alt) {
+            (Stroke::Left, ..) if self.selected => self.cursor = 0,
+            (Stroke::Delete, ..) | (Stroke::Char('d' | 'k'), true, _) if self.selected => self.cut(0, self.cursor),
             (Stroke::Left, ..) => self.cursor = self.before(),
             (Stroke::Right, ..) => self.cursor = self.after(),
             (Stroke::Home, ..) | (Stroke::Char('a'), true, _) => self.cursor = 0,
@@ -105,6 +142,7 @@ impl Field {
                 None => return false,
             },
         }
+        self.selected = false;
         true
     }
 
@@ -121,7 +159,7 @@ impl Field {
         self.text[self.cursor..].graphemes(true).next().map_or(self.cursor, |piece| self.cursor + piece.len())
     }
 
-    /// Draws the text with its cursor where `focused`; what is too long scrolls.
+    /// Draws the text with its cursor, or reversed where it is selected, if `focused`; what is too long scrolls.
     pub fn draw(&self, buffer: &mut Buffer, common: &Common, x: u16, y: u16, columns: u16, focused: bool) {
         if columns == 0 {
             return;
@@ -136,25 +174,31 @@ impl Field {
             put(buffer, x, y, columns, &line, common.theme.style(Role::Text));
             return;
         }
-        // The cursor stays inside: graphemes scroll out at the left until it fits.
+        let mut style = common.theme.style(Role::Text);
+        if self.selected {
+            style = style.add_modifier(Modifier::REVERSED);
+        }
+        // The cursor stays inside: graphemes scroll out at the left until it fits. A selected text has none behind it.
+        let cursor = u16::from(!self.selected);
         let mut skipped = 0;
         let mut hidden = 0;
         for piece in before.graphemes(true) {
-            if width(&before) - hidden < columns {
+            if width(&before) - hidden + cursor <= columns {
                 break;
             }
             hidden += width(piece);
             skipped += piece.len();
         }
-        let theme = &common.theme;
-        put(buffer, x, y, columns, "", theme.style(Role::Text));
         let visible: String = line[skipped..].to_owned();
         let mut used = 0;
         for piece in visible.graphemes(true) {
             if used + width(piece) > columns {
                 break;
             }
-            used += put(buffer, x + used, y, width(piece).max(1), piece, theme.style(Role::Text));
+            used += put(buffer, x + used, y, width(piece).max(1), piece, style);
+        }
+        if self.selected {
+            return;
         }
         let cursor_x = x + (width(&before) - hidden).min(columns - 1);
         if let Some(cell) = buffer.cell_mut((cursor_x, y)) {

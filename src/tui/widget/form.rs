@@ -35,6 +35,15 @@ pub struct Row<N> {
 #[derive(Debug)]
 enum Input {
     Text(Field),
+    /// A secret that is there. It is closed until it is replaced, so that what is typed or pasted never joins it.
+    Kept {
+        secret: SecretText,
+        /// The label of the row while it is open.
+        label: &'static str,
+        /// What takes its place. Empty while the row is closed; its mask is that of the secret, too.
+        new: Field,
+        open: bool,
+    },
     /// Each with what it means.
     Choice {
         options: Vec<(String, &'static str)>,
@@ -66,11 +75,18 @@ impl<N> Row<N> {
         Row::new(name, label, Input::Text(Field::lines(text)))
     }
 
-    /// Text shown as dots until asked for.
-    pub fn secret(name: N, label: &'static str, text: &SecretText) -> Row<N> {
-        let mut field = Field::masked();
-        field.insert(text.expose());
-        Row { secret: true, ..Row::new(name, label, Input::Text(field)) }
+    /// Text shown as dots until asked for. It begins empty.
+    pub fn secret(name: N, label: &'static str) -> Row<N> {
+        Row { secret: true, ..Row::new(name, label, Input::Text(Field::masked())) }
+    }
+
+    /// A secret that is there, or an empty row for one that is not; `open_label` stands there while it is replaced.
+    pub fn kept(name: N, label: &'static str, open_label: &'static str, secret: &SecretText) -> Row<N> {
+        if secret.is_empty() {
+            return Row::secret(name, label);
+        }
+        let input = Input::Kept { secret: secret.clone(), label: open_label, new: Field::masked(), open: false };
+        Row { secret: true, ..Row::new(name, label, input) }
     }
 
     pub fn choice(name: N, label: &'static str, options: Vec<(String, &'static str)>, chosen: usize) -> Row<N> {
@@ -84,6 +100,46 @@ impl<N> Row<N> {
 
     pub fn hint(self, hint: &'static str) -> Row<N> {
         Row { hint, ..self }
+    }
+
+    /// Its text is the program's: the first that is typed takes its place.
+    pub fn proposed(mut self) -> Row<N> {
+        self.select();
+        self
+    }
+
+    /// The field that text is typed into, if there is one now.
+    fn field(&self) -> Option<&Field> {
+        match &self.input {
+            Input::Text(field) | Input::Kept { new: field, open: true, .. } => Some(field),
+            _ => None,
+        }
+    }
+
+    fn select(&mut self) {
+        if let Input::Text(field) | Input::Kept { new: field, .. } = &mut self.input {
+            field.select();
+        }
+    }
+
+    /// Whether it is a secret that is there and not being replaced.
+    fn is_closed(&self) -> bool {
+        matches!(self.input, Input::Kept { open: false, .. })
+    }
+
+    fn label(&self) -> &'static str {
+        match &self.input {
+            Input::Kept { label, open: true, .. } => label,
+            _ => self.label,
+        }
+    }
+
+    /// Columns for either of its labels, so that nothing moves when it is opened.
+    fn label_width(&self) -> u16 {
+        match &self.input {
+            Input::Kept { label, .. } => width(self.label).max(width(label)),
+            _ => width(self.label),
+        }
     }
 
     pub fn apart(self) -> Row<N> {
@@ -116,17 +172,23 @@ impl<N: Copy + PartialEq> Form<N> {
         self.rows.iter_mut().find(|row| row.name == name)
     }
 
-    /// What is typed in a row; empty where it is no row of text.
+    /// What is typed in a row, or the secret that is there; empty where it is no row of text.
     pub fn text(&self, name: N) -> &str {
         match self.row(name).map(|row| &row.input) {
             Some(Input::Text(field)) => field.text(),
+            Some(Input::Kept { secret, new, .. }) if new.is_empty() => secret.expose(),
+            Some(Input::Kept { new, .. }) => new.text(),
             _ => "",
         }
     }
 
+    /// Fills in a text of the program's.
     pub fn set_text(&mut self, name: N, text: &str) {
         match self.row_mut(name).map(|row| &mut row.input) {
-            Some(Input::Text(field)) => field.set(text),
+            Some(Input::Text(field)) => {
+                field.set(text);
+                field.select();
+            }
             Some(Input::Press(shown)) => *shown = text.to_owned(),
             _ => {}
         }
@@ -149,10 +211,24 @@ impl<N: Copy + PartialEq> Form<N> {
         }
     }
 
+    /// What is wrong with a row. Its text stays, and is replaced by what is typed next.
     pub fn set_error(&mut self, name: N, error: Option<String>) {
         if let Some(row) = self.row_mut(name) {
             row.error = error;
+            if row.error.is_some() {
+                row.select();
+            }
         }
+    }
+
+    /// The whole form was refused, and says so itself: each text stays until something is typed in its place.
+    pub fn refuse(&mut self) {
+        self.rows.iter_mut().for_each(Row::select);
+    }
+
+    /// How much was tried of a hidden text that was refused; see [`Field::tried`].
+    pub fn tried(&self, name: N) -> String {
+        self.row(name).and_then(Row::field).map_or_else(String::new, Field::tried)
     }
 
     pub fn clear_errors(&mut self) {
@@ -177,9 +253,29 @@ impl<N: Copy + PartialEq> Form<N> {
         self.rows[self.focus].name
     }
 
-    /// Whether the row with the keys is one to press.
+    /// Whether the row with the keys is one to press: a secret that is closed is opened by it.
     pub fn on_press(&self) -> bool {
-        matches!(self.rows[self.focus].input, Input::Press(_))
+        self.on_closed() || matches!(self.rows[self.focus].input, Input::Press(_))
+    }
+
+    /// Whether the row with the keys is a secret that is closed.
+    pub fn on_closed(&self) -> bool {
+        self.rows[self.focus].is_closed()
+    }
+
+    /// Whether the row with the keys is a secret that is being replaced.
+    pub fn on_open(&self) -> bool {
+        matches!(self.rows[self.focus].input, Input::Kept { open: true, .. })
+    }
+
+    /// Closes the secret that is being replaced in the row with the keys: the one that is there stays. Returns whether there
+    /// was one.
+    pub fn close(&mut self) -> bool {
+        let row = &mut self.rows[self.focus];
+        let Input::Kept { new, open, .. } = &mut row.input else { return false };
+        new.clear();
+        row.error = None;
+        std::mem::take(open)
     }
 
     pub fn has_secrets_in_sight(&self) -> bool {
@@ -188,7 +284,7 @@ impl<N: Copy + PartialEq> Form<N> {
 
     /// Whether the secrets are shown as dots.
     pub fn hides(&self) -> bool {
-        self.rows.iter().any(|row| matches!(&row.input, Input::Text(field) if field.masked))
+        self.rows.iter().any(|row| matches!(&row.input, Input::Text(field) | Input::Kept { new: field, .. } if field.masked))
     }
 
     fn next_unfolded(&self, from: usize, by: usize) -> usize {
@@ -204,9 +300,14 @@ impl<N: Copy + PartialEq> Form<N> {
             Command::ShowText => {
                 let hidden = self.hides();
                 for row in self.rows.iter_mut().filter(|row| row.secret) {
-                    if let Input::Text(field) = &mut row.input {
+                    if let Input::Text(field) | Input::Kept { new: field, .. } = &mut row.input {
                         field.masked = !hidden;
                     }
+                }
+            }
+            Command::Accept if self.on_closed() => {
+                if let Input::Kept { open, .. } = &mut self.rows[self.focus].input {
+                    *open = true;
                 }
             }
             Command::Accept if self.on_press() => return Touched::Pressed(self.focused()),
@@ -222,6 +323,15 @@ impl<N: Copy + PartialEq> Form<N> {
                 if !field.edit(key) {
                     return Touched::Nothing;
                 }
+                row.error = None;
+                Touched::Changed(row.name)
+            }
+            Input::Kept { new, open, .. } => {
+                // A closed one has nothing to edit; the first character opens it.
+                if (!*open && key.typed().is_none()) || !new.edit(key) {
+                    return Touched::Nothing;
+                }
+                *open = !new.is_empty();
                 row.error = None;
                 Touched::Changed(row.name)
             }
@@ -256,8 +366,14 @@ impl<N: Copy + PartialEq> Form<N> {
 
     pub fn paste(&mut self, text: &SecretText) -> Touched<N> {
         let row = &mut self.rows[self.focus];
-        let Input::Text(field) = &mut row.input else { return Touched::Nothing };
-        field.insert(text.expose());
+        match &mut row.input {
+            Input::Text(field) => field.insert(text.expose()),
+            Input::Kept { new, open, .. } => {
+                new.insert(text.expose());
+                *open |= !new.is_empty();
+            }
+            Input::Choice { .. } | Input::Press(_) => return Touched::Nothing,
+        }
         row.error = None;
         Touched::Changed(row.name)
     }
@@ -266,8 +382,7 @@ impl<N: Copy + PartialEq> Form<N> {
     /// whether the form has the keys at all.
     pub fn draw(&self, buffer: &mut Buffer, common: &Common, area: Rect, active: bool) {
         let theme = &common.theme;
-        let labels =
-            self.rows.iter().filter(|row| !row.folded).map(|row| width(row.label)).max().unwrap_or(0).min(area.width / 3);
+        let labels = self.rows.iter().filter(|row| !row.folded).map(Row::label_width).max().unwrap_or(0).min(area.width / 3);
         let x = area.x + 2;
         let input_x = x + labels + 2;
         let columns = area.right().saturating_sub(input_x);
@@ -275,37 +390,38 @@ impl<N: Copy + PartialEq> Form<N> {
         let hint_rows = if area.height >= 6 { 2 } else { 0 };
         let room = area.height.saturating_sub(hint_rows);
 
-        // Lines first, so that it is known which of them are in sight: gaps go where there is no room for them.
-        let lay = |gaps: bool| {
-            let mut lines: Vec<Option<(usize, Option<String>)>> = Vec::new();
+        // Lines first, so that it is known which of them are in sight: where there is no room the gaps go, then what is said of
+        // the length of a hidden text.
+        let lay = |gaps: bool, lengths: bool| {
+            let mut lines: Vec<Option<(usize, Option<(String, Role)>)>> = Vec::new();
             for (at, row) in self.rows.iter().enumerate().filter(|(_, row)| !row.folded) {
                 if row.apart && gaps && !lines.is_empty() {
                     lines.push(None);
                 }
                 lines.push(Some((at, None)));
-                let errors = row.error.iter().flat_map(|error| wrap(error, columns));
-                lines.extend(errors.map(|error| Some((at, Some(error)))));
+                lines.extend(row.below(columns, lengths).into_iter().map(|line| Some((at, Some(line)))));
             }
             lines
         };
-        let mut lines = lay(true);
-        if lines.len() > room.into() {
-            lines = lay(false);
-        }
-        let last = lines.iter().rposition(|line| matches!(line, Some((at, _)) if *at == self.focus)).unwrap_or(0);
-        let skipped = (last + 1).saturating_sub(room.into());
+        let fits = |lines: &Vec<_>| lines.len() <= room.into();
+        let lines = Some(lay(true, true)).filter(fits).or_else(|| Some(lay(false, true)).filter(fits));
+        let lines = lines.unwrap_or_else(|| lay(false, false));
+        let of_focus = |line: &Option<(usize, _)>| matches!(line, Some((at, _)) if *at == self.focus);
+        let (first, last) = (lines.iter().position(of_focus).unwrap_or(0), lines.iter().rposition(of_focus).unwrap_or(0));
+        // The row itself stays in sight, however much there is below it.
+        let skipped = (last + 1).saturating_sub(room.into()).min(first);
         for (line, y) in lines.iter().skip(skipped).zip(area.y..area.y + room) {
-            let Some((at, error)) = line else { continue };
+            let Some((at, below)) = line else { continue };
             let row = &self.rows[*at];
             let focused = active && *at == self.focus;
-            if let Some(error) = error {
-                put(buffer, input_x, y, columns, error, theme.style(Role::Error));
+            if let Some((text, role)) = below {
+                put(buffer, input_x, y, columns, text, theme.style(*role));
                 continue;
             }
             if focused {
                 put(buffer, area.x, y, 1, "▌", theme.style(Role::Mark));
             }
-            put(buffer, x, y, labels, row.label, theme.style(if focused { Role::Text } else { Role::Dim }));
+            put(buffer, x, y, labels, row.label(), theme.style(if focused { Role::Text } else { Role::Dim }));
             row.draw_input(buffer, common, input_x, y, columns, focused);
         }
         if hint_rows > 0 && active {
@@ -319,10 +435,39 @@ impl<N: Copy + PartialEq> Form<N> {
 }
 
 impl<N> Row<N> {
+    /// The lines of a closed secret that is shown, or the one that tells its length.
+    fn closed_lines(&self, columns: u16) -> Vec<String> {
+        match &self.input {
+            Input::Kept { secret, new, open: false, .. } if new.masked => match secret.expose().chars().count() {
+                1 => vec!["1 character, hidden".into()],
+                count => vec![format!("{count} characters, hidden")],
+            },
+            Input::Kept { secret, open: false, .. } => wrap(secret.expose(), columns),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What stands in the lines below its first; with the length of a hidden text that was refused, or without.
+    fn below(&self, columns: u16, lengths: bool) -> Vec<(String, Role)> {
+        let mut lines: Vec<(String, Role)> =
+            self.closed_lines(columns).into_iter().skip(1).map(|line| (line, Role::Text)).collect();
+        if let Some(error) = &self.error {
+            lines.extend(wrap(error, columns).into_iter().map(|line| (line, Role::Error)));
+            let tried = self.field().filter(|_| lengths).map_or_else(String::new, Field::tried);
+            lines.extend(wrap(&tried, columns).into_iter().map(|line| (line, Role::Dim)));
+        }
+        lines
+    }
+
     fn draw_input(&self, buffer: &mut Buffer, common: &Common, x: u16, y: u16, columns: u16, focused: bool) {
         let theme = &common.theme;
         match &self.input {
-            Input::Text(field) => field.draw(buffer, common, x, y, columns, focused),
+            Input::Text(field) | Input::Kept { new: field, open: true, .. } => field.draw(buffer, common, x, y, columns, focused),
+            Input::Kept { .. } => {
+                let role = if focused { Role::Selected } else { Role::Text };
+                let line = self.closed_lines(columns).into_iter().next().unwrap_or_default();
+                put(buffer, x, y, columns, &line, theme.style(role));
+            }
             Input::Choice { options, chosen } => {
                 let Some((text, about)) = options.get(*chosen) else { return };
                 let role = if focused { Role::Selected } else { Role::Text };

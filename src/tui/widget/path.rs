@@ -35,13 +35,19 @@ pub enum Typed {
 
 impl Default for PathEntry {
     fn default() -> Self {
-        PathEntry::starting_with("")
+        PathEntry::proposing("")
     }
 }
 
 impl PathEntry {
-    pub fn starting_with(path: &str) -> PathEntry {
-        PathEntry { field: Field::plain(path), names: Vec::new(), asked: String::new(), selected: None, tab: false }
+    /// With a path that the program proposes.
+    pub fn proposing(path: &str) -> PathEntry {
+        PathEntry { field: Field::proposed(path), names: Vec::new(), asked: String::new(), selected: None, tab: false }
+    }
+
+    /// Selects what is typed: it was refused, or one comes back to it.
+    pub fn select(&mut self) {
+        self.field.select();
     }
 
     /// The paths as typed, or as dropped onto the terminal: one after the other where they stand in quotes or are
@@ -70,9 +76,9 @@ impl PathEntry {
     }
 
     pub fn key(&mut self, key: Key) -> Typed {
-        let before = self.field.text().len();
-        let edited = self.field.edit(key);
-        if edited && before != self.field.text().len() { self.changed() } else { Typed::Nothing }
+        let before = self.field.text().to_owned();
+        self.field.edit(key);
+        if before != self.field.text() { self.changed() } else { Typed::Nothing }
     }
 
     pub fn paste(&mut self, text: &str) -> Typed {

@@ -109,7 +109,8 @@ impl Entry {
     /// Does nothing where there is none. No counter of its secret is given out twice.
     pub fn restore_credential(&mut self, at: Stamp, of: Stamp) {
         let Some(mut old) = self.restorable().find(|old| old.at == of).cloned() else { return };
-        let others = self.of_one_secret(&old);
+        let mut others = self.of_one_secret(&old.value);
+        others.push(of);
         if old.value.kind == Kind::Hotp {
             old.value.counter = self.counter_of(&old.value);
         }
@@ -124,17 +125,17 @@ impl Entry {
         others.into_iter().for_each(|other| self.count_on(other));
     }
 
-    /// The stamps of it and of those that count with the same secret and are or were in use.
-    fn of_one_secret(&self, of: &Stamped<Credential>) -> Vec<Stamp> {
-        if of.value.kind != Kind::Hotp {
+    /// The stamps of those that count with the same secret and are or were in use.
+    pub fn of_one_secret(&self, of: &Credential) -> Vec<Stamp> {
+        if of.kind != Kind::Hotp {
             return Vec::new();
         }
-        let is_same = |other: &&Stamped<Credential>| other.value.kind == Kind::Hotp && other.value.secret == of.value.secret;
-        self.history.iter().chain([&self.credential]).filter(is_same).map(|other| other.at).chain([of.at]).collect()
+        let is_same = |other: &&Stamped<Credential>| other.value.kind == Kind::Hotp && other.value.secret == of.secret;
+        self.history.iter().chain([&self.credential]).filter(is_same).map(|other| other.at).collect()
     }
 
     /// The largest counter known of a secret that counts, whatever its other parameters.
-    fn counter_of(&self, of: &Credential) -> u64 {
+    pub fn counter_of(&self, of: &Credential) -> u64 {
         let current = (self.credential.value.secret == of.secret).then_some(self.counter);
         let others = self.history.iter().chain(self.candidate.as_deref()).chain(&self.rivals);
         let others = others.filter(|other| other.value.secret == of.secret).map(|other| other.value.counter);

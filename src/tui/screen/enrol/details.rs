@@ -153,6 +153,7 @@ impl Part for Details {
         }
         match event {
             Event::Command(Command::Accept) if !self.form.on_press() => return self.accept(common),
+            Event::Command(Command::Back) if self.form.close() => {}
             Event::Command(Command::Back) if self.form.is_changed() => return ask_to_leave(UNSAVED),
             Event::Command(Command::Back) => return Turn::Source,
             event => drop(self.form.handle(event)),
@@ -192,13 +193,17 @@ impl Part for Details {
         if self.asking {
             return vec![(Command::Accept, ""), (Command::Down, "move"), (Command::Back, "")];
         }
-        let accept = if self.form.on_press() { "unfold" } else { "save and try" };
+        let accept = match self.form.on_press() {
+            _ if self.form.on_closed() => "replace",
+            true => "unfold",
+            false => "save and try",
+        };
         let show = if self.form.hides() { "show" } else { "hide" };
         let mut commands = vec![(Command::Accept, accept), (Command::NextField, "")];
         if self.form.has_secrets_in_sight() {
             commands.push((Command::ShowText, show));
         }
-        commands.push((Command::Back, ""));
+        commands.push((Command::Back, if self.form.on_open() { "keep the old one" } else { "" }));
         commands
     }
 

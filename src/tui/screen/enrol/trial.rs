@@ -175,7 +175,9 @@ impl Trial {
             }
             Way::Edit => {
                 self.try_again();
-                Turn::Push(Screen::Edit(EditEntry::new(&tried.entry)))
+                // A counter's code was of what is corrected now.
+                self.code = None;
+                Turn::Push(Screen::Edit(EditEntry::in_trial(&tried.entry)))
             }
             Way::Drop if tried.is_candidate => self.apply(Change::DropCandidate(self.id), Awaited::EnrolDropped),
             Way::Drop => self.apply(Change::Delete(vec![self.id]), Awaited::EnrolDropped),

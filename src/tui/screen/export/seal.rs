@@ -33,10 +33,14 @@ impl Seal {
             Encryption::Optional => "Left empty, the file holds every secret in clear.",
             _ => "Without it nobody can read the file.",
         };
-        let empty = SecretText::new("");
         let rows = [(Name::Password, "password"), (Name::Again, "once more")];
-        let rows = rows.map(|(name, label)| Row::secret(name, label, &empty).hint(hint));
+        let rows = rows.map(|(name, label)| Row::secret(name, label).hint(hint));
         Seal { encryption, form: Form::new(rows.into()) }
+    }
+
+    /// One comes back to it: what is hidden there is not added to.
+    pub fn select(&mut self) {
+        self.form.refuse();
     }
 
     fn accept(&mut self) -> Answer {
@@ -66,7 +70,7 @@ impl Seal {
 
     pub fn draw(&self, common: &Common, buffer: &mut Buffer, area: Rect) {
         // The hint stands in the last line: just below the rows rather than far down.
-        self.form.draw(buffer, common, Rect { height: area.height.min(6), ..area }, true);
+        self.form.draw(buffer, common, Rect { height: area.height.min(8), ..area }, true);
     }
 
     pub fn footer(&self) -> Vec<(Command, &'static str)> {

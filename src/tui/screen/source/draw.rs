@@ -55,7 +55,12 @@ impl Source {
         let Some(said) = &self.said else { return Vec::new() };
         let columns = columns.min(76);
         let what = wrap(&said.what, columns).into_iter().map(|line| (line, said.role));
-        what.chain(wrap(&said.hint, columns).into_iter().map(|line| (line, Role::Dim))).collect()
+        let tried = match &self.mode {
+            Mode::Locked(locked) => locked.tried(),
+            _ => String::new(),
+        };
+        let more = [&said.hint, &tried].into_iter().flat_map(|text| wrap(text, columns)).collect::<Vec<_>>();
+        what.chain(more.into_iter().map(|line| (line, Role::Dim))).collect()
     }
 
     /// Draws what is asked for in an area that leaves room for what is said.

@@ -1,5 +1,5 @@
-//! What was to be read is encrypted: its password, and its key file where it may have one. A wrong password stays in the
-//! field: a typo is mended, not typed anew.
+//! What was to be read is encrypted: its password, and its key file where it may have one. What was refused stays selected:
+//! the right one is typed or pasted over it, and a typo is mended.
 
 use crate::secret::SecretText;
 use crate::transfer::Format;
@@ -36,15 +36,21 @@ impl Locked {
     pub fn new(from: Origin, format: &'static dyn Format) -> Locked {
         let takes_key_file = format.takes_key_file();
         let key_file = Row::text(Name::KeyFile, "key file", "").hint("Empty where there is none.");
-        let form = Form::new(vec![
-            Row::secret(Name::Password, "password", &SecretText::new("")),
-            if takes_key_file { key_file } else { key_file.folded() },
-        ]);
+        let form =
+            Form::new(vec![Row::secret(Name::Password, "password"), if takes_key_file { key_file } else { key_file.folded() }]);
         Locked { from, format: format.name(), takes_key_file, form }
     }
 
     pub fn question(&self) -> String {
         format!("It is encrypted: {}. Its password?", self.format)
+    }
+
+    pub fn refuse(&mut self) {
+        self.form.refuse();
+    }
+
+    pub fn tried(&self) -> String {
+        self.form.tried(Name::Password)
     }
 
     pub fn handle(&mut self, event: Event) -> Answer {

@@ -44,6 +44,11 @@ impl Paste {
         self.typed.edit(key)
     }
 
+    /// Selects what was typed; what was pasted is replaced anyway.
+    pub fn select(&mut self) {
+        self.typed.select();
+    }
+
     pub fn text(&self) -> SecretText {
         self.pasted.as_ref().map_or_else(|| self.typed.secret(), |(text, _)| text.clone())
     }
