@@ -43,8 +43,7 @@ impl Behaviour for Confirm {
     fn draw(&self, common: &Common, buffer: &mut Buffer) {
         let area = buffer.area;
         let Some(y) = area.bottom().checked_sub(2) else { return };
-        buffer.set_style(ratatui::layout::Rect::new(area.x, y, area.width, 1), ratatui::style::Style::reset());
-        put(buffer, area.x, y, area.width, &" ".repeat(area.width.into()), ratatui::style::Style::reset());
+        put(buffer, area.x, y, area.width, &" ".repeat(area.width.into()), common.theme.blank());
         put(buffer, area.x, y, 1, "▌", common.theme.style(Role::Warning));
         put(
             buffer,

@@ -14,6 +14,7 @@ use crate::tui::state::{Common, sentence};
 use crate::tui::theme::Role;
 use crate::tui::widget::field::Field;
 use crate::tui::widget::menu::Menu;
+use crate::tui::widget::said;
 use crate::vault::store::{Keep, OpenedBy, PassphraseChange};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -125,7 +126,7 @@ impl Conflict {
         let mut lines = vec![(fit(&self.name, columns), Role::Text)];
         let is_small = room < SMALL;
         let why = if is_small { self.why().1 } else { self.why().0 };
-        lines.extend(wrap(why, columns).into_iter().filter(|line| !line.is_empty()).map(|line| (line, Role::Dim)));
+        lines.extend(wrap(why, columns).into_iter().filter(|line| !line.is_empty()).map(|line| (line, Role::Second)));
         let Some(plan) = &self.plan else { return lines };
         if !is_small {
             lines.push((String::new(), Role::Text));
@@ -228,7 +229,7 @@ impl Behaviour for Conflict {
         }
         let mut below = y;
         if self.asks {
-            let label = put(buffer, x, y, columns, "its passphrase", theme.style(Role::Dim)) + 2;
+            let label = put(buffer, x, y, columns, "its passphrase", theme.style(Role::Second)) + 2;
             self.field.draw(buffer, common, x + label, y, columns.saturating_sub(label), !self.waiting);
             below += 2;
         } else if self.plan.is_some() || !self.waiting {
@@ -246,9 +247,8 @@ impl Behaviour for Conflict {
             (None, false) => None,
         };
         if let Some((text, role)) = said {
-            for (line, y) in wrap(&text, columns).iter().zip(below..area.height.saturating_sub(1)) {
-                put(buffer, x, y, columns, line, theme.style(role));
-            }
+            let lines = said::lines(&text, columns, role);
+            said::draw(buffer, theme, x, below..area.height.saturating_sub(1), columns, &lines);
         }
     }
 

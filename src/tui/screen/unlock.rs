@@ -11,11 +11,12 @@ use crate::ops::unlock::Opening;
 use crate::secret::SecretText;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{put, put_centre, wrap};
+use crate::tui::layout::{put, put_centre, width, wrap};
 use crate::tui::msg::{Done, Job, OtherVault, SendOrder};
 use crate::tui::state::{Common, sentence};
 use crate::tui::theme::Role;
 use crate::tui::widget::field::Field;
+use crate::tui::widget::said;
 use crate::vault::store::Way;
 use ratatui::buffer::Buffer;
 
@@ -240,10 +241,10 @@ impl Behaviour for Unlock {
             Some(order) => (order.title(), &order.to.name),
         };
         put_centre(buffer, area, top, &title, theme.style(Role::Strong));
-        put_centre(buffer, area, top + 1, name, theme.style(Role::Dim));
+        put_centre(buffer, area, top + 1, name, theme.style(Role::Second));
         // The usual length of label and field is in the middle; a long passphrase grows to the right.
         let x = area.width.saturating_sub(36) / 2;
-        let label = put(buffer, x, top + 4, area.width, self.label(), theme.style(Role::Dim)) + 2;
+        let label = put(buffer, x, top + 4, area.width, self.label(), theme.style(Role::Second)) + 2;
         let columns = area.width.saturating_sub(x + label + 2);
         match self.has_field() {
             true => self.field.draw(buffer, common, x + label, top + 4, columns, !self.waiting),
@@ -260,9 +261,11 @@ impl Behaviour for Unlock {
             put_centre(buffer, area, top + 6, &format!("{} {what}", spinner(common)), theme.style(Role::Accent));
         } else if let Some((what, hint)) = &self.said {
             let mut y = top + 6;
-            for (text, role) in [(what, Role::Error), (hint, Role::Dim)] {
-                for line in wrap(text, area.width.saturating_sub(4).min(76)) {
-                    put_centre(buffer, area, y, &line, theme.style(role));
+            for (text, first, rest) in [(what, Role::Error, Role::Text), (hint, Role::Second, Role::Second)] {
+                for (at, line) in wrap(text, area.width.saturating_sub(4).min(76)).into_iter().enumerate() {
+                    let wide = width(&line).min(area.width);
+                    let role = if at == 0 { first } else { rest };
+                    said::draw(buffer, theme, area.x + (area.width - wide) / 2, y..y + 1, wide, &[(line, role)]);
                     y += 1;
                 }
             }
