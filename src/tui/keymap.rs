@@ -252,6 +252,7 @@ const DEFAULTS: &[Row] = &[
             "it counts",
             "open it",
             "read",
+            "replace",
         ],
         "go on with what is filled in",
     ),
@@ -259,7 +260,7 @@ const DEFAULTS: &[Row] = &[
     row(Place::Form, Command::PreviousField, &["BackTab", "Up"]),
     row(Place::Form, Command::ShowText, &["Ctrl-R"])
         .says(&["show", "hide", "show secrets", "hide secrets"], "show what is hidden, or hide it"),
-    row(Place::Form, Command::Back, &["Esc"]).says(&["back", "leave it", "no key", "cancel"], "go back"),
+    row(Place::Form, Command::Back, &["Esc"]).says(&["back", "leave it", "no key", "cancel", "keep the old one"], "go back"),
     row(Place::Path, Command::Accept, &["Enter"]).says(&["read", "write"], "take the path, or go into the selected folder"),
     row(Place::Path, Command::Complete, &["Tab"]).says(&["complete"], "complete the path as far as it is certain"),
     row(Place::Path, Command::Up, &["Up"]).says(&[], "go up the list of names"),

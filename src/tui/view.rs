@@ -9,8 +9,7 @@ pub fn view(state: &State, buffer: &mut Buffer) {
     if area.width == 0 || area.height == 0 {
         return;
     }
-    let text = state.common.theme.style(super::theme::Role::Text);
-    buffer.set_style(area, text);
+    buffer.set_style(area, state.common.theme.blank());
     for screen in state.visible() {
         screen.behaviour().draw(&state.common, buffer);
     }

@@ -11,4 +11,5 @@ pub mod lines;
 pub mod menu;
 pub mod path;
 pub mod qr;
+pub mod said;
 pub mod steps;

@@ -164,3 +164,24 @@ fn a_terminal_that_is_closed_ends_a_stopped_program_too() {
     drop(tmux);
     wait_until("the program has ended", || !folder.exists());
 }
+
+#[test]
+fn night_paints_the_whole_screen_and_leaves_nothing_of_it() {
+    let home = Home::with_vault().configure("theme = \"night\"\n");
+    let mut pty = home.open();
+    let is_all = |screen: &vt100::Screen, colour: vt100::Color| {
+        let mut cells = (0..24).flat_map(|row| (0..80).map(move |column| (row, column)));
+        cells.all(|(row, column)| screen.cell(row, column).is_some_and(|cell| cell.bgcolor() == colour))
+    };
+    let night = vt100::Color::Rgb(0x1b, 0x1f, 0x27);
+    pty.wait_until_screen("night on every cell", |screen| is_all(screen, night));
+    // A question is drawn over the list, and then the list over it.
+    pty.send("d");
+    pty.wait_until_screen("a painted question", |screen| screen.contents().contains("trash?") && is_all(screen, night));
+    pty.send("n");
+    pty.wait_until_screen("a painted list", |screen| !screen.contents().contains("trash?") && is_all(screen, night));
+    pty.send("q");
+    assert_eq!(pty.ended(), Ok(0));
+    assert_given_back(&pty);
+    assert!(is_all(&pty.screen(), vt100::Color::Default), "night stayed on the terminal");
+}

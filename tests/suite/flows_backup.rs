@@ -31,7 +31,11 @@ fn a_damaged_vault_is_put_back_from_its_newest_backup() {
     let mut tui = unlock(&desk);
     tui.see("This vault does not open").see("vault.age: it is empty").see("It is of 2026-11-23 10:33:20 UTC, with 2 entries.");
     tui.press("Enter").see("The vault is damaged");
-    tui.press("Enter").press("Down Enter").see("GitHub").see("npm").see("Put back; the old files are kept in backups/2026-11-23T103320Z-set-aside");
+    tui.press("Enter")
+        .press("Down Enter")
+        .see("GitHub")
+        .see("npm")
+        .see("Put back; the old files are kept in backups/2026-11-23T103320Z-set-aside");
     assert_eq!(tui.entries().len(), 2);
     let aside = desk.folder.join("backups/2026-11-23T103320Z-set-aside/vault.age");
     assert_eq!(fs::read(aside).unwrap(), b"");
@@ -104,7 +108,10 @@ fn a_passphrase_file_that_was_damaged_is_put_back_alone_and_nothing_newer_is_los
     fs::write(desk.folder.join("unlock/passphrase.age"), "").unwrap();
     let mut tui = unlock(&desk);
     tui.see("This vault does not open").see("unlock/passphrase.age: it is empty").see("Put its passphrase file back");
-    tui.see("The entries are whole and stay as they are.").press("Down Enter").see("Newest").see("Put back; the old files are kept");
+    tui.see("The entries are whole and stay as they are.")
+        .press("Down Enter")
+        .see("Newest")
+        .see("Put back; the old files are kept");
     let mut tui = unlock(&desk);
     tui.see("Newest");
 }

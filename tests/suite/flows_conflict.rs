@@ -42,7 +42,9 @@ fn a_copy_that_only_a_replaced_key_opens_is_shown_and_taken_in_on_one_word() {
 
 #[test]
 fn a_copy_with_a_passphrase_of_its_own_asks_for_it_and_which_one_stays() {
-    for (choice, stays, goes) in [("Down Enter", "changed here", "changed there"), ("Down Down Enter", "changed there", "changed here")] {
+    for (choice, stays, goes) in
+        [("Down Enter", "changed here", "changed there"), ("Down Down Enter", "changed there", "changed here")]
+    {
         let desk = with_a_copy_of_another_passphrase();
         let mut tui = unlock(&desk, "changed here");
         tui.press("W").see("None of the keys in hand opens it.").see("its passphrase").see_no("Take it in");

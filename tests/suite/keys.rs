@@ -116,7 +116,19 @@ fn a_wrong_theme_says_what_is_wrong() {
     let said = |source: &str| Theme::parse(source).unwrap_err().what;
     assert_eq!(said("text = \"cyan\"\nsparkle = \"red\""), "the theme is not valid: there is no role \"sparkle\"");
     assert_eq!(said("text = \"cyan\""), "the theme is not valid: the role \"strong\" is missing");
-    let wrong_colour = BUILT_IN[0].1.replace("\"yellow\"", "\"beige\"");
-    assert_eq!(said(&wrong_colour), "the theme is not valid: \"beige\" is not a style (star)");
+    let with_star = |style: &str| said(&BUILT_IN[0].1.replace("star = \"\"", &format!("star = \"{style}\"")));
+    assert_eq!(with_star("beige"), "the theme is not valid: \"beige\" is not a style (star)");
+    let hidden = "the theme is not valid: bright-black is the background of some terminals and can't be seen there (star)";
+    assert_eq!(with_star("bold bright-black"), hidden);
+    let blind = "the theme is not valid: #d8dee9 can't be seen on every terminal: the theme has to give its background (star)";
+    assert_eq!(with_star("#d8dee9"), blind);
+    let night = |from: &str, to: &str| said(&BUILT_IN[2].1.replace(from, to));
+    let mixed =
+        "the theme is not valid: cyan differs from terminal to terminal: on a background it has to be like #6fc3bd (text)";
+    assert_eq!(night("text = \"#d8dee9\"", "text = \"cyan\""), mixed);
+    let own_text = "the theme is not valid: a theme with a background has to give text a colour";
+    assert_eq!(night("text = \"#d8dee9\"", "text = \"\""), own_text);
+    let no_colour = "the theme is not valid: \"dark\" is not a colour like #1b1f27 (background)";
+    assert_eq!(night("\"#1b1f27\"", "\"dark\""), no_colour);
     assert_eq!(Theme::built_in("neon").unwrap_err().hint.as_deref(), Some("the themes are default, mono, night"));
 }

@@ -11,6 +11,7 @@ mod change;
 mod codes;
 mod config;
 mod containers;
+mod contrast;
 mod copies;
 mod faults;
 mod flows;

@@ -11,6 +11,7 @@ pub mod fixtures;
 pub mod google;
 pub mod judge;
 pub mod kdbx;
+pub mod palettes;
 pub mod plugin;
 pub mod process;
 pub mod pty;

@@ -9,6 +9,7 @@ use crate::tui::layout::{fit, put, width, wrap};
 use crate::tui::state::{Common, sentence};
 use crate::tui::theme::Role;
 use crate::tui::widget::field::Field;
+use crate::tui::widget::said;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -121,7 +122,7 @@ impl Codes {
             left => format!("It has {left} unused recovery codes. New ones take their place; the old set is kept in the entry's history."),
         };
         for text in wrap(&about, area.width.min(76)) {
-            line(&text, Role::Dim);
+            line(&text, Role::Second);
         }
         let gap = u16::from(area.height >= 10);
         y += gap;
@@ -132,12 +133,10 @@ impl Codes {
         }
         y += 1;
         if let Some(said) = &self.said {
-            for text in wrap(said, area.width.saturating_sub(9)) {
-                if y < area.bottom() {
-                    put(buffer, area.x + 9, y, area.width.saturating_sub(9), &text, theme.style(Role::Error));
-                }
-                y += 1;
-            }
+            let columns = area.width.saturating_sub(9);
+            let lines = said::lines(said, columns, Role::Error);
+            said::draw(buffer, theme, area.x + 9, y..area.bottom(), columns, &lines);
+            y += lines.len() as u16;
         }
         y += gap;
         let count = match self.taken.len() {
@@ -145,9 +144,7 @@ impl Codes {
             1 => "1 code".to_owned(),
             count => format!("{count} codes"),
         };
-        if y < area.bottom() {
-            put(buffer, area.x + 2, y, area.width.saturating_sub(2), &count, theme.style(Role::Ok));
-        }
+        said::draw(buffer, theme, area.x + 2, y..area.bottom(), area.width.saturating_sub(2), &[(count, Role::Ok)]);
         self.draw_taken(
             common,
             buffer,

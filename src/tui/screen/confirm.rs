@@ -75,7 +75,7 @@ impl Behaviour for Confirm {
         let lines = wrap(&self.question, area.width.saturating_sub(MARGIN + 2));
         let first = area.bottom().saturating_sub(1 + lines.len() as u16);
         for y in first..area.bottom() {
-            put(buffer, area.x, y, area.width, &" ".repeat(area.width.into()), ratatui::style::Style::reset());
+            put(buffer, area.x, y, area.width, &" ".repeat(area.width.into()), theme.blank());
         }
         for (line, y) in lines.iter().zip(first..area.bottom()) {
             put(buffer, area.x, y, 1, "▌", theme.style(Role::Warning));

@@ -5,12 +5,13 @@ use super::{Behaviour, Event, Reaction, Step};
 use crate::tui::command::Command;
 use crate::tui::key::Key;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{MARGIN, below_title, put, title_row, wrap};
+use crate::tui::layout::{MARGIN, below_title, put, title_row};
 use crate::tui::msg::{Effect, MouseAct};
 use crate::tui::state::Common;
 use crate::tui::theme::Role;
 use crate::tui::widget::field::Field;
 use crate::tui::widget::lines::draw_mark;
+use crate::tui::widget::said;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -33,8 +34,8 @@ impl ConfirmMany {
         ConfirmMany { title, what, lost, scroll: 0, typed: Field::plain(""), yes }
     }
 
-    fn warning(&self, columns: u16) -> Vec<String> {
-        wrap(&format!("{}; undo can't bring them back.", self.what), columns)
+    fn warning(&self, columns: u16) -> Vec<(String, Role)> {
+        said::lines(&format!("{}; undo can't bring them back.", self.what), columns, Role::Warning)
     }
 
     fn number(&self) -> String {
@@ -93,9 +94,7 @@ impl Behaviour for ConfirmMany {
         if let Some(y) = title_row(area) {
             put(buffer, MARGIN, y, area.width, &self.title, theme.style(Role::Strong));
         }
-        for (line, y) in self.warning(area.width).iter().zip(area.top()..area.bottom()) {
-            put(buffer, area.x, y, area.width, line, theme.style(Role::Warning));
-        }
+        said::draw(buffer, theme, area.x, area.top()..area.bottom(), area.width, &self.warning(area.width));
         let lines = self.lost_area(size);
         let more = self.lost.len() - (self.lost.len().min(self.scroll + usize::from(lines.height)));
         for (line, y) in self.lost.iter().skip(self.scroll).zip(lines.top()..lines.bottom()) {
@@ -104,7 +103,7 @@ impl Behaviour for ConfirmMany {
         if let (Some(y), true) = (lines.bottom().checked_sub(1), more > 0 && lines.height > 0) {
             let text = format!("and {} more", more + 1);
             put(buffer, lines.x + 2, y, lines.width, &" ".repeat(lines.width.into()), theme.style(Role::Text));
-            put(buffer, lines.x + 2, y, lines.width.saturating_sub(2), &text, theme.style(Role::Dim));
+            put(buffer, lines.x + 2, y, lines.width.saturating_sub(2), &text, theme.style(Role::Hint));
         }
 
         let gap = u16::from(area.height >= 10);

@@ -14,6 +14,7 @@ use crate::tui::state::{Common, sentence};
 use crate::tui::theme::Role;
 use crate::tui::widget::field::Field;
 use crate::tui::widget::menu::Menu;
+use crate::tui::widget::said;
 use crate::vault::store::{Keep, OpenedBy, PassphraseChange};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -126,7 +127,7 @@ impl Conflict {
         let mut lines = vec![(fit(&self.name, columns), Role::Text)];
         let is_small = room < SMALL;
         let why = if is_small { self.why().1 } else { self.why().0 };
-        lines.extend(wrap(why, columns).into_iter().filter(|line| !line.is_empty()).map(|line| (line, Role::Dim)));
+        lines.extend(wrap(why, columns).into_iter().filter(|line| !line.is_empty()).map(|line| (line, Role::Second)));
         let Some(plan) = &self.plan else { return lines };
         if !is_small {
             lines.push((String::new(), Role::Text));
@@ -232,7 +233,7 @@ impl Behaviour for Conflict {
         }
         let mut below = y;
         if self.asks {
-            let label = put(buffer, x, y, columns, "its passphrase", theme.style(Role::Dim)) + 2;
+            let label = put(buffer, x, y, columns, "its passphrase", theme.style(Role::Second)) + 2;
             self.field.draw(buffer, common, x + label, y, columns.saturating_sub(label), !self.waiting);
             below += 2;
         } else if self.plan.is_some() || !self.waiting {
@@ -250,12 +251,11 @@ impl Behaviour for Conflict {
             (None, false) => None,
         };
         if let Some((text, role)) = said {
-            let tried = if role == Role::Error { self.field.tried() } else { String::new() };
-            let lines = [(text, role), (tried, Role::Dim)];
-            let lines = lines.iter().flat_map(|(text, role)| wrap(text, columns).into_iter().map(move |line| (line, *role)));
-            for ((line, role), y) in lines.zip(below..area.height.saturating_sub(1)) {
-                put(buffer, x, y, columns, &line, theme.style(role));
+            let mut lines = said::lines(&text, columns, role);
+            if role == Role::Error {
+                lines.extend(said::lines(&self.field.tried(), columns, Role::Second));
             }
+            said::draw(buffer, theme, x, below..area.height.saturating_sub(1), columns, &lines);
         }
     }
 

@@ -10,6 +10,7 @@ use crate::tui::msg::{Done, Job};
 use crate::tui::state::{Common, sentence};
 use crate::tui::theme::Role;
 use crate::tui::widget::field::Field;
+use crate::tui::widget::said;
 use ratatui::buffer::Buffer;
 
 #[derive(Debug)]
@@ -131,7 +132,7 @@ impl Behaviour for Create {
             "The passphrase opens the vault. Nobody can bring it back: write it down, or choose one that you will not forget.",
             columns.min(72),
         ) {
-            put(buffer, x, y, columns, &line, theme.style(Role::Dim));
+            put(buffer, x, y, columns, &line, theme.style(Role::Second));
             y += 1;
         }
         y += 1;
@@ -141,7 +142,7 @@ impl Behaviour for Create {
             if focused {
                 put(buffer, x, y, 1, "▌", theme.style(Role::Mark));
             }
-            put(buffer, x + 2, y, 12, label, theme.style(if focused { Role::Text } else { Role::Dim }));
+            put(buffer, x + 2, y, 12, label, theme.style(if focused { Role::Strong } else { Role::Second }));
             field.draw(buffer, common, x + 15, y, columns.saturating_sub(15), focused && !self.waiting);
             y += 2;
         }
@@ -161,11 +162,9 @@ impl Behaviour for Create {
         if self.waiting {
             put(buffer, x + 2, y, columns, &format!("{} creating the vault", spinner(common)), theme.style(Role::Accent));
         } else if let Some(said) = &self.said {
-            put(buffer, x + 2, y, columns, said, theme.style(Role::Error));
             let tried = if self.on_second { self.again.tried() } else { self.passphrase.tried() };
-            for (line, y) in wrap(&tried, columns).iter().zip(y + 1..) {
-                put(buffer, x + 2, y, columns, line, theme.style(Role::Dim));
-            }
+            let lines = [said::lines(said, columns, Role::Error), said::lines(&tried, columns, Role::Second)].concat();
+            said::draw(buffer, theme, x + 2, y..area.bottom(), columns, &lines);
         } else if self.made_up {
             put(buffer, x + 2, y, columns, "Write it down, then type it once more.", theme.style(Role::Accent));
         }

@@ -9,10 +9,11 @@ use crate::ops::change::{Change, CredentialEdit, Edit};
 use crate::otp::{Credential, Kind};
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{MARGIN, below_title, fit, put, title_row, with_right_margin, wrap};
+use crate::tui::layout::{MARGIN, below_title, fit, put, title_row, with_right_margin};
 use crate::tui::msg::{Awaited, Done, Job, Then};
 use crate::tui::state::Common;
 use crate::tui::theme::Role;
+use crate::tui::widget::said;
 use crate::vault::entry::{Entry, EntryId};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -149,20 +150,18 @@ impl Behaviour for EditEntry {
         if let Some(y) = title_row(body) {
             let used = put(buffer, area.x + MARGIN, y, area.width, "Edit", theme.style(Role::Strong)) + 3;
             let x = area.x + MARGIN + used;
-            put(buffer, x, y, area.right().saturating_sub(x), &self.name, theme.style(Role::Accent));
+            put(buffer, x, y, area.right().saturating_sub(x), &self.name, theme.style(Role::Second));
         }
         let warning = match (self.new_secret_waits(), self.form.credential_changed()) {
             (true, _) => "The old secret stays in use until the new one is confirmed, and is kept.",
             (false, true) => "The old secret and parameters go to the entry's history.",
             (false, false) => "",
         };
-        let warning = wrap(warning, body.width.saturating_sub(2));
+        let warning = said::lines(warning, body.width.saturating_sub(2), Role::Warning);
         let warned = if body.height >= 10 { warning.len() as u16 } else { 0 };
         let form = Rect { height: body.height.saturating_sub(warned), ..body };
         self.form.draw(buffer, common, form, !self.saving);
-        for (line, y) in warning.iter().take(warned.into()).zip(form.bottom()..) {
-            put(buffer, body.x + 2, y, body.width.saturating_sub(2), line, theme.style(Role::Warning));
-        }
+        said::draw(buffer, theme, body.x + 2, form.bottom()..form.bottom() + warned, body.width.saturating_sub(2), &warning);
     }
 
     fn footer(&self, _common: &Common) -> Vec<(Command, &'static str)> {

@@ -83,11 +83,11 @@ impl Behaviour for Help {
             let y = 3 + at as u16;
             match line {
                 Line::Title(title) => {
-                    put(buffer, x, y, columns, title, theme.style(Role::Accent));
+                    put(buffer, x, y, columns, title, theme.style(Role::Hint));
                 }
                 Line::Row(keys, what) => {
                     put(buffer, x, y, widest, keys, theme.style(Role::Strong));
-                    put(buffer, x + widest + 3, y, columns.saturating_sub(widest + 3), what, theme.style(Role::Text));
+                    put(buffer, x + widest + 3, y, columns.saturating_sub(widest + 3), what, theme.style(Role::Second));
                 }
                 Line::Gap => {}
             }

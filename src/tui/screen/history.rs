@@ -123,7 +123,7 @@ impl History {
         if row.selected {
             draw_mark(buffer, theme, area.x, y);
         }
-        let role = if row.selected { Role::Selected } else { Role::Dim };
+        let role = if row.selected { Role::Selected } else { Role::Text };
         put(buffer, area.x + 2, y, columns.fate, &row.fate, theme.style(role));
         if let Some(x) = columns.mark {
             put(buffer, x, y, MARK, &row.mark, theme.style(role));
@@ -137,7 +137,7 @@ impl History {
                 Kind::Hotp => row.credential.shape(),
                 _ => row.credential.parameters(row.counter),
             };
-            put(buffer, x, y, area.right().saturating_sub(x), &text, theme.style(Role::Dim));
+            put(buffer, x, y, area.right().saturating_sub(x), &text, theme.style(Role::Second));
         }
     }
 
@@ -146,14 +146,14 @@ impl History {
         let (right, credential) = (columns.code_right, row.credential);
         if credential.kind == Kind::Hotp {
             let room = CODE + if columns.seconds { bar::SECONDS } else { 0 };
-            put(buffer, right - CODE, y, room, &format!("counter {}", row.counter), theme.style(Role::Dim));
+            put(buffer, right - CODE, y, room, &format!("counter {}", row.counter), theme.style(Role::Second));
             return;
         }
         let Some(face) = face(credential, common.now.unix()) else {
-            return put_right(buffer, right, y, "· · ·", theme.style(Role::Dim));
+            return put_right(buffer, right, y, "· · ·", theme.style(Role::Hint));
         };
         if !self.shown {
-            return put_right(buffer, right, y, &hidden(credential.digits), theme.style(Role::Dim));
+            return put_right(buffer, right, y, &hidden(credential.digits), theme.style(Role::Hint));
         }
         put_right(buffer, right, y, &grouped(face.code.expose()), theme.style(Role::Code));
         if columns.seconds {
@@ -246,7 +246,7 @@ impl Behaviour for History {
         if area.y > 0 {
             let y = u16::from(area.y > 2);
             let x = MARGIN + put(buffer, MARGIN, y, whole.width, "History", theme.style(Role::Strong)) + 3;
-            put(buffer, x, y, whole.width.saturating_sub(x), &self.name, theme.style(Role::Accent));
+            put(buffer, x, y, whole.width.saturating_sub(x), &self.name, theme.style(Role::Second));
         }
         let Some(entry) = self.entry(common) else {
             put(buffer, area.x, area.y, area.width, "This entry is no longer in the list.", theme.style(Role::Text));
@@ -254,7 +254,7 @@ impl Behaviour for History {
         };
         if area.y > 4 {
             for (line, y) in about(area.width).iter().zip(3..) {
-                put(buffer, area.x, y, area.width, line, theme.style(Role::Dim));
+                put(buffer, area.x, y, area.width, line, theme.style(Role::Second));
             }
         }
         if area.y > 0 {
@@ -269,7 +269,7 @@ impl Behaviour for History {
         }
         let replaced = history::of(&entry);
         if replaced.is_empty() {
-            put(buffer, area.x + 2, area.y, area.width, "No secret was replaced yet.", theme.style(Role::Dim));
+            put(buffer, area.x + 2, area.y, area.width, "No secret was replaced yet.", theme.style(Role::Second));
         }
         for (at, y) in self.lines.in_sight(area, replaced.len()) {
             let old = &replaced[at];

@@ -11,6 +11,7 @@ use crate::tui::msg::{Done, Job, KeysAct};
 use crate::tui::state::{Common, sentence};
 use crate::tui::theme::Role;
 use crate::tui::widget::form::{Form, Row, Touched};
+use crate::tui::widget::said;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -225,12 +226,9 @@ impl Behaviour for KeyForm {
         let columns = body.width.saturating_sub(2);
         let mut y = form.bottom();
         let mut line = |text: &str, role: Role| {
-            for line in crate::tui::layout::wrap(text, columns.max(1)) {
-                if y < body.bottom() {
-                    put(buffer, body.x + 2, y, columns, &line, theme.style(role));
-                    y += 1;
-                }
-            }
+            let lines = said::lines(text, columns.max(1), role);
+            said::draw(buffer, theme, body.x + 2, y..body.bottom(), columns, &lines);
+            y += lines.len() as u16;
         };
         match (&self.strength, self.kind) {
             (Some((score, verdict)), Kind::Passphrase { .. }) if !self.form.text(Name::New).is_empty() => {

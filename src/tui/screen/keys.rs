@@ -83,7 +83,7 @@ impl Keys {
         let mut y = area.y;
         for line in wrap(&text, area.width.min(76)) {
             if y < area.bottom() {
-                put(buffer, area.x, y, area.width, &line, theme.style(Role::Dim));
+                put(buffer, area.x, y, area.width, &line, theme.style(Role::Second));
             }
             y += 1;
         }

@@ -12,6 +12,7 @@ use crate::tui::msg::{Done, Job, MouseAct};
 use crate::tui::state::{Common, sentence};
 use crate::tui::theme::Role;
 use crate::tui::widget::menu::Menu;
+use crate::tui::widget::said;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -108,9 +109,8 @@ impl Behaviour for Mend {
         let theme = &common.theme;
         let (x, columns) = (area.x + MARGIN + 2, columns(area.width));
         put(buffer, area.x + MARGIN, 1, area.width, "This vault does not open", theme.style(Role::Strong));
-        for (at, line) in wrap(&self.why, columns).iter().enumerate() {
-            put(buffer, x, 3 + at as u16, columns, line, theme.style(Role::Error));
-        }
+        let why = said::lines(&self.why, columns, Role::Error);
+        said::draw(buffer, theme, x, 3..area.height, columns, &why);
         let y = self.menu_row(area.width).min(area.height);
         let lines = self.lines().map(|line| (line, ""));
         let room = Rect::new(area.x + MARGIN, y, area.width.saturating_sub(MARGIN), area.height.saturating_sub(y + 1).min(2));
@@ -120,16 +120,11 @@ impl Behaviour for Mend {
         } else {
             let (text, role) = match &self.said {
                 Some(said) => (said.clone(), Role::Error),
-                None => (self.about(), Role::Dim),
+                None => (self.about(), Role::Second),
             };
-            wrap(&text, columns).into_iter().map(|line| (line, role)).collect()
+            said::lines(&text, columns, role)
         };
-        for (at, (line, role)) in below.iter().enumerate() {
-            let y = y + 3 + at as u16;
-            if y + 1 < area.height {
-                put(buffer, x, y, columns, line, theme.style(*role));
-            }
-        }
+        said::draw(buffer, theme, x, y + 3..area.height.saturating_sub(1), columns, &below);
     }
 
     fn footer(&self, _common: &Common) -> Vec<(Command, &'static str)> {

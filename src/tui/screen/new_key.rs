@@ -7,12 +7,13 @@ use crate::ops::keys::{ASKED_BACK, RecoveryKey, qr};
 use crate::secret::SecretText;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{MARGIN, put, wrap};
+use crate::tui::layout::{MARGIN, put};
 use crate::tui::msg::{Done, Job, KeysAct};
 use crate::tui::state::{Common, sentence};
 use crate::tui::theme::Role;
 use crate::tui::widget::field::Field;
 use crate::tui::widget::qr as qr_widget;
+use crate::tui::widget::said;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -52,12 +53,9 @@ impl NewKey {
         let theme = &common.theme;
         let mut y = area.y;
         let lines = |text: &str, role: Role, buffer: &mut Buffer, y: &mut u16| {
-            for line in wrap(text, area.width.max(1)) {
-                if *y < area.bottom() {
-                    put(buffer, area.x, *y, area.width, &line, theme.style(role));
-                }
-                *y += 1;
-            }
+            let lines = said::lines(text, area.width.max(1), role);
+            said::draw(buffer, theme, area.x, *y..area.bottom(), area.width, &lines);
+            *y += lines.len() as u16;
         };
         // The key in groups that an eye can keep; in the end a line is a line.
         let key = self.key.expose();
@@ -68,18 +66,22 @@ impl NewKey {
         }
         if area.height >= 10 {
             y += 1;
-            lines(TEXT, Role::Dim, buffer, &mut y);
+            lines(TEXT, Role::Second, buffer, &mut y);
             y += 1;
         }
         if y < area.bottom() {
             let label = format!("its last {ASKED_BACK} characters");
-            let used = put(buffer, area.x, y, area.width, &label, theme.style(Role::Dim)) + 2;
+            let used = put(buffer, area.x, y, area.width, &label, theme.style(Role::Second)) + 2;
             self.end.draw(buffer, common, area.x + used, y, area.width.saturating_sub(used), !self.waiting);
             y += 1;
         }
         match (&self.said, self.waiting) {
             (_, true) => lines(&format!("{} saving", spinner(common)), Role::Accent, buffer, &mut y),
-            (Some(said), _) => lines(said, Role::Error, buffer, &mut y),
+            (Some(said), _) => {
+                let columns = area.width.saturating_sub(2);
+                let lines = said::lines(said, columns, Role::Error);
+                said::draw(buffer, theme, area.x + 2, y..area.bottom(), columns, &lines);
+            }
             _ => {}
         }
     }

@@ -141,21 +141,21 @@ impl Behaviour for Palette {
             let role = match (selected, &choice.reason) {
                 (true, _) => Role::Selected,
                 (false, None) => Role::Text,
-                (false, Some(_)) => Role::Dim,
+                (false, Some(_)) => Role::Hint,
             };
             let x = area.x + 2;
             put(buffer, x, y, NAME.min(area.right().saturating_sub(x)), choice.command.name(), theme.style(role));
             let key_x = area.right().saturating_sub(width(&choice.key));
-            put_right(buffer, area.right(), y, &choice.key, theme.style(Role::Key));
+            put_right(buffer, area.right(), y, &choice.key, theme.style(Role::Strong));
             let about_x = x + NAME + 1;
             let about = choice.reason.as_deref().unwrap_or(choice.about);
             let room = key_x.saturating_sub(about_x + 2);
             if room >= 12 {
-                put(buffer, about_x, y, room, about, theme.style(Role::Dim));
+                put(buffer, about_x, y, room, about, theme.style(Role::Second));
             }
         }
         if self.listed.is_empty() && area.height > 0 {
-            put(buffer, area.x + 2, area.y, area.width.saturating_sub(2), "No command is called so.", theme.style(Role::Dim));
+            put(buffer, area.x + 2, area.y, area.width.saturating_sub(2), "No command is called so.", theme.style(Role::Second));
         }
     }
 

@@ -67,7 +67,7 @@ impl Qr {
 
 fn draw_text(common: &Common, buffer: &mut Buffer, area: Rect, text: &str) {
     for (line, y) in wrap(text, area.width).iter().zip(area.top()..area.bottom()) {
-        put(buffer, area.x, y, area.width, line, common.theme.style(Role::Dim));
+        put(buffer, area.x, y, area.width, line, common.theme.style(Role::Second));
     }
 }
 
@@ -103,7 +103,7 @@ impl Behaviour for Qr {
         let top = u16::from(area.height >= 6);
         let used = put(buffer, MARGIN.min(x), top, area.width, "QR code", common.theme.style(Role::Strong)) + 3;
         let name_x = MARGIN.min(x) + used;
-        put(buffer, name_x, top, area.width.saturating_sub(name_x), &self.name, common.theme.style(Role::Accent));
+        put(buffer, name_x, top, area.width.saturating_sub(name_x), &self.name, common.theme.style(Role::Second));
         let text = match (&self.link, &code) {
             (Some(_), Some(_)) => "This shows the secret to everybody who sees the screen. Show it?",
             (Some(_), None) => "The entry is too long for a QR code: shorten its names.",

@@ -182,12 +182,12 @@ impl Behaviour for Recovery {
         if area.y > 0 {
             let y = u16::from(area.y > 1);
             let x = MARGIN + put(buffer, MARGIN, y, whole.width, "Recovery codes", theme.style(Role::Strong)) + 3;
-            put(buffer, x, y, whole.width.saturating_sub(x), &self.name, theme.style(Role::Accent));
+            put(buffer, x, y, whole.width.saturating_sub(x), &self.name, theme.style(Role::Second));
             if area.y >= 5 {
                 let left = entry.recovery_codes_left();
                 let text = format!("{left} of {} left. Copying one marks it as used; sites take each only once.", codes.len());
                 for (line, y) in wrap(&text, area.width).iter().take(2).zip(3..) {
-                    put(buffer, area.x, y, area.width, line, theme.style(Role::Dim));
+                    put(buffer, area.x, y, area.width, line, theme.style(Role::Second));
                 }
             }
         }
@@ -197,7 +197,7 @@ impl Behaviour for Recovery {
                 put(buffer, area.x, y, 1, "▌", theme.style(Role::Mark));
             }
             let number = format!("{:>3}", at + 1);
-            put(buffer, area.x + 1, y, 3, &number, theme.style(Role::Dim));
+            put(buffer, area.x + 1, y, 3, &number, theme.style(Role::Hint));
             if code.used.value {
                 put(buffer, area.x + 5, y, 1, "✓", theme.style(Role::Ok));
             }
@@ -206,14 +206,14 @@ impl Behaviour for Recovery {
                 false => "•".repeat(code.code.expose().chars().count().min(16)),
             };
             let style = match (code.used.value, selected) {
-                (true, _) => theme.style(Role::Dim).add_modifier(Modifier::CROSSED_OUT),
+                (true, _) => theme.style(Role::Hint).add_modifier(Modifier::CROSSED_OUT),
                 (false, true) => theme.style(Role::Selected),
                 (false, false) => theme.style(Role::Code),
             };
             let used = put(buffer, area.x + 7, y, area.width.saturating_sub(7), &text, style);
             if code.used.value {
                 let x = area.x + 7 + used + 2;
-                put(buffer, x, y, whole.width.saturating_sub(x), "used", theme.style(Role::Dim));
+                put(buffer, x, y, whole.width.saturating_sub(x), "used", theme.style(Role::Second));
             }
         }
     }

@@ -9,11 +9,12 @@ use crate::ops::import::{OnConflict, Plan, Standing, plan};
 use crate::ops::intake::Intake;
 use crate::transfer::Draft;
 use crate::tui::command::Command;
-use crate::tui::layout::{body_of, fit, put, width, wrap};
+use crate::tui::layout::{body_of, fit, put, width};
 use crate::tui::msg::{Awaited, Done, Job, Then};
 use crate::tui::state::{Common, Tone};
 use crate::tui::theme::Role;
 use crate::tui::widget::lines::{Lines, Sign, draw_mark, draw_sign};
+use crate::tui::widget::said;
 use crate::vault::entry::EntryId;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -218,9 +219,7 @@ impl Review {
         }
         if lines.bottom() < area.bottom() {
             let first = lines.y + lines.height.min(self.lines() as u16) + 1;
-            for ((line, role), y) in self.remarks(common, area.width).iter().zip(first..area.bottom()) {
-                put(buffer, area.x, y, area.width, line, common.theme.style(*role));
-            }
+            said::draw(buffer, &common.theme, area.x, first..area.bottom(), area.width, &self.remarks(common, area.width));
         }
     }
 
@@ -237,7 +236,7 @@ impl Review {
             count => format!("  {count} can't be taken"),
         };
         if used + width(&not_taken) <= area.width {
-            put(buffer, area.x + used, area.y, area.width - used, &not_taken, theme.style(Role::Error));
+            put(buffer, area.x + used, area.y, area.width - used, &not_taken, theme.style(Role::Strong));
         }
     }
 
@@ -257,7 +256,7 @@ impl Review {
         let role = match (selected, sign) {
             (true, _) => Role::Selected,
             (false, Sign::On) => Role::Text,
-            _ => Role::Dim,
+            _ => Role::Second,
         };
         let Line::Account(_, draft, standing) = line else {
             put(buffer, x, row.y, columns, &text, theme.style(role));
@@ -273,7 +272,7 @@ impl Review {
         };
         put(buffer, x, row.y, issuer, one, theme.style(role));
         if issuer < names {
-            put(buffer, x + issuer + 1, row.y, names - issuer - 1, other, theme.style(Role::Dim));
+            put(buffer, x + issuer + 1, row.y, names - issuer - 1, other, theme.style(Role::Second));
         }
         let (word, role) = self.standing_word(*standing, sign == Sign::On);
         put(
@@ -288,13 +287,13 @@ impl Review {
 
     fn standing_word(&self, standing: Standing, taken: bool) -> (&'static str, Role) {
         match (standing, self.on_conflict) {
-            (Standing::Conflict(_), OnConflict::KeepBoth | OnConflict::Replace) if !taken => ("conflict", Role::Warning),
-            (Standing::New, _) => ("new", Role::Ok),
-            (Standing::Same(_), _) => ("same", Role::Dim),
-            (Standing::Alike(_), _) => ("alike", Role::Warning),
-            (Standing::Conflict(_), OnConflict::KeepBoth) => ("conflict, kept", Role::Warning),
-            (Standing::Conflict(_), OnConflict::Replace) => ("conflict, replaces", Role::Warning),
-            (Standing::Conflict(_), OnConflict::Skip) => ("conflict, left out", Role::Warning),
+            (Standing::Conflict(_), OnConflict::KeepBoth | OnConflict::Replace) if !taken => ("conflict", Role::Strong),
+            (Standing::New, _) => ("new", Role::Text),
+            (Standing::Same(_), _) => ("same", Role::Second),
+            (Standing::Alike(_), _) => ("alike", Role::Strong),
+            (Standing::Conflict(_), OnConflict::KeepBoth) => ("conflict, kept", Role::Strong),
+            (Standing::Conflict(_), OnConflict::Replace) => ("conflict, replaces", Role::Strong),
+            (Standing::Conflict(_), OnConflict::Skip) => ("conflict, left out", Role::Strong),
         }
     }
 
@@ -303,14 +302,14 @@ impl Review {
         let columns = columns.min(90);
         let mut remarks: Vec<(String, Role)> = Vec::new();
         match self.line(self.scroll.selected) {
-            Some(Line::Note(text)) => remarks.extend(wrap(text, columns).into_iter().map(|line| (line, Role::Dim))),
+            Some(Line::Note(text)) => remarks.extend(said::lines(text, columns, Role::Second)),
             Some(Line::Skipped(index, reason)) => {
                 let text = format!("Not taken: {}.", not_taken(index, reason).trim_end_matches('.'));
-                remarks.extend(wrap(&text, columns).into_iter().map(|line| (line, Role::Dim)));
+                remarks.extend(said::lines(&text, columns, Role::Second));
             }
             Some(Line::Account(_, draft, standing)) => {
-                remarks.push((about(draft), Role::Dim));
-                remarks.push((self.sentence(common, standing), Role::Dim));
+                remarks.push((about(draft), Role::Second));
+                remarks.push((self.sentence(common, standing), Role::Second));
             }
             None => {}
         }
@@ -323,7 +322,7 @@ impl Review {
                 OnConflict::Skip => "left out",
             };
             // Always in the same line, so that nothing moves with the selection.
-            remarks.resize(REMARKS.into(), (String::new(), Role::Dim));
+            remarks.resize(REMARKS.into(), (String::new(), Role::Second));
             remarks.push((format!("{conflicts} in conflict with an entry of the same name: {what}."), Role::Warning));
         }
         remarks

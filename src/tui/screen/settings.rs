@@ -184,7 +184,7 @@ impl Behaviour for Settings {
             let y = u16::from(area.y > 1);
             let x = MARGIN + put(buffer, MARGIN, y, whole.width, "Settings", theme.style(Role::Strong)) + 3;
             let place = common.config_file.as_ref().map_or_else(String::new, |path| path.display().to_string());
-            put(buffer, x, y, whole.width.saturating_sub(x + 1), &place, theme.style(Role::Dim));
+            put(buffer, x, y, whole.width.saturating_sub(x + 1), &place, theme.style(Role::Second));
         }
         // The hint stands in the last line: just below the rows rather than far down.
         self.form.draw(buffer, common, Rect { height: area.height.min(11), ..area }, !self.saving);

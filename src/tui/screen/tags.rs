@@ -6,12 +6,13 @@ use crate::ops::change::{Change, Edit};
 use crate::ops::check;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{MARGIN, fit, put, wrap};
+use crate::tui::layout::{MARGIN, fit, put};
 use crate::tui::msg::{Awaited, Done, Job, Then};
 use crate::tui::state::{Common, sentence};
 use crate::tui::theme::Role;
 use crate::tui::widget::field::Field;
 use crate::tui::widget::lines::{Lines, Sign, draw_mark, draw_sign};
+use crate::tui::widget::said;
 use crate::vault::entry::{Entry, EntryId};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -202,7 +203,7 @@ impl Behaviour for Tags {
         if area.y > 0 {
             let y = u16::from(area.y > 1);
             let x = MARGIN + put(buffer, MARGIN, y, whole.width, "Tags", theme.style(Role::Strong)) + 3;
-            put(buffer, x, y, whole.width.saturating_sub(x), &self.name, theme.style(Role::Accent));
+            put(buffer, x, y, whole.width.saturating_sub(x), &self.name, theme.style(Role::Second));
         }
         for (at, y) in self.scroll.in_sight(area, self.lines.len()) {
             let line = &self.lines[at];
@@ -223,24 +224,23 @@ impl Behaviour for Tags {
                 _ if line.now != line.before => "not yet saved",
                 _ => "",
             };
-            put(buffer, area.x + 4 + used + 2, y, area.width.saturating_sub(6 + used), aside, theme.style(Role::Dim));
+            put(buffer, area.x + 4 + used + 2, y, area.width.saturating_sub(6 + used), aside, theme.style(Role::Second));
         }
         if self.lines.is_empty() && area.height > 0 {
-            put(buffer, area.x, area.y, area.width, "There are no tags yet: type the first.", theme.style(Role::Dim));
+            put(buffer, area.x, area.y, area.width, "There are no tags yet: type the first.", theme.style(Role::Second));
         }
         if whole.height >= 4 {
             let shown = (self.lines.len() as u16).min(area.height).max(1);
             let y = (area.y + shown + u16::from(whole.height >= 12)).min(whole.height - 3);
-            let used = put(buffer, area.x + 2, y, area.width.saturating_sub(2), "new", theme.style(Role::Dim)) + 2;
+            let used = put(buffer, area.x + 2, y, area.width.saturating_sub(2), "new", theme.style(Role::Second)) + 2;
             let (x, columns) = (area.x + 2 + used, area.width.saturating_sub(2 + used));
             match &self.said {
                 Some(said) => {
                     self.typed.draw(buffer, common, x, y, columns, true);
-                    if let (Some(line), true) = (wrap(said, columns).first(), y + 1 < whole.height - 2) {
-                        put(buffer, x, y + 1, columns, line, theme.style(Role::Error));
-                    }
+                    let first = (y + 1).min(whole.height - 2)..(y + 2).min(whole.height - 2);
+                    said::draw(buffer, theme, x, first, columns, &said::lines(said, columns, Role::Error));
                 }
-                None if self.typed.is_empty() => drop(put(buffer, x, y, columns, "type a tag", theme.style(Role::BarRest))),
+                None if self.typed.is_empty() => drop(put(buffer, x, y, columns, "type a tag", theme.style(Role::Hint))),
                 None => self.typed.draw(buffer, common, x, y, columns, true),
             }
         }

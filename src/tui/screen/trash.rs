@@ -103,10 +103,10 @@ impl Trash {
         let role = if selected { Role::Selected } else { Role::Text };
         put(buffer, area.x + 2, y, issuer_width, issuer, theme.style(role));
         if issuer_width < all {
-            put(buffer, area.x + 2 + issuer_width + 1, y, all - issuer_width - 1, account, theme.style(Role::Dim));
+            put(buffer, area.x + 2 + issuer_width + 1, y, all - issuer_width - 1, account, theme.style(Role::Second));
         }
         if all < room {
-            put_right(buffer, area.x + 2 + all + 2 + AGO, y, &when, theme.style(Role::Dim));
+            put_right(buffer, area.x + 2 + all + 2 + AGO, y, &when, theme.style(Role::Second));
         }
     }
 }
@@ -205,19 +205,19 @@ impl Behaviour for Trash {
                 1 => "1 entry".to_owned(),
                 number => format!("{number} entries"),
             };
-            put(buffer, x, y, whole.width.saturating_sub(x), &count, theme.style(Role::Dim));
+            put(buffer, x, y, whole.width.saturating_sub(x), &count, theme.style(Role::Second));
         }
         if self.entries.is_empty() {
             let y = area.y + area.height / 3;
             put_centre(buffer, whole, y, "The trash is empty", theme.style(Role::Strong));
             for (line, y) in wrap(WHAT_IT_IS, area.width.min(46)).iter().zip(y + 2..area.bottom()) {
-                put_centre(buffer, whole, y, line, theme.style(Role::Dim));
+                put_centre(buffer, whole, y, line, theme.style(Role::Second));
             }
             return;
         }
         if area.y >= 5 {
             let text = if width(WHAT_IT_IS) <= area.width { WHAT_IT_IS } else { "Kept until removed for good." };
-            put(buffer, area.x, 3, area.width, text, theme.style(Role::Dim));
+            put(buffer, area.x, 3, area.width, text, theme.style(Role::Second));
         }
         for row in self.lines.in_sight(area, self.entries.len()) {
             self.draw_row(common, buffer, area, row);

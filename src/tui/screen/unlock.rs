@@ -10,11 +10,12 @@ use crate::ops::unlock::Opening;
 use crate::secret::SecretText;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{put, put_centre, wrap};
+use crate::tui::layout::{put, put_centre, width};
 use crate::tui::msg::{Done, Job, OtherVault, SendOrder};
 use crate::tui::state::{Common, sentence};
 use crate::tui::theme::Role;
 use crate::tui::widget::field::Field;
+use crate::tui::widget::said;
 use crate::vault::store::Way;
 use ratatui::buffer::Buffer;
 
@@ -240,10 +241,10 @@ impl Behaviour for Unlock {
             Some(order) => (order.title(), &order.to.name),
         };
         put_centre(buffer, area, top, &title, theme.style(Role::Strong));
-        put_centre(buffer, area, top + 1, name, theme.style(Role::Dim));
+        put_centre(buffer, area, top + 1, name, theme.style(Role::Second));
         // The usual length of label and field is in the middle; a long passphrase grows to the right.
         let x = area.width.saturating_sub(36) / 2;
-        let label = put(buffer, x, top + 4, area.width, self.label(), theme.style(Role::Dim)) + 2;
+        let label = put(buffer, x, top + 4, area.width, self.label(), theme.style(Role::Second)) + 2;
         let columns = area.width.saturating_sub(x + label + 2);
         match self.has_field() {
             true => self.field.draw(buffer, common, x + label, top + 4, columns, !self.waiting),
@@ -259,15 +260,16 @@ impl Behaviour for Unlock {
             };
             put_centre(buffer, area, top + 6, &format!("{} {what}", spinner(common)), theme.style(Role::Accent));
         } else if let Some((what, hint)) = &self.said {
-            let texts = [(what, Role::Error), (hint, Role::Dim), (&self.field.tried(), Role::Dim)];
             let columns = area.width.saturating_sub(4).min(76);
-            let lines = texts.map(|(text, role)| wrap(text, columns).into_iter().map(move |line| (line, role)));
-            let lines: Vec<_> = lines.into_iter().flatten().collect();
+            let texts = [(what, Role::Error), (hint, Role::Second), (&self.field.tried(), Role::Second)];
+            let lines = texts.map(|(text, role)| said::lines(text, columns, role)).concat();
             // The blank line above goes before the last of them.
             let bottom = area.height.saturating_sub(2);
             let y = if top + 6 + lines.len() as u16 > bottom { top + 5 } else { top + 6 };
-            for ((line, role), y) in lines.iter().zip(y..bottom) {
-                put_centre(buffer, area, y, line, theme.style(*role));
+            for (at, ((line, role), y)) in lines.into_iter().zip(y..bottom).enumerate() {
+                let wide = width(&line).min(area.width);
+                let role = if at > 0 && role == Role::Error { Role::Text } else { role };
+                said::draw(buffer, theme, area.x + (area.width - wide) / 2, y..y + 1, wide, &[(line, role)]);
             }
         }
     }

@@ -12,6 +12,7 @@ use crate::tui::state::{Common, Tone, sentence};
 use crate::tui::theme::Role;
 use crate::tui::widget::field::Field;
 use crate::tui::widget::menu::Menu;
+use crate::tui::widget::said;
 use crate::vault::entry::EntryId;
 use ratatui::buffer::Buffer;
 use std::path::PathBuf;
@@ -176,13 +177,13 @@ impl Behaviour for Vaults {
             put(buffer, MARGIN, y, whole.width.saturating_sub(MARGIN), &title, theme.style(Role::Strong));
         }
         if let Some((field, wrong)) = &self.name {
-            let used = put(buffer, area.x, area.y, area.width, "name", theme.style(Role::Dim)) + 2;
+            let used = put(buffer, area.x, area.y, area.width, "name", theme.style(Role::Second)) + 2;
             field.draw(buffer, common, area.x + used, area.y, area.width.saturating_sub(used + 1), true);
             if area.height > 2 {
                 let columns = area.width.saturating_sub(1);
                 let about = format!("It will lie in {}, with a passphrase of its own.", self.beside.display());
-                let (text, role) = if wrong.is_empty() { (&about, Role::Dim) } else { (wrong, Role::Error) };
-                put(buffer, area.x, area.y + 2, columns, text, theme.style(role));
+                let said = if wrong.is_empty() { (about, Role::Second) } else { (wrong.clone(), Role::Error) };
+                said::draw(buffer, theme, area.x, area.y + 2..area.y + 3, columns, &[said]);
             }
             return;
         }
@@ -192,7 +193,7 @@ impl Behaviour for Vaults {
         if self.vaults.is_some() && lines.is_empty() && area.height > 0 {
             let key = common.keymap.key(Place::List, Command::Vaults).map_or_else(String::new, |key| key.sign());
             let about = format!("There is no other vault: {key} in the list makes one.");
-            put(buffer, area.x, area.y, area.width.saturating_sub(1), &about, theme.style(Role::Dim));
+            put(buffer, area.x, area.y, area.width.saturating_sub(1), &about, theme.style(Role::Second));
         }
     }
 

@@ -3,11 +3,12 @@
 use super::{Behaviour, Event, Reaction, Screen, create::Create};
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{put, put_centre, wrap};
+use crate::tui::layout::put_centre;
 use crate::tui::msg::{Effect, Job, MouseAct};
 use crate::tui::state::Common;
 use crate::tui::theme::Role;
 use crate::tui::widget::menu::Menu;
+use crate::tui::widget::said;
 use ratatui::buffer::Buffer;
 
 #[derive(Debug, Default)]
@@ -68,17 +69,16 @@ impl Behaviour for Welcome {
         let theme = &common.theme;
         let top = Welcome::top(buffer.area.height);
         put_centre(buffer, area, top, "countersign", theme.style(Role::Strong));
-        put_centre(buffer, area, top + 1, "one-time passwords in a vault of your own", theme.style(Role::Dim));
+        put_centre(buffer, area, top + 1, "one-time passwords in a vault of your own", theme.style(Role::Second));
         let x = area.width.saturating_sub(58) / 2;
         let y = (top + 5).min(area.height);
         let lines = ratatui::layout::Rect::new(x, y, area.width.saturating_sub(x), area.height - y);
         self.menu.draw(buffer, common, lines, &LINES);
         if area.height > top + 13 {
             let columns = area.width.saturating_sub(2 * x).max(20);
-            let (text, role) = if common.vault_is_gone { (GONE, Role::Warning) } else { (ABOUT, Role::Dim) };
-            for (at, line) in wrap(text, columns).iter().enumerate() {
-                put(buffer, x, top + 10 + at as u16, columns, line, theme.style(role));
-            }
+            let (text, role) = if common.vault_is_gone { (GONE, Role::Warning) } else { (ABOUT, Role::Second) };
+            let lines = said::lines(text, columns, role);
+            said::draw(buffer, theme, x, top + 10..area.height, columns, &lines);
         }
     }
 

@@ -1,4 +1,5 @@
-//! The countdown: a thin line in half cells, and the seconds. Two thresholds show in colour and in a sign behind the seconds.
+//! The countdown: a thin line in half cells, and the seconds. Two thresholds show in the colour of the bar, in bold seconds,
+//! and in a sign behind them.
 
 use crate::tui::layout::put;
 use crate::tui::theme::{Role, Theme};
@@ -85,7 +86,7 @@ fn short_time(seconds: u64) -> String {
 pub fn draw_seconds(buffer: &mut Buffer, theme: &Theme, x: u16, y: u16, left_s: u64) {
     let urgency = Urgency::of(left_s);
     let number = short_time(left_s);
-    let style = theme.style(urgency.role());
-    let used = put(buffer, x, y, 4, &format!("{number:>4}"), style);
-    put(buffer, x + used, y, 1, urgency.sign(), style);
+    let role = if urgency == Urgency::Calm { Role::Second } else { Role::Strong };
+    let used = put(buffer, x, y, 4, &format!("{number:>4}"), theme.style(role));
+    put(buffer, x + used, y, 1, urgency.sign(), theme.style(urgency.role()));
 }

@@ -6,7 +6,6 @@ use crate::tui::state::{Common, Tone};
 use crate::tui::theme::Role;
 use crate::tui::widget::lines::draw_mark;
 use ratatui::buffer::Buffer;
-use ratatui::style::Style;
 
 /// Rows of a screen that can spare two for a toast.
 const TWO_LINES_FROM: u16 = 10;
@@ -31,7 +30,7 @@ pub fn draw_keys(buffer: &mut Buffer, common: &Common, screen: &dyn Behaviour) {
             draw_mark(buffer, &common.theme, area.x, y);
             x += 1;
         }
-        let (key_role, word_role) = if is_default { (Role::Selected, Role::Selected) } else { (Role::Key, Role::Text) };
+        let (key_role, word_role) = if is_default { (Role::Selected, Role::Selected) } else { (Role::Strong, Role::Second) };
         x += put(buffer, x, y, needed, &sign, common.theme.style(key_role)) + 1;
         x += put(buffer, x, y, needed, word, common.theme.style(word_role)) + 3;
     }
@@ -56,22 +55,21 @@ pub fn draw_toast(buffer: &mut Buffer, common: &Common, screen: &dyn Behaviour) 
     let folded = long && !aside.is_empty() && buffer.area.height >= TWO_LINES_FROM;
     let first = if folded { y - 1 } else { y };
     for y in first..=y {
-        put(buffer, buffer.area.x, y, buffer.area.width, &" ".repeat(buffer.area.width.into()), Style::reset());
+        put(buffer, buffer.area.x, y, buffer.area.width, &" ".repeat(buffer.area.width.into()), common.theme.blank());
     }
-    let (sign, role) = match toast.tone {
-        Tone::Done => ("✓", Role::Ok),
-        Tone::Note => ("·", Role::Dim),
-        Tone::Warning => ("!", Role::Warning),
-        Tone::Failure => ("✗", Role::Error),
+    let role = match toast.tone {
+        Tone::Done => Role::Ok,
+        Tone::Note => Role::Hint,
+        Tone::Warning => Role::Warning,
+        Tone::Failure => Role::Error,
     };
     let mut x = x;
-    x += put(buffer, x, first, right.saturating_sub(x), sign, common.theme.style(role)) + 1;
+    x += put(buffer, x, first, right.saturating_sub(x), role.sign().unwrap_or("·"), common.theme.style(role)) + 1;
     let text_x = x;
-    let text_role = if toast.tone == Tone::Failure { Role::Error } else { Role::Text };
-    x += put(buffer, x, first, right.saturating_sub(x), &toast.text, common.theme.style(text_role)) + 1;
+    x += put(buffer, x, first, right.saturating_sub(x), &toast.text, common.theme.style(Role::Text)) + 1;
     if folded {
-        put(buffer, text_x, y, right.saturating_sub(text_x), &aside, common.theme.style(Role::Dim));
+        put(buffer, text_x, y, right.saturating_sub(text_x), &aside, common.theme.style(Role::Second));
     } else if !aside.is_empty() && x < right {
-        put(buffer, x, y, right - x, &format!("· {aside}"), common.theme.style(Role::Dim));
+        put(buffer, x, y, right - x, &format!("· {aside}"), common.theme.style(Role::Second));
     }
 }

@@ -1,6 +1,7 @@
 //! A form: labelled rows to type into, to choose from, or to press. One has the keys; rows may be folded away.
 
 use super::field::Field;
+use super::said;
 use crate::secret::SecretText;
 use crate::tui::command::Command;
 use crate::tui::key::{Key, Stroke};
@@ -410,25 +411,28 @@ impl<N: Copy + PartialEq> Form<N> {
         let (first, last) = (lines.iter().position(of_focus).unwrap_or(0), lines.iter().rposition(of_focus).unwrap_or(0));
         // The row itself stays in sight, however much there is below it.
         let skipped = (last + 1).saturating_sub(room.into()).min(first);
+        let mut wrong = None;
         for (line, y) in lines.iter().skip(skipped).zip(area.y..area.y + room) {
             let Some((at, below)) = line else { continue };
             let row = &self.rows[*at];
             let focused = active && *at == self.focus;
             if let Some((text, role)) = below {
-                put(buffer, input_x, y, columns, text, theme.style(*role));
+                let is_more = wrong.replace(*at) == Some(*at) && *role == Role::Error;
+                let role = if is_more { Role::Text } else { *role };
+                said::draw(buffer, theme, input_x, y..y + 1, columns, &[(text.clone(), role)]);
                 continue;
             }
             if focused {
                 put(buffer, area.x, y, 1, "▌", theme.style(Role::Mark));
             }
-            put(buffer, x, y, labels, row.label(), theme.style(if focused { Role::Text } else { Role::Dim }));
+            put(buffer, x, y, labels, row.label(), theme.style(if focused { Role::Strong } else { Role::Second }));
             row.draw_input(buffer, common, input_x, y, columns, focused);
         }
         if hint_rows > 0 && active {
             let lines = wrap(hint, area.width.saturating_sub(2));
             let first = area.bottom() - (lines.len() as u16).clamp(1, hint_rows);
             for (line, y) in lines.iter().zip(first..area.bottom()) {
-                put(buffer, x, y, area.width.saturating_sub(2), line, theme.style(Role::Dim));
+                put(buffer, x, y, area.width.saturating_sub(2), line, theme.style(Role::Second));
             }
         }
     }
@@ -454,7 +458,7 @@ impl<N> Row<N> {
         if let Some(error) = &self.error {
             lines.extend(wrap(error, columns).into_iter().map(|line| (line, Role::Error)));
             let tried = self.field().filter(|_| lengths).map_or_else(String::new, Field::tried);
-            lines.extend(wrap(&tried, columns).into_iter().map(|line| (line, Role::Dim)));
+            lines.extend(said::lines(&tried, columns, Role::Second));
         }
         lines
     }
@@ -473,10 +477,10 @@ impl<N> Row<N> {
                 let role = if focused { Role::Selected } else { Role::Text };
                 let shown = if focused { format!("‹ {text} ›") } else { text.clone() };
                 let used = put(buffer, x, y, columns, &shown, theme.style(role)) + 2;
-                put(buffer, x + used, y, columns.saturating_sub(used), about, theme.style(Role::Dim));
+                put(buffer, x + used, y, columns.saturating_sub(used), about, theme.style(Role::Second));
             }
             Input::Press(text) => {
-                let role = if focused { Role::Selected } else { Role::Dim };
+                let role = if focused { Role::Selected } else { Role::Text };
                 put(buffer, x, y, columns, text, theme.style(role));
             }
         }

@@ -74,7 +74,7 @@ pub fn draw_sign(buffer: &mut Buffer, theme: &Theme, x: u16, y: u16, sign: Sign)
     let (text, role) = match sign {
         Sign::On => ("✓", Role::Ok),
         Sign::Some => ("–", Role::Warning),
-        Sign::Off => ("·", Role::Dim),
+        Sign::Off => ("·", Role::Hint),
         Sign::Wrong => ("✗", Role::Error),
         Sign::Note => ("!", Role::Warning),
     };

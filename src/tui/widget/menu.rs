@@ -45,13 +45,13 @@ impl Menu {
             if selected {
                 draw_mark(buffer, theme, x, row);
             }
-            let role = if selected { Role::Selected } else { Role::Dim };
+            let role = if selected { Role::Selected } else { Role::Text };
             put(buffer, x + 2, row, columns.saturating_sub(2), text, theme.style(role));
             let aside_x = x + 2 + widest + 3;
             // A few letters of it would say nothing.
             let room = (x + columns).saturating_sub(aside_x);
             if room >= ASIDE {
-                put(buffer, aside_x, row, room, aside, theme.style(Role::Dim));
+                put(buffer, aside_x, row, room, aside, theme.style(Role::Second));
             }
         }
     }

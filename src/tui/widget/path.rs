@@ -168,11 +168,11 @@ impl PathEntry {
             if selected {
                 draw_mark(buffer, theme, x.saturating_sub(2), y);
             }
-            put(buffer, x, y, columns, &self.names[at], theme.style(if selected { Role::Selected } else { Role::Dim }));
+            put(buffer, x, y, columns, &self.names[at], theme.style(if selected { Role::Selected } else { Role::Text }));
         }
         if fits < self.names.len() && room > 0 {
             let more = format!("and {} more", self.names.len() - fits);
-            put(buffer, x, area.y + 1 + fits as u16, columns, &more, theme.style(Role::Dim));
+            put(buffer, x, area.y + 1 + fits as u16, columns, &more, theme.style(Role::Second));
         }
     }
 }

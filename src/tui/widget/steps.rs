@@ -21,9 +21,9 @@ pub fn draw(buffer: &mut Buffer, common: &Common, title: &str, steps: &[&str], a
     }
     for (step, name) in steps.iter().enumerate() {
         if step > 0 {
-            x += put(buffer, x, y, 1, "›", theme.style(Role::Dim)) + 1;
+            x += put(buffer, x, y, 1, "›", theme.style(Role::Hint)) + 1;
         }
-        let role = if step == at { Role::Accent } else { Role::Dim };
+        let role = if step == at { Role::Accent } else { Role::Hint };
         x += put(buffer, x, y, right.saturating_sub(x), name, theme.style(role)) + 1;
     }
 }

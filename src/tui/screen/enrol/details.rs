@@ -10,12 +10,12 @@ use crate::secret::Secret;
 use crate::transfer::{Draft, Found};
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{put, wrap};
 use crate::tui::msg::{Awaited, Done, Job, Then};
 use crate::tui::screen::Event;
 use crate::tui::screen::account::{Account, AccountForm, Purpose};
 use crate::tui::state::Common;
 use crate::tui::theme::Role;
+use crate::tui::widget::said;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -162,7 +162,6 @@ impl Part for Details {
     }
 
     fn draw(&self, common: &Common, buffer: &mut Buffer, area: Rect) {
-        let theme = &common.theme;
         if let (true, Some(known)) = (self.asking, &self.known) {
             known.draw(common, buffer, area);
             return;
@@ -171,19 +170,14 @@ impl Part for Details {
         let mut lines = Vec::new();
         if area.height >= 10 {
             match (&self.known, self.from) {
-                (Some(known), _) => {
-                    lines.extend(wrap(&known.sentence(), area.width).into_iter().map(|line| (line, Role::Warning)))
-                }
+                (Some(known), _) => lines.extend(said::lines(&known.sentence(), area.width, Role::Warning)),
                 (None, "") => {}
-                (None, from) => lines.push((format!("Found {from}."), Role::Dim)),
+                (None, from) => lines.push((format!("Found {from}."), Role::Second)),
             }
         }
-        for (line, role) in lines {
-            put(buffer, area.x, area.y + top, area.width, &line, theme.style(role));
-            top += 1;
-        }
-        if top > 0 {
-            top += 1;
+        said::draw(buffer, &common.theme, area.x, area.y..area.bottom(), area.width, &lines);
+        if !lines.is_empty() {
+            top = lines.len() as u16 + 1;
         }
         let rest = Rect { y: area.y + top, height: area.height.saturating_sub(top), ..area };
         self.form.draw(buffer, common, rest, !self.saving);

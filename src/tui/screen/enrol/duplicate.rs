@@ -2,11 +2,12 @@
 
 use crate::ops::import::Standing;
 use crate::tui::command::Command;
-use crate::tui::layout::{fit, put, wrap};
+use crate::tui::layout::fit;
 use crate::tui::screen::Event;
 use crate::tui::state::Common;
 use crate::tui::theme::Role;
 use crate::tui::widget::menu::Menu;
+use crate::tui::widget::said;
 use crate::vault::entry::{Entry, EntryId};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -93,14 +94,9 @@ impl Duplicate {
     }
 
     pub fn draw(&self, common: &Common, buffer: &mut Buffer, area: Rect) {
-        let mut y = area.y;
-        for line in wrap(&self.sentence(), area.width.min(76)) {
-            if y < area.bottom() {
-                put(buffer, area.x, y, area.width, &line, common.theme.style(Role::Warning));
-            }
-            y += 1;
-        }
-        y += u16::from(area.height >= 8);
+        let known = said::lines(&self.sentence(), area.width.min(76), Role::Warning);
+        said::draw(buffer, &common.theme, area.x, area.top()..area.bottom(), area.width, &known);
+        let y = area.y + known.len() as u16 + u16::from(area.height >= 8);
         let choices = self.choices();
         let lines: Vec<(&str, &str)> = choices.iter().map(|(text, aside, _)| (*text, *aside)).collect();
         let rest = Rect { y, height: area.bottom().saturating_sub(y), ..area };

@@ -67,7 +67,7 @@ pub fn draw(refused: &Refused, common: &Common, buffer: &mut Buffer, area: Rect,
             lines.push((String::new(), Role::Text));
         }
         lines.push((what, Role::Text));
-        lines.extend(wrap(&why, columns.saturating_sub(2)).into_iter().map(|line| (format!("  {line}"), Role::Dim)));
+        lines.extend(wrap(&why, columns.saturating_sub(2)).into_iter().map(|line| (format!("  {line}"), Role::Second)));
     }
     for ((line, role), y) in lines.iter().take(read.into()).zip(area.y..) {
         let indent = (line.len() - line.trim_start().len()) as u16;

@@ -208,7 +208,7 @@ impl Trial {
                 code(&grouped(text.expose()));
                 let y = area.y + large + u16::from(large > 1);
                 if y < area.bottom() {
-                    put(buffer, area.x, y, area.width, &format!("counter {counter}"), theme.style(Role::Dim));
+                    put(buffer, area.x, y, area.width, &format!("counter {counter}"), theme.style(Role::Second));
                 }
                 large + 1 + u16::from(large > 1)
             }
@@ -219,7 +219,7 @@ impl Trial {
                 };
                 let lines = wrap(&text, area.width);
                 for (line, y) in lines.iter().zip(area.y..area.bottom()) {
-                    put(buffer, area.x, y, area.width, line, theme.style(Role::Dim));
+                    put(buffer, area.x, y, area.width, line, theme.style(Role::Second));
                 }
                 lines.len() as u16
             }
@@ -234,7 +234,7 @@ fn draw_countdown(common: &Common, buffer: &mut Buffer, area: Rect, face: &Face)
     bar::draw_seconds(buffer, &common.theme, area.x + cells, area.y, face.left_s);
     let x = area.x + cells + bar::SECONDS + 3;
     let next = format!("next {}", grouped(face.next.expose()));
-    put(buffer, x, area.y, area.right().saturating_sub(x), &next, common.theme.style(Role::Dim));
+    put(buffer, x, area.y, area.right().saturating_sub(x), &next, common.theme.style(Role::Second));
 }
 
 impl Part for Trial {
@@ -290,7 +290,7 @@ impl Part for Trial {
         let mut x = area.x;
         x += put(buffer, x, y, area.width, tried.entry.label(), theme.style(Role::Strong)) + 2;
         if !tried.entry.issuer.value.is_empty() {
-            put(buffer, x, y, area.right().saturating_sub(x), &tried.entry.account.value, theme.style(Role::Dim));
+            put(buffer, x, y, area.right().saturating_sub(x), &tried.entry.account.value, theme.style(Role::Second));
         }
         y += 1;
         if area.height >= 8 {
@@ -300,7 +300,7 @@ impl Part for Trial {
                     about = format!("{about} · {more}");
                 }
             }
-            put(buffer, area.x, y, area.width, &about, theme.style(Role::Dim));
+            put(buffer, area.x, y, area.width, &about, theme.style(Role::Second));
             y += 1;
         }
         y += gap.max(u16::from(area.height >= 8));

@@ -8,6 +8,7 @@ use crate::tui::screen::unlock::spinner;
 use crate::tui::state::{Common, sentence};
 use crate::tui::theme::Role;
 use crate::tui::widget::lines::{Sign, draw_mark, draw_sign};
+use crate::tui::widget::said;
 use crate::tui::widget::steps;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -28,9 +29,7 @@ impl Export {
         let gap = u16::from(said_rows > 0 && said_rows + 2 <= area.height);
         let rows = self.wanted_rows(common).min(area.height - said_rows - gap);
         self.draw_step(common, buffer, Rect { height: rows, ..area });
-        for ((line, role), y) in said.iter().zip(area.y + rows + gap..area.bottom()) {
-            put(buffer, area.x, y, area.width, line, common.theme.style(*role));
-        }
+        said::draw(buffer, &common.theme, area.x, area.y + rows + gap..area.bottom(), area.width, &said);
     }
 
     /// The losses, wrapped; true where one begins.
@@ -67,21 +66,20 @@ impl Export {
     /// What goes on, what went wrong, or what is to be known, below the step.
     fn said_lines(&self, common: &Common, columns: u16) -> Vec<(String, Role)> {
         let columns = columns.min(76);
-        let lines = |text: &str, role: Role| wrap(text, columns).into_iter().map(move |line| (line, role)).collect::<Vec<_>>();
         if self.waits(common) {
             let what = if self.step == Step::Format { "looking what fits" } else { "writing, and reading it back" };
             return vec![(format!("{} {what}", spinner(common)), Role::Accent)];
         }
         match (&self.said, self.step) {
             (Some(error), _) => {
-                let mut said = lines(&format!("{}.", sentence(&error.what)), Role::Error);
+                let mut said = said::lines(&format!("{}.", sentence(&error.what)), columns, Role::Error);
                 if let Some(hint) = &error.hint {
-                    said.extend(lines(&format!("{}.", sentence(hint)), Role::Dim));
+                    said.extend(said::lines(&format!("{}.", sentence(hint)), columns, Role::Second));
                 }
                 said
             }
             (None, Step::File) if self.password.is_none() => {
-                lines("Every secret will stand in clear in this file.", Role::Warning)
+                said::lines("Every secret will stand in clear in this file.", columns, Role::Warning)
             }
             _ => Vec::new(),
         }

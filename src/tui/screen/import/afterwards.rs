@@ -2,12 +2,13 @@
 
 use crate::ops::intake::PlainFile;
 use crate::tui::command::Command;
-use crate::tui::layout::{fit, put, wrap};
+use crate::tui::layout::fit;
 use crate::tui::msg::{Done, Job, MouseAct};
 use crate::tui::screen::{Event, Reaction};
 use crate::tui::state::{Common, Tone};
 use crate::tui::theme::Role;
 use crate::tui::widget::menu::Menu;
+use crate::tui::widget::said;
 use crate::vault::entry::EntryId;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -88,22 +89,20 @@ impl Afterwards {
     /// What is said above the choice.
     fn said(&self, columns: u16) -> Vec<(String, Role)> {
         let columns = columns.min(72);
-        let dim = |text: &str| wrap(text, columns).into_iter().map(|line| (line, Role::Dim)).collect::<Vec<_>>();
         let (what, who) = match self.files.as_slice() {
             [one] => (format!("{} holds its secrets in clear.", fit(&one.path.display().to_string(), 200)), "Whoever reads it"),
             many => (format!("{} of the files hold their secrets in clear.", many.len()), "Whoever reads them"),
         };
-        let mut said: Vec<_> = wrap(&what, columns).into_iter().map(|line| (line, Role::Text)).collect();
+        let mut said = said::lines(&what, columns, Role::Text);
         let left = match self.left_behind {
             0 => String::new(),
             1 => "1 account in it did not come into the vault.".to_owned(),
             count => format!("{count} accounts in it did not come into the vault."),
         };
         // What would be lost comes before what is good to know.
-        said.extend(wrap(&left, columns).into_iter().map(|line| (line, Role::Warning)));
-        said.extend(dim(&format!(
-            "{who} can make the same codes. What is deleted may still be found on the disk for some time."
-        )));
+        said.extend(said::lines(&left, columns, Role::Warning));
+        let who = format!("{who} can make the same codes. What is deleted may still be found on the disk for some time.");
+        said.extend(said::lines(&who, columns, Role::Second));
         said
     }
 
@@ -116,9 +115,7 @@ impl Afterwards {
 
     pub fn draw(&self, common: &Common, buffer: &mut Buffer, area: Rect) {
         let menu = self.menu_area(area);
-        for ((line, role), y) in self.said(area.width).iter().zip(area.y..menu.y) {
-            put(buffer, area.x, y, area.width, line, common.theme.style(*role));
-        }
+        said::draw(buffer, &common.theme, area.x, area.y..menu.y, area.width, &self.said(area.width));
         self.menu.draw(buffer, common, menu, &self.lines());
     }
 

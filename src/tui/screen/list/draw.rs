@@ -132,7 +132,7 @@ fn draw_title(list: &List, common: &Common, buffer: &mut Buffer) {
     x += put(buffer, x, 0, right, "countersign", theme.style(Role::Strong)) + 1;
     let demo = common.open.as_ref().is_some_and(|open| open.demo);
     let name = if demo { "demo: nothing is written" } else { common.vault_name.as_str() };
-    x += put(buffer, x, 0, right.saturating_sub(x), name, theme.style(Role::Dim)) + 2;
+    x += put(buffer, x, 0, right.saturating_sub(x), name, theme.style(Role::Second)) + 2;
 
     let total = list.rows.total();
     let mut parts = vec![if total == 1 { "1 entry".to_owned() } else { format!("{total} entries") }];
@@ -149,7 +149,7 @@ fn draw_title(list: &List, common: &Common, buffer: &mut Buffer) {
     while !parts.is_empty() && x + width(&parts.join(" · ")) > right {
         parts.remove(0);
     }
-    put_right(buffer, right, 0, &parts.join(" · "), theme.style(Role::Dim));
+    put_right(buffer, right, 0, &parts.join(" · "), theme.style(Role::Second));
 
     if list.density == Density::Shared {
         draw_shared_bar(list, common, buffer, x, right.saturating_sub(width(&parts.join(" · ")) + 2));
@@ -190,13 +190,13 @@ fn draw_tags(list: &List, common: &Common, buffer: &mut Buffer, y: u16) {
     let mut x = buffer.area.x + MARGIN;
     for word in &words[from..] {
         if x + wide(word) > right + 3 {
-            put(buffer, x.min(right.saturating_sub(1)), y, 1, "…", common.theme.style(Role::Dim));
+            put(buffer, x.min(right.saturating_sub(1)), y, 1, "…", common.theme.style(Role::Hint));
             break;
         }
         let (text, count, chosen) = word;
-        let role = if *chosen { Role::Accent } else { Role::Dim };
+        let (role, count_role) = if *chosen { (Role::Accent, Role::Accent) } else { (Role::Text, Role::Hint) };
         x += put(buffer, x, y, right - x, text, common.theme.style(role));
-        x += put(buffer, x, y, right.saturating_sub(x), count, common.theme.style(role)) + 3;
+        x += put(buffer, x, y, right.saturating_sub(x), count, common.theme.style(count_role)) + 3;
     }
 }
 
@@ -208,7 +208,7 @@ fn draw_search(list: &List, common: &Common, buffer: &mut Buffer, y: u16) {
     let right = buffer.area.right().saturating_sub(MARGIN);
     put(buffer, x, y, 1, "/", theme.style(Role::Accent));
     field.draw(buffer, common, x + 2, y, right.saturating_sub(x + 4 + width(&found)), true);
-    put_right(buffer, right, y, &found, theme.style(Role::Dim));
+    put_right(buffer, right, y, &found, theme.style(Role::Second));
 }
 
 fn draw_empty(list: &List, common: &Common, buffer: &mut Buffer, frame: &Frame) {
@@ -224,7 +224,7 @@ fn draw_empty(list: &List, common: &Common, buffer: &mut Buffer, frame: &Frame) 
     } else {
         put_centre(buffer, area, y, "Nothing matches", theme.style(Role::Strong));
         let way_out = if list.search.is_some() { "Esc  ends the search" } else { "Esc  shows all entries" };
-        put_centre(buffer, area, y + 2, way_out, theme.style(Role::Dim));
+        put_centre(buffer, area, y + 2, way_out, theme.style(Role::Text));
     }
 }
 
@@ -254,7 +254,7 @@ fn draw_row(
     let name_role = if selected { Role::Selected } else { Role::Text };
     let (issuer, account) = names(entry);
     put(buffer, columns.issuer, y, columns.issuer_width, issuer, theme.style(name_role));
-    put(buffer, columns.account, y, columns.account_width, account, theme.style(Role::Dim));
+    put(buffer, columns.account, y, columns.account_width, account, theme.style(Role::Second));
     draw_code(list, common, buffer, columns, y, entry);
 }
 
@@ -270,10 +270,10 @@ pub fn names(entry: &Entry) -> (&str, &str) {
 fn draw_code(list: &List, common: &Common, buffer: &mut Buffer, columns: &Columns, y: u16, entry: &Entry) {
     let theme = &common.theme;
     let room = columns.end.saturating_sub(columns.bar);
-    let dots = |buffer: &mut Buffer| put_right(buffer, columns.code_right, y, "· · ·", theme.style(Role::Dim));
+    let dots = |buffer: &mut Buffer| put_right(buffer, columns.code_right, y, "· · ·", theme.style(Role::Hint));
     if entry.is_pending() {
-        put_right(buffer, columns.code_right, y, "pending", theme.style(Role::Warning));
-        put(buffer, columns.bar, y, room, "not yet confirmed", theme.style(Role::Dim));
+        put_right(buffer, columns.code_right, y, "pending", theme.style(Role::Text));
+        put(buffer, columns.bar, y, room, "not yet confirmed", theme.style(Role::Second));
         return;
     }
     let credential = &entry.credential.value;
@@ -282,13 +282,14 @@ fn draw_code(list: &List, common: &Common, buffer: &mut Buffer, columns: &Column
             Some(shown) => {
                 let text = shown_code(list, common, entry, shown.code.expose());
                 put_right(buffer, columns.code_right, y, &text, theme.style(Role::Code));
-                put(buffer, columns.bar, y, room, &format!("counter {}", shown.counter), theme.style(Role::Dim));
+                put(buffer, columns.bar, y, room, &format!("counter {}", shown.counter), theme.style(Role::Second));
             }
             None => {
                 dots(buffer);
-                let used = put(buffer, columns.bar, y, room, &format!("counter {}", entry.counter), theme.style(Role::Dim)) + 2;
+                let used =
+                    put(buffer, columns.bar, y, room, &format!("counter {}", entry.counter), theme.style(Role::Second)) + 2;
                 let next = if room >= used + 11 { "↵ next code" } else { "↵ next" };
-                put(buffer, columns.bar + used, y, room.saturating_sub(used), next, theme.style(Role::Dim));
+                put(buffer, columns.bar + used, y, room.saturating_sub(used), next, theme.style(Role::Second));
             }
         }
         return;
@@ -308,7 +309,7 @@ fn draw_code(list: &List, common: &Common, buffer: &mut Buffer, columns: &Column
         None => {
             dots(buffer);
             let why = credential.check().err().map_or_else(String::new, |why| why.to_string());
-            put(buffer, columns.bar, y, room, &why, theme.style(Role::Dim));
+            put(buffer, columns.bar, y, room, &why, theme.style(Role::Second));
         }
     }
 }

@@ -21,7 +21,7 @@ pub fn draw(list: &List, common: &Common, buffer: &mut Buffer, area: Rect, entry
     let mut y = area.y + 1;
     let (issuer, account) = names(entry);
     put(buffer, x, y, columns, issuer, theme.style(Role::Strong));
-    put(buffer, x, y + 1, columns, account, theme.style(Role::Dim));
+    put(buffer, x, y + 1, columns, account, theme.style(Role::Second));
     y += 3;
 
     let mut next = None;
@@ -43,7 +43,7 @@ pub fn draw(list: &List, common: &Common, buffer: &mut Buffer, area: Rect, entry
                 Ok(()) => "the next code is taken by copying".to_owned(),
             };
             for line in wrap(&why, columns) {
-                put(buffer, x, y, columns, &line, theme.style(Role::Dim));
+                put(buffer, x, y, columns, &line, theme.style(Role::Second));
                 y += 1;
             }
             y += 1;
@@ -53,12 +53,12 @@ pub fn draw(list: &List, common: &Common, buffer: &mut Buffer, area: Rect, entry
         if y >= area.bottom() {
             return;
         }
-        put(buffer, x, y, 9, label, theme.style(Role::Dim));
+        put(buffer, x, y, 9, label, theme.style(Role::Hint));
         put(buffer, x + 10, y, columns.saturating_sub(10), &value, theme.style(Role::Text));
         y += 1;
     }
     if !entry.note.value.is_empty() && y + 2 < area.bottom() {
-        put(buffer, x, y + 1, columns, "note", theme.style(Role::Dim));
+        put(buffer, x, y + 1, columns, "note", theme.style(Role::Hint));
         let room = usize::from(area.bottom() - y - 2);
         let lines = wrap(&entry.note.value, columns);
         let cut = lines.len() > room;

@@ -2,11 +2,12 @@
 
 use super::{Mode, Purpose, Source};
 use crate::tui::command::Command;
-use crate::tui::layout::{put, width, wrap};
+use crate::tui::layout::{put, width};
 use crate::tui::screen::unlock::spinner;
 use crate::tui::state::Common;
 use crate::tui::theme::Role;
 use crate::tui::widget::lines::draw_mark;
+use crate::tui::widget::said;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -28,9 +29,7 @@ impl Source {
         let rows = self.wanted_rows().min(room - said_rows);
         self.draw_mode(common, buffer, Rect { y: area.y + top, height: rows, ..area });
         let gap = u16::from(said_rows > 0 && rows + said_rows < room);
-        for ((line, role), y) in said.iter().zip(area.y + top + rows + gap..area.bottom()) {
-            put(buffer, area.x, y, area.width, line, theme.style(*role));
-        }
+        said::draw(buffer, theme, area.x, area.y + top + rows + gap..area.bottom(), area.width, &said);
     }
 
     pub fn footer(&self) -> Vec<(Command, &'static str)> {
@@ -54,13 +53,12 @@ impl Source {
         }
         let Some(said) = &self.said else { return Vec::new() };
         let columns = columns.min(76);
-        let what = wrap(&said.what, columns).into_iter().map(|line| (line, said.role));
         let tried = match &self.mode {
             Mode::Locked(locked) => locked.tried(),
             _ => String::new(),
         };
-        let more = [&said.hint, &tried].into_iter().flat_map(|text| wrap(text, columns)).collect::<Vec<_>>();
-        what.chain(more.into_iter().map(|line| (line, Role::Dim))).collect()
+        let parts = [(&said.what, said.role), (&said.hint, Role::Second), (&tried, Role::Second)];
+        parts.map(|(text, role)| said::lines(text, columns, role)).concat()
     }
 
     /// Draws what is asked for in an area that leaves room for what is said.
@@ -84,7 +82,7 @@ impl Source {
                 let columns = area.width.saturating_sub(label);
                 self.paste.draw(buffer, common, area.x + label, area.y, columns, active);
                 if area.height > 1 {
-                    put(buffer, area.x + label, area.y + 1, columns, &self.paste.count(), theme.style(Role::Dim));
+                    put(buffer, area.x + label, area.y + 1, columns, &self.paste.count(), theme.style(Role::Second));
                 }
             }
         }

@@ -72,7 +72,7 @@ impl Paste {
             return;
         }
         let used = put(buffer, x, y, columns, "••••••••", common.theme.style(Role::Text));
-        put(buffer, x + used + 2, y, columns.saturating_sub(used + 2), "pasted", common.theme.style(Role::Dim));
+        put(buffer, x + used + 2, y, columns.saturating_sub(used + 2), "pasted", common.theme.style(Role::Second));
     }
 }
 
