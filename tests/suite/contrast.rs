@@ -35,10 +35,13 @@ fn class(role: Role) -> Class {
 
 impl Class {
     /// The contrast that is enough. Where the terminal's own text has less than 4.5:1 (Solarized Light: 4.1:1), a theme
-    /// without a background can't give more, and both floors are lower in proportion.
+    /// without a background can't give words more.
     fn floor(self, palette: &Palette, own_background: bool) -> f64 {
-        let floor = if self == Class::Read { 4.5 } else { 2.0 };
-        if own_background { floor } else { floor * (palette.own_contrast() / 4.5).min(1.0) }
+        match self {
+            Class::Read if own_background => 4.5,
+            Class::Read => palette.own_contrast().min(4.5),
+            Class::Quiet | Class::Sign => 2.0,
+        }
     }
 }
 

@@ -64,16 +64,18 @@ impl Palette {
 
     /// The contrast of a cell with this style: the least of the ways in which terminals draw it.
     ///
-    /// Bold may turn one of the first eight colours into its bright one (xterm, the Linux console). Dim is taken as
-    /// halfway to the background; xterm, VTE, foot and Alacritty take off a third.
+    /// Bold may turn one of the first eight colours into its bright one (xterm, the Linux console). Dim either takes two
+    /// fifths of the way to the background, or as much of the way to black, whichever is fainter.
     pub fn contrast(&self, foreground: Color, background: Color, modifier: Modifier) -> f64 {
         let back = self.colour(background).unwrap_or(rgb(self.background));
         let mut ways = vec![self.colour(foreground).unwrap_or(rgb(self.foreground))];
         if let (true, Some(index @ 0..8)) = (modifier.contains(Modifier::BOLD), index(foreground)) {
             ways.push(rgb(self.colours[index + 8]));
         }
-        let drawn = |front: Rgb| if modifier.contains(Modifier::DIM) { halfway(front, back) } else { front };
-        ways.into_iter().map(|front| contrast(drawn(front), back)).fold(f64::INFINITY, f64::min)
+        if modifier.contains(Modifier::DIM) {
+            ways = ways.into_iter().flat_map(|front| [faded(front, back), faded(front, [0, 0, 0])]).collect();
+        }
+        ways.into_iter().map(|front| contrast(front, back)).fold(f64::INFINITY, f64::min)
     }
 
     /// None for the terminal's own.
@@ -100,8 +102,9 @@ fn rgb(hex: u32) -> Rgb {
     [(hex >> 16) as u8, (hex >> 8) as u8, hex as u8]
 }
 
-fn halfway(one: Rgb, other: Rgb) -> Rgb {
-    std::array::from_fn(|at| ((u16::from(one[at]) + u16::from(other[at])) / 2) as u8)
+/// Two fifths of the way from one colour to another.
+fn faded(one: Rgb, other: Rgb) -> Rgb {
+    std::array::from_fn(|at| ((u16::from(one[at]) * 3 + u16::from(other[at]) * 2) / 5) as u8)
 }
 
 /// The contrast ratio of WCAG 2.2, from 1 to 21.
