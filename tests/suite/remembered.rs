@@ -256,7 +256,7 @@ fn on_the_screen_the_passphrase_is_asked_for_before_it_is_changed() {
     let mut tui = start(&desk);
     tui.press("K Enter").see("passphrase now").type_text("wrong").press("Enter");
     tui.type_text("a new one").press("Enter").type_text("a new one").press("Enter").see("The passphrase is wrong.");
-    tui.press("Down").press("Ctrl-U").type_text("open sesame").press("Enter").see("The passphrase is changed");
+    tui.type_text("open sesame").press("Enter").see("The passphrase is changed");
     assert!(desk.keyring.kept().is_empty());
     tui.press("Ctrl-L").type_text("a new one").press("Enter").see("No accounts yet");
 }

@@ -214,7 +214,7 @@ fn a_wrong_passphrase_says_so_and_keeps_the_field() {
     for c in "open sesam".chars() {
         scene.stage.at(0.0, Msg::Key(Key::char(c)));
     }
-    scene.key_at(0.0, "Enter").key_at(1.0, "e").key_at(1.0, "Enter").until(2.0);
+    scene.key_at(0.0, "Enter").key_at(1.0, "End").key_at(1.0, "e").key_at(1.0, "Enter").until(2.0);
     assert!(scene.stage.frame_at(0.5).contains("That passphrase does not open this vault."));
     assert!(scene.stage.frame_at(1.5).contains("GitHub"), "the typo was mended:\n{}", scene.stage.frame_at(1.5));
 }

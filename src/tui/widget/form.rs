@@ -1,56 +1,25 @@
 //! A form: labelled rows to type into, to choose from, or to press. One has the keys; rows may be folded away.
 
+mod row;
+
 use super::field::Field;
 use super::said;
 use crate::secret::SecretText;
 use crate::tui::command::Command;
 use crate::tui::key::{Key, Stroke};
-use crate::tui::layout::{put, width, wrap};
+use crate::tui::layout::{put, wrap};
 use crate::tui::state::Common;
 use crate::tui::theme::Role;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+pub use row::Row;
+use row::{Input, Said};
 
 /// `N` names the rows; the names on the screen are the labels.
 #[derive(Debug)]
 pub struct Form<N> {
     rows: Vec<Row<N>>,
     focus: usize,
-}
-
-#[derive(Debug)]
-pub struct Row<N> {
-    pub name: N,
-    label: &'static str,
-    input: Input,
-    /// Said below the form while the row has the keys.
-    hint: &'static str,
-    /// What is wrong with it, as a sentence.
-    error: Option<String>,
-    folded: bool,
-    /// Set apart from the row before.
-    apart: bool,
-    secret: bool,
-}
-
-#[derive(Debug)]
-enum Input {
-    Text(Field),
-    /// A secret that is there. It is closed until it is replaced, so that what is typed or pasted never joins it.
-    Kept {
-        secret: SecretText,
-        /// The label of the row while it is open.
-        label: &'static str,
-        /// What takes its place. Empty while the row is closed; its mask is that of the secret, too.
-        new: Field,
-        open: bool,
-    },
-    /// Each with what it means.
-    Choice {
-        options: Vec<(String, &'static str)>,
-        chosen: usize,
-    },
-    Press(String),
 }
 
 /// What a key did to a form.
@@ -60,96 +29,6 @@ pub enum Touched<N> {
     Moved,
     Changed(N),
     Pressed(N),
-}
-
-impl<N> Row<N> {
-    fn new(name: N, label: &'static str, input: Input) -> Row<N> {
-        Row { name, label, input, hint: "", error: None, folded: false, apart: false, secret: false }
-    }
-
-    pub fn text(name: N, label: &'static str, text: &str) -> Row<N> {
-        Row::new(name, label, Input::Text(Field::plain(text)))
-    }
-
-    /// Text whose line ends are kept.
-    pub fn lines(name: N, label: &'static str, text: &str) -> Row<N> {
-        Row::new(name, label, Input::Text(Field::lines(text)))
-    }
-
-    /// Text shown as dots until asked for. It begins empty.
-    pub fn secret(name: N, label: &'static str) -> Row<N> {
-        Row { secret: true, ..Row::new(name, label, Input::Text(Field::masked())) }
-    }
-
-    /// A secret that is there, or an empty row for one that is not; `open_label` stands there while it is replaced.
-    pub fn kept(name: N, label: &'static str, open_label: &'static str, secret: &SecretText) -> Row<N> {
-        if secret.is_empty() {
-            return Row::secret(name, label);
-        }
-        let input = Input::Kept { secret: secret.clone(), label: open_label, new: Field::masked(), open: false };
-        Row { secret: true, ..Row::new(name, label, input) }
-    }
-
-    pub fn choice(name: N, label: &'static str, options: Vec<(String, &'static str)>, chosen: usize) -> Row<N> {
-        Row::new(name, label, Input::Choice { options, chosen })
-    }
-
-    /// A row that does something when chosen.
-    pub fn press(name: N, label: &'static str, text: String) -> Row<N> {
-        Row::new(name, label, Input::Press(text))
-    }
-
-    pub fn hint(self, hint: &'static str) -> Row<N> {
-        Row { hint, ..self }
-    }
-
-    /// Its text is the program's: the first that is typed takes its place.
-    pub fn proposed(mut self) -> Row<N> {
-        self.select();
-        self
-    }
-
-    /// The field that text is typed into, if there is one now.
-    fn field(&self) -> Option<&Field> {
-        match &self.input {
-            Input::Text(field) | Input::Kept { new: field, open: true, .. } => Some(field),
-            _ => None,
-        }
-    }
-
-    fn select(&mut self) {
-        if let Input::Text(field) | Input::Kept { new: field, .. } = &mut self.input {
-            field.select();
-        }
-    }
-
-    /// Whether it is a secret that is there and not being replaced.
-    fn is_closed(&self) -> bool {
-        matches!(self.input, Input::Kept { open: false, .. })
-    }
-
-    fn label(&self) -> &'static str {
-        match &self.input {
-            Input::Kept { label, open: true, .. } => label,
-            _ => self.label,
-        }
-    }
-
-    /// Columns for either of its labels, so that nothing moves when it is opened.
-    fn label_width(&self) -> u16 {
-        match &self.input {
-            Input::Kept { label, .. } => width(self.label).max(width(label)),
-            _ => width(self.label),
-        }
-    }
-
-    pub fn apart(self) -> Row<N> {
-        Row { apart: true, ..self }
-    }
-
-    pub fn folded(self) -> Row<N> {
-        Row { folded: true, ..self }
-    }
 }
 
 impl<N: Copy + PartialEq> Form<N> {
@@ -394,7 +273,7 @@ impl<N: Copy + PartialEq> Form<N> {
         // Lines first, so that it is known which of them are in sight: where there is no room the gaps go, then what is said of
         // the length of a hidden text.
         let lay = |gaps: bool, lengths: bool| {
-            let mut lines: Vec<Option<(usize, Option<(String, Role)>)>> = Vec::new();
+            let mut lines: Vec<Option<(usize, Option<Said>)>> = Vec::new();
             for (at, row) in self.rows.iter().enumerate().filter(|(_, row)| !row.folded) {
                 if row.apart && gaps && !lines.is_empty() {
                     lines.push(None);
@@ -433,55 +312,6 @@ impl<N: Copy + PartialEq> Form<N> {
             let first = area.bottom() - (lines.len() as u16).clamp(1, hint_rows);
             for (line, y) in lines.iter().zip(first..area.bottom()) {
                 put(buffer, x, y, area.width.saturating_sub(2), line, theme.style(Role::Second));
-            }
-        }
-    }
-}
-
-impl<N> Row<N> {
-    /// The lines of a closed secret that is shown, or the one that tells its length.
-    fn closed_lines(&self, columns: u16) -> Vec<String> {
-        match &self.input {
-            Input::Kept { secret, new, open: false, .. } if new.masked => match secret.expose().chars().count() {
-                1 => vec!["1 character, hidden".into()],
-                count => vec![format!("{count} characters, hidden")],
-            },
-            Input::Kept { secret, open: false, .. } => wrap(secret.expose(), columns),
-            _ => Vec::new(),
-        }
-    }
-
-    /// What stands in the lines below its first; with the length of a hidden text that was refused, or without.
-    fn below(&self, columns: u16, lengths: bool) -> Vec<(String, Role)> {
-        let mut lines: Vec<(String, Role)> =
-            self.closed_lines(columns).into_iter().skip(1).map(|line| (line, Role::Text)).collect();
-        if let Some(error) = &self.error {
-            lines.extend(wrap(error, columns).into_iter().map(|line| (line, Role::Error)));
-            let tried = self.field().filter(|_| lengths).map_or_else(String::new, Field::tried);
-            lines.extend(said::lines(&tried, columns, Role::Second));
-        }
-        lines
-    }
-
-    fn draw_input(&self, buffer: &mut Buffer, common: &Common, x: u16, y: u16, columns: u16, focused: bool) {
-        let theme = &common.theme;
-        match &self.input {
-            Input::Text(field) | Input::Kept { new: field, open: true, .. } => field.draw(buffer, common, x, y, columns, focused),
-            Input::Kept { .. } => {
-                let role = if focused { Role::Selected } else { Role::Text };
-                let line = self.closed_lines(columns).into_iter().next().unwrap_or_default();
-                put(buffer, x, y, columns, &line, theme.style(role));
-            }
-            Input::Choice { options, chosen } => {
-                let Some((text, about)) = options.get(*chosen) else { return };
-                let role = if focused { Role::Selected } else { Role::Text };
-                let shown = if focused { format!("‹ {text} ›") } else { text.clone() };
-                let used = put(buffer, x, y, columns, &shown, theme.style(role)) + 2;
-                put(buffer, x + used, y, columns.saturating_sub(used), about, theme.style(Role::Second));
-            }
-            Input::Press(text) => {
-                let role = if focused { Role::Selected } else { Role::Text };
-                put(buffer, x, y, columns, text, theme.style(role));
             }
         }
     }
