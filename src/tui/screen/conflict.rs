@@ -58,7 +58,7 @@ impl Conflict {
             waiting: true,
             said: None,
         };
-        Reaction::push(Screen::Conflict(screen)).and(Effect::Job(look))
+        Reaction::push(Screen::Conflict(screen)).and(Effect::job(look))
     }
 
     fn choices(&self) -> Vec<Choice> {
@@ -174,9 +174,7 @@ impl Behaviour for Conflict {
 
     fn handle(&mut self, common: &mut Common, event: Event) -> Reaction {
         match event {
-            // What comes late is of a copy that was left.
-            Event::Done(Done::CopyPlanned { name, .. } | Done::CopyTaken { name, .. }) if name != self.name => {}
-            Event::Done(Done::CopyPlanned { result, .. }) => {
+            Event::Done(Done::CopyPlanned(result)) => {
                 self.waiting = false;
                 self.menu = Menu::default();
                 match result {

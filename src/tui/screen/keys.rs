@@ -71,7 +71,7 @@ impl Keys {
                 kind => format!("Remove {}, {kind}?", method.name),
             },
             yes_word: "remove",
-            yes: vec![Effect::Job(Job::Keys { act, answers: Vec::new() })],
+            yes: vec![Effect::job(Job::Keys { act, answers: Vec::new() })],
             leaves: false,
         }))
     }

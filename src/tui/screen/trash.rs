@@ -122,7 +122,7 @@ fn deleted_at(entry: &Entry) -> UnixMs {
 }
 
 fn ask(question: String, ids: Vec<EntryId>) -> Reaction {
-    let yes = vec![Effect::Job(Job::Apply { change: Change::EmptyTrash(ids), then: Then::Screen(Awaited::Purged) })];
+    let yes = vec![Effect::job(Job::Apply { change: Change::EmptyTrash(ids), then: Then::Screen(Awaited::Purged) })];
     Reaction::push(Screen::Confirm(Confirm { question, yes_word: "remove for good", yes, leaves: false }))
 }
 

@@ -32,7 +32,7 @@ pub fn copied(state: &mut State, result: std::result::Result<ClipboardRoute, Str
     }
     common.say_with(Tone::Done, format!("Copied {}", said.what), asides.join(" · "));
     let used = |(id, set, index)| Change::MarkRecoveryCode { id, set, index, used: true };
-    said.used_up.map(|code| Effect::Job(Job::Apply { change: used(code), then: Then::Nothing })).into_iter().collect()
+    said.used_up.map(|code| Effect::job(Job::Apply { change: used(code), then: Then::Nothing })).into_iter().collect()
 }
 
 /// The time to clear it had come.
