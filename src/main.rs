@@ -36,12 +36,14 @@ fn main() -> ExitCode {
     if arguments.get(1).is_some_and(|first| first == holder::SUB_COMMAND) {
         return holder::hold_clipboard_main(&arguments[2..]).into();
     }
-    let status = match cli::parse(arguments) {
+    let start = cli::parse(arguments);
+    let options = if let Start::Screens { globals, .. } = &start { globals.in_commands() } else { String::new() };
+    let status = match start {
         Start::Done(status) => Ok(status),
         Start::Command(invocation) => environment::read().map(|environment| cli::run(invocation, outside(environment))),
         Start::Screens { globals, demo } => environment::read().and_then(|environment| screens(&globals, demo, environment)),
     };
-    status.unwrap_or_else(|error| Output::new(false, false).finish(Err(error))).into()
+    status.unwrap_or_else(|error| Output::new(false, false).naming_commands(options).finish(Err(error))).into()
 }
 
 fn world(environment: &Environment) -> World {

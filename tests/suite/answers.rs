@@ -129,7 +129,10 @@ fn one_of_every_kind() -> Vec<Done> {
     all
 }
 
-/// A locked screen after these keys, and who was shown while the vault was open.
+/// A locked screen, and who was shown while the vault was open.
+type Locked = fn() -> (Tui, Asker);
+
+/// A locked screen after these keys.
 fn locked(keys: &str) -> (Tui, Asker) {
     let desk = Desk::new();
     drop(desk.create());
@@ -150,7 +153,7 @@ fn creating() -> (Tui, Asker) {
 
 #[test]
 fn an_answer_that_comes_after_locking_says_and_does_nothing() {
-    let screens: [(&str, fn() -> (Tui, Asker)); 3] =
+    let screens: [(&str, Locked); 3] =
         [("unlock", || locked("Ctrl-L")), ("vaults", || locked("Ctrl-L Ctrl-O")), ("create", creating)];
     let mut spoke = Vec::new();
     for (name, screen) in screens {
@@ -158,7 +161,7 @@ fn an_answer_that_comes_after_locking_says_and_does_nothing() {
             let kind = format!("{done:?}").chars().take_while(|c| c.is_alphanumeric()).collect::<String>();
             let (mut tui, asker) = screen();
             let before = tui.screen_text();
-            // A screen that is there now may be told what is not about an open vault; what is, it may not even have asked for.
+            // What is about an open vault is not even told to the screen that is there now.
             let asker = if done.survives_lock() { asker } else { tui.state.asker() };
             let effects = update(&mut tui.state, Msg::Done { asker, done });
             let common = &tui.state.common;

@@ -50,6 +50,9 @@ const DOORS: [&str; 18] = [
     "t",
 ];
 
+/// An error where there is no way out.
+type WayOut = fn(&mut Monkey) -> Result<(), String>;
+
 struct Monkey {
     tui: Tui,
     /// Holds the vaults of a run that has some.
@@ -356,8 +359,7 @@ fn whatever_is_pressed_nothing_breaks_and_nothing_vanishes() {
 /// Each run is deterministic, so that all three ways out can be tried from where it ends.
 #[test]
 fn from_wherever_one_is_three_keys_lead_out() {
-    let ways: [(&str, fn(&mut Monkey) -> Result<(), String>); 3] =
-        [("back", Monkey::goes_back), ("lock", Monkey::locks), ("quit", Monkey::quits)];
+    let ways: [(&str, WayOut); 3] = [("back", Monkey::goes_back), ("lock", Monkey::locks), ("quit", Monkey::quits)];
     let mut dead_ends = Vec::new();
     for (door, seed) in DOORS.into_iter().flat_map(|door| (0..RUNS).map(move |run| (door, run))) {
         for (way, out) in ways {
