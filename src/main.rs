@@ -7,6 +7,7 @@ use countersign::cli::output::Output;
 use countersign::cli::{self, Globals, Start};
 use countersign::error::{ErrorKind, Result};
 use countersign::ops::unlock::Opening;
+use countersign::ops::vaults::Named;
 use countersign::ports::clipboard::{RoutedClipboard, Surroundings, holder};
 use countersign::ports::disk::Disk;
 use countersign::ports::git::SystemGit;
@@ -35,12 +36,14 @@ fn main() -> ExitCode {
     if arguments.get(1).is_some_and(|first| first == holder::SUB_COMMAND) {
         return holder::hold_clipboard_main(&arguments[2..]).into();
     }
-    let status = match cli::parse(arguments) {
+    let start = cli::parse(arguments);
+    let options = if let Start::Screens { globals, .. } = &start { globals.in_commands() } else { String::new() };
+    let status = match start {
         Start::Done(status) => Ok(status),
         Start::Command(invocation) => environment::read().map(|environment| cli::run(invocation, outside(environment))),
         Start::Screens { globals, demo } => environment::read().and_then(|environment| screens(&globals, demo, environment)),
     };
-    status.unwrap_or_else(|error| Output::new(false, false).finish(Err(error))).into()
+    status.unwrap_or_else(|error| Output::new(false, false).naming_commands(options).finish(Err(error))).into()
 }
 
 fn world(environment: &Environment) -> World {
@@ -98,16 +101,16 @@ fn screens(globals: &Globals, demo: bool, environment: Environment) -> Result<u8
     let color = globals.wants_color_on_screen(&environment);
     let theme = Theme::built_in(if color { &config.theme } else { "mono" })?;
     let config_file = globals.config_file(&environment).to_owned();
-    let vault_name = vault.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
     let terminal = terminal::open(config.mouse)?;
     let clipboard = Box::new(RoutedClipboard::new(Some(Box::new(terminal.writer()))));
     let capture = Box::new(capture::Screenshot::new(capture::Surroundings::of_this_process(config.screenshot_command.clone())));
     let clock = world.clock.clone();
     let backups = globals.backup_policy(&config, &environment);
+    let named = Named::of(&vault);
     let mut worker = Worker::new(world, clipboard, capture, vault, environment.home, globals.trust(), DEFAULT_WORK_FACTOR)
         .watching(Box::new(FolderWatch::default()));
     worker.backups = backups;
     worker.beside = environment.data_folder;
-    let launch = Launch { config, config_file, theme, color, vault_name, start, vault_exists, vault_is_gone, ways, opening };
+    let launch = Launch { config, config_file, theme, color, vault: named, start, vault_exists, vault_is_gone, ways, opening };
     tui::launch(launch, terminal, worker, clock)
 }

@@ -19,6 +19,7 @@ pub mod worker;
 use crate::config::Config;
 use crate::error::Result;
 use crate::ops::unlock::Opening;
+use crate::ops::vaults::Named;
 use crate::ports::{Clock, Terminal};
 use crate::vault::store::Way;
 use std::io;
@@ -34,8 +35,7 @@ pub struct Launch {
     pub theme: theme::Theme,
     /// Whether colours are welcome.
     pub color: bool,
-    /// The vault's name for the title.
-    pub vault_name: String,
+    pub vault: Named,
     pub start: state::Start,
     /// Whether a vault is on the disk, also while the demo is shown.
     pub vault_exists: bool,
@@ -54,7 +54,7 @@ where
 {
     let keymap = keymap::Keymap::with_overrides(&launch.config.keys)?;
     let mut stage = stage::TerminalStage::new(terminal, worker, clock.clone()).map_err(run::terminal_failed)?;
-    let mut common = state::Common::new(launch.config, keymap, launch.theme, launch.vault_name);
+    let mut common = state::Common::new(launch.config, keymap, launch.theme, launch.vault);
     common.size = stage.size().map_err(run::terminal_failed)?;
     common.vault_exists = launch.vault_exists;
     common.vault_is_gone = launch.vault_is_gone;

@@ -1,8 +1,8 @@
 //! What a command works with: the ports, the settings, the open vault. Opening asks for the passphrase where it must.
 
-use super::Globals;
 use super::output::Output;
 use super::source;
+use super::{Globals, complete_commands};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ops::backup::{self, Policy};
@@ -87,7 +87,7 @@ impl Desk {
     pub fn open(&mut self) -> Result<Session> {
         let mut session = self.unlock_silently()?;
         let said = session.fold_conflict_copies();
-        self.tell_of_opening(&session);
+        self.tell_of_opening(&session, "");
         for sentence in &said {
             self.output.warn(sentence);
         }
@@ -101,7 +101,7 @@ impl Desk {
     /// Opens the vault and leaves conflict copies where they are; its warnings are printed.
     pub fn unlock(&mut self) -> Result<Session> {
         let session = self.unlock_silently()?;
-        self.tell_of_opening(&session);
+        self.tell_of_opening(&session, "");
         Ok(session)
     }
 
@@ -110,12 +110,13 @@ impl Desk {
         let folder = self.globals.folder_of(vault, &self.outside.environment)?;
         let given = passphrase_file.map(|file| self.read_line_secret(file, option, "the passphrase")).transpose()?;
         let name = Named::of(&folder).name;
+        let options = self.globals.in_commands_on(Some(vault));
         let session = self.unlock_in(&folder, given.map(Opening::Passphrase), &format!(" of {name}"), Trust::Pinned);
         let session = session.map_err(|error| {
-            let hint = error.hint.map(|hint| hint.replace("--passphrase-file", option));
+            let hint = error.hint.map(|hint| complete_commands(&hint.replace("--passphrase-file", option), &options));
             Error { what: format!("{name}: {}", error.what), hint, ..error }
         })?;
-        self.tell_of_opening(&session);
+        self.tell_of_opening(&session, &options);
         Ok(session)
     }
 
@@ -128,7 +129,7 @@ impl Desk {
         let world = self.outside.world.clone();
         let offer = |error| backup::with_offer(&world, folder, error, "countersign restore-backup");
         if store::presence(&world, folder).map_err(offer)? == Presence::Nothing {
-            return Err(vaults::missing(&world, folder, !whose.is_empty()));
+            return Err(vaults::missing(&world, folder));
         }
         let person = self.outside.prompt.clone();
         let unlock = |opening: &Opening| opening.unlock(&world, folder, person.clone(), trust);
@@ -157,17 +158,19 @@ impl Desk {
         session.map_err(offer).and_then(|session| Ok(session.with_backups(&self.backup_policy()?)))
     }
 
-    fn tell_of_opening(&mut self, session: &Session) {
+    /// `options` are for the commands that are named, where the vault is another than the usual one.
+    fn tell_of_opening(&mut self, session: &Session, options: &str) {
         for warning in session.warnings() {
-            self.output.warn(warning);
+            self.output.warn(&complete_commands(warning, options));
         }
         if let Some(offer) = restore::offer(session) {
-            self.output.warn(&format!(
+            let what = format!(
                 "the backup of {} has more ({}): merge it with countersign restore-backup {}, or keep the older state with --trust-vault",
                 offer.name.when(),
                 offer.difference.tally(),
                 offer.name
-            ));
+            );
+            self.output.warn(&complete_commands(&what, options));
         }
         self.warn_of_backups(session);
     }

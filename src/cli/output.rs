@@ -1,5 +1,6 @@
 //! The only printer. Results go to stdout, all else to stderr; names from entries and files lose what a terminal would obey.
 
+use super::complete_commands;
 use crate::error::{Error, Result, describe_io};
 use crate::secret::SecretText;
 use crate::words::printable;
@@ -12,6 +13,8 @@ pub struct Output {
     color: bool,
     quiet: bool,
     linear: bool,
+    /// What stands behind the program's name in the commands that messages name.
+    options: String,
     /// The first error of stdout; after it nothing is written there.
     broken: Option<io::Error>,
 }
@@ -47,12 +50,17 @@ impl Cell {
 
 impl Output {
     pub fn new(color: bool, quiet: bool) -> Self {
-        Output { color, quiet, linear: false, broken: None }
+        Output { color, quiet, linear: false, options: String::new(), broken: None }
     }
 
     /// With a table as plain lines that can be read out, without columns.
     pub fn linear(self, linear: bool) -> Self {
         Output { linear, ..self }
+    }
+
+    /// With these options in every command that a message names.
+    pub fn naming_commands(self, options: String) -> Self {
+        Output { options, ..self }
     }
 
     pub fn is_linear(&self) -> bool {
@@ -161,13 +169,13 @@ impl Output {
     /// What was done, to stderr, unless quiet.
     pub fn say(&mut self, text: &str) {
         if !self.quiet {
-            complain(&format!("{}\n", lines(text)));
+            complain(&format!("{}\n", self.lines(text)));
         }
     }
 
     /// What must be known, to stderr.
     pub fn warn(&mut self, text: &str) {
-        complain(&format!("warning: {}\n", lines(text)));
+        complain(&format!("warning: {}\n", self.lines(text)));
     }
 
     /// Prints the error, if any, and gives the exit status. A reader that went away is no failure.
@@ -183,9 +191,14 @@ impl Output {
         error.kind.exit_code()
     }
 
+    /// Made safe line by line, with the commands in it as they have to be given.
+    fn lines(&self, text: &str) -> String {
+        lines(&complete_commands(text, &self.options))
+    }
+
     /// An error and what to do about it, to stderr.
     pub fn tell(&self, error: &Error) {
-        let hint = error.hint.as_ref().map_or(String::new(), |hint| format!("hint: {}\n", lines(hint)));
+        let hint = error.hint.as_ref().map_or(String::new(), |hint| format!("hint: {}\n", self.lines(hint)));
         complain(&format!("countersign: {}\n{hint}", lines(&error.what)));
     }
 }

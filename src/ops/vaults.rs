@@ -36,19 +36,15 @@ pub fn is_there(world: &World, folder: &Path) -> bool {
     }
 }
 
-/// That there is no vault in a folder. One that was here before is not made anew without a thought; `is_other` where another one
-/// is the usual.
-pub fn missing(world: &World, folder: &Path, is_other: bool) -> Error {
+/// That there is no vault in a folder. One that was here before is not made anew without a thought.
+pub fn missing(world: &World, folder: &Path) -> Error {
     if store::was_here(world, folder) {
         let what = format!("the vault that was in {} is gone", folder.display());
         return Error::new(ErrorKind::NoVault, what)
             .hint("is its disk mounted? else put it back with countersign restore-backup FOLDER, of a backup in another place");
     }
-    let error = Error::new(ErrorKind::NoVault, format!("there is no vault in {}", folder.display()));
-    match is_other {
-        false => error.hint("create one with: countersign init"),
-        true => error.hint(format!("create one with: countersign --vault {} init", Named::of(folder).name)),
-    }
+    let what = format!("there is no vault in {}", folder.display());
+    Error::new(ErrorKind::NoVault, what).hint("create one with: countersign init")
 }
 
 /// Whether a path is a name beside the default vault rather than a place.

@@ -68,6 +68,25 @@ pub fn fit(text: &str, columns: u16) -> String {
     kept
 }
 
+/// The same, cut at its front: of a path the end tells more.
+pub fn fit_end(text: &str, columns: u16) -> String {
+    let text = clean(text);
+    if width(&text) <= columns {
+        return text;
+    }
+    let mut kept = Vec::new();
+    let mut used = 1;
+    for piece in text.graphemes(true).rev() {
+        used += width(piece);
+        if used > columns {
+            break;
+        }
+        kept.push(piece);
+    }
+    kept.extend((columns > 0).then_some("…"));
+    kept.into_iter().rev().collect()
+}
+
 /// Writes text at a place, cut to `columns` and to the buffer; returns the columns used.
 pub fn put(buffer: &mut Buffer, x: u16, y: u16, columns: u16, text: &str, style: Style) -> u16 {
     let area = buffer.area;

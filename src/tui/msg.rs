@@ -71,8 +71,11 @@ pub enum Msg {
     Resumed,
     /// SIGTERM, SIGHUP, SIGINT or SIGQUIT.
     Terminate(i32),
-    /// The worker's answer to a job.
-    Done(Done),
+    /// The worker's answer to a job, with who ordered it.
+    Done {
+        asker: Asker,
+        done: Done,
+    },
     /// The worker broke in the middle of a job. What it saved before is safe.
     WorkerGone,
 }
@@ -81,7 +84,7 @@ pub enum Msg {
 #[derive(Debug, PartialEq)]
 pub enum Effect {
     /// For the worker thread; each job is answered by one [`Done`].
-    Job(Job),
+    Job { asker: Asker, job: Job },
     /// SIGTSTP.
     Suspend,
     /// Take the terminal again after a stop.
@@ -92,13 +95,30 @@ pub enum Effect {
     Fail(Error),
 }
 
+impl Effect {
+    /// A job as a screen orders it: `update` writes down which screen that was.
+    pub fn job(job: Job) -> Effect {
+        Effect::Job { asker: None, job }
+    }
+}
+
+/// The number of the screen that ordered a job. It goes through the worker and back, so that the answer finds that screen
+/// wherever it is on the stack by then, and no other. `None` where no screen waits for the answer.
+pub type Asker = Option<u64>;
+
+/// A job on its way to the worker.
+pub type Order = (Asker, Job);
+
 /// What only the worker does: it owns the session, the clipboard, the screen capture and the disk.
 #[derive(Debug, PartialEq)]
 pub enum Job {
+    /// Makes a new vault and opens it; what was open before is dropped only then.
     Create {
+        vault: PathBuf,
         passphrase: SecretText,
     },
     Unlock {
+        vault: PathBuf,
         opening: Opening,
         /// To what the key asked before: an SSH key's passphrase, a PIN.
         answers: Vec<SecretText>,
@@ -109,9 +129,13 @@ pub enum Job {
         answers: Vec<SecretText>,
     },
     OpenDemo,
-    /// The vaults that lie beside each other. Answered by [`Done::Vaults`].
-    ListVaults,
-    /// Works with another vault from now on, which is locked; answered by [`Done::Switched`].
+    /// The vaults that lie beside each other, and this one. Answered by [`Done::Vaults`].
+    ListVaults {
+        vault: PathBuf,
+        /// Whether it is the one at hand; while the demo is shown none is.
+        at_hand: bool,
+    },
+    /// Looks whether another vault is there to go over to. Answered by [`Done::Switched`].
     Switch(PathBuf),
     /// Opens another vault, and sends entries there.
     Send {
@@ -121,11 +145,13 @@ pub enum Job {
     },
     /// The vault is damaged: looks for a backup that this opens.
     FindBackup {
+        vault: PathBuf,
         opening: Opening,
         answers: Vec<SecretText>,
     },
     /// Puts a backup in the place of the damaged vault; answered as unlocking is.
     Mend {
+        vault: PathBuf,
         backup: PathBuf,
         opening: Opening,
         answers: Vec<SecretText>,
@@ -143,8 +169,11 @@ pub enum Job {
         passphrase: Option<SecretText>,
         keep: Keep,
     },
-    /// Drops the keys and the entries, forgets a remembered unlock, and clears the clipboard if it is ours.
-    Lock,
+    /// Drops the keys and the entries, and clears the clipboard if it is ours.
+    Lock {
+        /// The vault whose remembered unlock ends with it.
+        forget: Option<PathBuf>,
+    },
     Apply {
         change: Change,
         then: Then,
@@ -157,27 +186,19 @@ pub enum Job {
     ClearClipboard,
     /// Takes in what other processes wrote.
     Refresh,
-    /// Answered by [`Done::Found`] with the same number.
-    Read {
-        ask: Ask,
-        reading: Reading,
-    },
+    /// Answered by [`Done::Found`].
+    Read(Reading),
     /// Deletes exports that hold their secrets in clear, after an import.
     DeleteExports(Vec<PlainFile>),
     /// What a format would hold of these entries. Answered by [`Done::Foreseen`].
     ForeseeExport {
-        ask: Ask,
         format: &'static str,
         which: Which,
     },
     /// Makes an export in memory, which may take its time and be given up. Answered by [`Done::ExportMade`].
-    MakeExport {
-        ask: Ask,
-        order: ExportOrder,
-    },
+    MakeExport(ExportOrder),
     /// Writes it to its file. Answered by [`Done::Exported`].
     SaveExport {
-        ask: Ask,
         export: Arc<Export>,
         path: PathBuf,
         overwrite: bool,
@@ -192,9 +213,6 @@ pub enum Job {
     MeasureStrength(SecretText),
     GeneratePassphrase,
 }
-
-/// The number of a question to the worker: an answer that comes when nobody waits for it any more is known by it.
-pub type Ask = u64;
 
 /// What to do when a change is on the disk: carried through the worker and back.
 #[derive(Clone, Debug, PartialEq)]
@@ -277,8 +295,8 @@ pub enum Done {
         vaults: Vec<OtherVault>,
         beside: PathBuf,
     },
-    /// The vault at hand, which is locked, and whether there is one at all.
-    Switched(Result<(OtherVault, bool)>),
+    /// The vault that can be gone over to.
+    Switched(Result<OtherVault>),
     Sent {
         order: SendOrder,
         snapshot: Option<Snapshot>,
@@ -292,13 +310,9 @@ pub enum Done {
         snapshot: Option<Snapshot>,
         result: Result<KeysDone>,
     },
-    CopyPlanned {
-        name: String,
-        result: Result<Box<merge::Plan>>,
-    },
+    CopyPlanned(Result<Box<merge::Plan>>),
     /// What came in, as a tally.
     CopyTaken {
-        name: String,
         snapshot: Option<Snapshot>,
         result: Result<String>,
     },
@@ -319,7 +333,6 @@ pub enum Done {
     Refreshed(Result<Option<Snapshot>>),
     /// What was found in a picture, a file or a pasted text; `from` in the user's words: "from the picture in the clipboard".
     Found {
-        ask: Ask,
         from: &'static str,
         result: std::result::Result<Intake, Box<Refused>>,
     },
@@ -329,21 +342,14 @@ pub enum Done {
         kept: Vec<Error>,
     },
     /// How many entries a format would hold, and what it would lose.
-    Foreseen {
-        ask: Ask,
-        result: Result<(usize, Vec<String>)>,
-    },
+    Foreseen(Result<(usize, Vec<String>)>),
     /// Nothing of it is on the disk yet.
     ExportMade {
-        ask: Ask,
         overwrite: bool,
         result: Result<Arc<Export>>,
     },
     /// Where the export was written.
-    Exported {
-        ask: Ask,
-        result: Result<PathBuf>,
-    },
+    Exported(Result<PathBuf>),
     SettingsSaved(Result<()>),
     Completions {
         typed: String,
@@ -354,4 +360,36 @@ pub enum Done {
         verdict: String,
     },
     Generated(SecretText),
+}
+
+impl Done {
+    /// Whether a screen may still be told when the vault was locked since the job was ordered. A locked screen tells a
+    /// stranger nothing, so a new kind of answer says here whether it is about an open vault.
+    pub fn survives_lock(&self) -> bool {
+        match self {
+            Done::Opened(_)
+            | Done::Vaults { .. }
+            | Done::Switched(_)
+            | Done::BackupFound(_)
+            | Done::Asked(_)
+            | Done::Locked(_)
+            | Done::ClipboardCleared(_)
+            | Done::Strength { .. }
+            | Done::Generated(_) => true,
+            Done::Sent { .. }
+            | Done::Keys { .. }
+            | Done::CopyPlanned(_)
+            | Done::CopyTaken { .. }
+            | Done::Applied { .. }
+            | Done::Copied { .. }
+            | Done::Refreshed(_)
+            | Done::Found { .. }
+            | Done::ExportsDeleted { .. }
+            | Done::Foreseen(_)
+            | Done::ExportMade { .. }
+            | Done::Exported(_)
+            | Done::SettingsSaved(_)
+            | Done::Completions { .. } => false,
+        }
+    }
 }

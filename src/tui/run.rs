@@ -1,6 +1,6 @@
 //! The loop that meets the world: wait for an event or the next wake, update, do the effects, draw if something changed.
 
-use super::msg::{Effect, Job, Msg, Now};
+use super::msg::{Asker, Effect, Job, Msg, Now};
 use super::state::State;
 use super::update::update;
 use crate::error::{Error, Result, describe_io};
@@ -15,7 +15,8 @@ pub trait Stage {
     /// A message that is there already, without waiting: a burst of keys is drawn once.
     fn poll(&mut self) -> Option<Msg>;
     fn draw(&mut self, state: &State) -> std::io::Result<()>;
-    fn job(&mut self, job: Job);
+    /// For the worker; its answer comes back as [`Msg::Done`] with the same asker.
+    fn job(&mut self, asker: Asker, job: Job);
     /// Puts the program in the background; returns after it ran again, the terminal not yet taken.
     fn suspend(&mut self) -> std::io::Result<()>;
     /// Takes the terminal again; the next frame is drawn whole.
@@ -68,11 +69,12 @@ pub fn run(state: &mut State, first: Vec<Effect>, stage: &mut dyn Stage, clock: 
 fn perform(state: &mut State, effects: Vec<Effect>, stage: &mut dyn Stage, now: &dyn Fn() -> Now) -> Result<Option<u8>> {
     for effect in effects {
         match effect {
-            Effect::Job(Job::Lock) => {
-                stage.wipe().map_err(terminal_failed)?;
-                stage.job(Job::Lock);
+            Effect::Job { asker, job } => {
+                if matches!(job, Job::Lock { .. }) {
+                    stage.wipe().map_err(terminal_failed)?;
+                }
+                stage.job(asker, job);
             }
-            Effect::Job(job) => stage.job(job),
             Effect::Suspend => {
                 stage.suspend().map_err(terminal_failed)?;
                 // The time asleep counts: the state may lock itself before anything is drawn. The terminal is taken first.

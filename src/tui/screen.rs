@@ -67,8 +67,12 @@ pub struct Reaction {
 #[derive(Debug)]
 pub enum Step {
     Stay,
+    /// Puts a screen over this one; the orders beside it are the new screen's.
     Push(Box<Screen>),
+    /// Goes, and leaves its place to this screen.
     Replace(Box<Screen>),
+    /// Stays, and waits no longer: what it ordered so far is answered to nobody.
+    GiveUp,
     Pop,
     /// Goes back, and the screen below selects this entry.
     PopTo(EntryId),
@@ -99,12 +103,16 @@ impl Reaction {
         Reaction { step: Step::Replace(Box::new(screen)), effects: Vec::new() }
     }
 
+    pub fn give_up() -> Reaction {
+        Reaction { step: Step::GiveUp, effects: Vec::new() }
+    }
+
     pub fn effect(effect: Effect) -> Reaction {
         Reaction { step: Step::Stay, effects: vec![effect] }
     }
 
     pub fn job(job: Job) -> Reaction {
-        Reaction::effect(Effect::Job(job))
+        Reaction::effect(Effect::job(job))
     }
 
     pub fn and(mut self, effect: Effect) -> Reaction {

@@ -1,7 +1,7 @@
 //! The real stage: the controlling terminal, the worker thread and the channel between them and the loop.
 
 use super::key::Key;
-use super::msg::{Done, Job, MouseAct, Msg};
+use super::msg::{Asker, Done, Job, MouseAct, Msg, Order};
 use super::run::{Closed, Stage};
 use super::state::State;
 use super::view::view;
@@ -23,7 +23,7 @@ const LEAVING: Duration = Duration::from_millis(1500);
 pub struct TerminalStage<T: Terminal<Error = io::Error>> {
     terminal: ratatui::Terminal<T>,
     inbox: Receiver<Msg>,
-    jobs: Option<Sender<Job>>,
+    jobs: Option<Sender<Order>>,
     finished: Receiver<()>,
     clock: Arc<dyn Clock>,
 }
@@ -68,11 +68,11 @@ impl<T: Terminal<Error = io::Error>> TerminalStage<T> {
 }
 
 /// Starts the worker thread; the receiver hears of its end.
-fn start(worker: Worker, to_loop: Sender<Msg>) -> io::Result<(Sender<Job>, Receiver<()>)> {
+fn start(worker: Worker, to_loop: Sender<Msg>) -> io::Result<(Sender<Order>, Receiver<()>)> {
     let (jobs, todo) = channel();
     let (done, finished) = channel();
     let work = move || {
-        let answers = |answer: Done| to_loop.send(Msg::Done(answer)).is_ok();
+        let answers = |asker: Asker, done: Done| to_loop.send(Msg::Done { asker, done }).is_ok();
         // The worker goes with its panic, and with it keys and clipboard: nothing half done is used again.
         if std::panic::catch_unwind(AssertUnwindSafe(|| worker.run(&todo, &answers))).is_err() {
             let _ = to_loop.send(Msg::WorkerGone);
@@ -110,10 +110,10 @@ impl<T: Terminal<Error = io::Error>> Stage for TerminalStage<T> {
         self.terminal.draw(|frame| view(state, frame.buffer_mut())).map(drop)
     }
 
-    fn job(&mut self, job: Job) {
+    fn job(&mut self, asker: Asker, job: Job) {
         if let Some(jobs) = &self.jobs {
             // The worker ends only with the program.
-            let _ = jobs.send(job);
+            let _ = jobs.send((asker, job));
         }
     }
 

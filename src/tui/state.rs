@@ -2,12 +2,13 @@
 
 use super::command::Command;
 use super::keymap::Keymap;
-use super::msg::{Ask, Now, Snapshot};
+use super::msg::{Asker, Now, Snapshot};
 use super::screen::Screen;
 use super::theme::Theme;
 use crate::config::Config;
 use crate::ops::backup::FAILED;
 use crate::ops::change::Change;
+use crate::ops::vaults::Named;
 use crate::secret::SecretText;
 use crate::tui::layout::fit;
 use crate::vault::entry::{Entry, EntryId};
@@ -29,7 +30,18 @@ pub enum Start {
 pub struct State {
     pub common: Common,
     /// Never empty; the last one has the keys.
-    pub screens: Vec<Screen>,
+    pub screens: Vec<Layer>,
+    /// How many numbers were given to screens.
+    pub(super) numbers: u64,
+    /// Whose job `common.busy_since` is about.
+    pub(super) busy_for: Asker,
+}
+
+/// A screen on the stack.
+pub struct Layer {
+    /// Answers to what the screen ordered find it by this.
+    pub number: u64,
+    pub screen: Screen,
 }
 
 /// What all screens share.
@@ -43,8 +55,8 @@ pub struct Common {
     pub color: bool,
     /// Where changed settings are saved; nowhere where it is not known.
     pub config_file: Option<PathBuf>,
-    /// The vault's name in the title.
-    pub vault_name: String,
+    /// The vault at hand, or the one to be made: whatever is shown, the worker is told to work with this one.
+    pub vault: Named,
     /// Whether a vault is on the disk: decides between welcome and unlock after locking the demo.
     pub vault_exists: bool,
     /// Whether there was one here that is not there now: its disk may not be mounted.
@@ -64,8 +76,6 @@ pub struct Common {
     /// The worker takes in what others wrote; and more was written since it was asked to.
     pub refreshing: bool,
     pub refresh_again: bool,
-    /// How many questions that may be given up were put to the worker.
-    pub asks: Ask,
     /// What takes the last change back, and what to say of it.
     pub undo: Option<Undo>,
     /// Counter codes taken a moment ago: shown, and copied again rather than advanced.
@@ -126,7 +136,7 @@ fn toast_time(tone: Tone) -> Duration {
 }
 
 impl Common {
-    pub fn new(config: Config, keymap: Keymap, theme: Theme, vault_name: String) -> Common {
+    pub fn new(config: Config, keymap: Keymap, theme: Theme, vault: Named) -> Common {
         Common {
             now: Now::default(),
             size: (80, 24),
@@ -135,7 +145,7 @@ impl Common {
             theme,
             color: true,
             config_file: None,
-            vault_name,
+            vault,
             vault_exists: false,
             vault_is_gone: false,
             ways: Vec::new(),
@@ -147,17 +157,10 @@ impl Common {
             busy_since: None,
             refreshing: false,
             refresh_again: false,
-            asks: 0,
             undo: None,
             counter_codes: BTreeMap::new(),
             counters_asked: BTreeSet::new(),
         }
-    }
-
-    /// The number of a new question to the worker.
-    pub fn next_ask(&mut self) -> Ask {
-        self.asks += 1;
-        self.asks
     }
 
     pub fn say(&mut self, tone: Tone, text: impl Into<String>) {

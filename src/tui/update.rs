@@ -8,16 +8,17 @@ mod vaults;
 
 use super::command::Command;
 use super::key::Key;
-use super::msg::{Done, Effect, Job, Msg, Now};
+use super::msg::{Asker, Done, Effect, Job, Msg, Now};
 use super::screen::confirm::Confirm;
 use super::screen::help::Help;
 use super::screen::palette::Palette;
 use super::screen::unlock::Unlock;
 use super::screen::welcome::Welcome;
 use super::screen::{Event, Reaction, Screen, Step};
-use super::state::{Common, Start, State};
+use super::state::{Common, Layer, Start, State};
 use crate::error::Error;
 use crate::ops::unlock::Opening;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// So long after a key nothing moves by itself: it is time for the next key.
@@ -25,23 +26,65 @@ const TYPING_PAUSE: Duration = Duration::from_millis(60);
 
 impl State {
     pub fn new(start: Start, common: Common) -> (State, Vec<Effect>) {
-        let (screen, effects) = match start {
-            Start::Welcome => (Screen::Welcome(Welcome::default()), Vec::new()),
-            Start::Unlock => (Screen::Unlock(Unlock::new(&common.ways)), Vec::new()),
-            Start::Demo => (Screen::Welcome(Welcome::default()), vec![Effect::Job(Job::OpenDemo)]),
+        let screen = match start {
+            Start::Welcome | Start::Demo => Screen::Welcome(Welcome::default()),
+            Start::Unlock => Screen::Unlock(Unlock::new(&common.ways)),
         };
-        (State { common, screens: vec![screen] }, effects)
+        let mut state = State { common, screens: Vec::new(), numbers: 0, busy_for: None };
+        state.push(screen);
+        let effects = match start {
+            Start::Demo => react(&mut state, 0, Reaction::job(Job::OpenDemo)),
+            Start::Welcome | Start::Unlock => Vec::new(),
+        };
+        (state, effects)
     }
 
     /// Opens the vault as if this had been typed.
     pub fn unlock_with(&mut self, opening: Opening) -> Vec<Effect> {
-        let (screen, reaction) = Unlock::with(&self.common.ways, opening);
-        self.screens = vec![Screen::Unlock(screen)];
-        react(self, reaction)
+        let (screen, reaction) = Unlock::with(&self.common, opening);
+        self.show_only(Screen::Unlock(screen));
+        react(self, 0, reaction)
     }
 
     pub fn top(&self) -> &Screen {
-        self.screens.last().unwrap_or_else(|| unreachable!("the stack is never empty"))
+        self.screens.last().map_or_else(|| unreachable!("the stack is never empty"), |layer| &layer.screen)
+    }
+
+    /// Whom an order of the top screen is answered to.
+    pub fn asker(&self) -> Asker {
+        self.acts_for(self.screens.len().saturating_sub(1))
+    }
+
+    /// Whom an order of this screen is answered to: itself; a question or the palette acts for the screen below it.
+    fn acts_for(&self, at: usize) -> Asker {
+        let acts = |layer: &&Layer| {
+            !matches!(layer.screen, Screen::Confirm(_) | Screen::ConfirmMany(_) | Screen::Palette(_) | Screen::Help(_))
+        };
+        self.screens.iter().take(at + 1).rfind(acts).map(|layer| layer.number)
+    }
+
+    /// Where the screen that ordered something is now, if it is still there.
+    fn place_of(&self, asker: Asker) -> Option<usize> {
+        self.screens.iter().position(|layer| Some(layer.number) == asker)
+    }
+
+    fn push(&mut self, screen: Screen) {
+        self.insert(self.screens.len(), screen);
+    }
+
+    fn insert(&mut self, at: usize, screen: Screen) {
+        let number = self.next_number();
+        self.screens.insert(at, Layer { number, screen });
+    }
+
+    fn show_only(&mut self, screen: Screen) {
+        self.screens.clear();
+        self.push(screen);
+    }
+
+    fn next_number(&mut self) -> u64 {
+        self.numbers += 1;
+        self.numbers
     }
 
     /// When something on the screen, the clipboard or the lock is due, in boot time; `None` while only an event can change anything.
@@ -57,8 +100,8 @@ impl State {
 
     /// The screens that are drawn, from the lowest.
     pub fn visible(&self) -> impl Iterator<Item = &Screen> {
-        let lowest = self.screens.iter().rposition(|screen| !screen.behaviour().overlay()).unwrap_or(0);
-        self.screens[lowest..].iter()
+        let lowest = self.screens.iter().rposition(|layer| !layer.screen.behaviour().overlay()).unwrap_or(0);
+        self.screens[lowest..].iter().map(|layer| &layer.screen)
     }
 }
 
@@ -86,7 +129,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         // The tick before this one has already checked auto-lock by boot time.
         Msg::Resumed => std::iter::once(Effect::Retake).chain(refresh::ask(&mut state.common)).collect(),
         Msg::Terminate(signal) => vec![Effect::Quit(128u8.saturating_add(signal.unsigned_abs() as u8))],
-        Msg::Done(done) => done::on_done(state, done),
+        Msg::Done { asker, done } => done::on_done(state, asker, done),
         Msg::WorkerGone => {
             let error = Error::failed("an internal error ended the work on the vault");
             vec![Effect::Fail(error.hint("what was saved before is safe; please report what you did last"))]
@@ -106,27 +149,39 @@ fn tick(state: &mut State, now: Now) -> Vec<Effect> {
     }
     if common.clipboard_clears_at.is_some_and(|at| at <= now.boot) {
         common.clipboard_clears_at = None;
-        return vec![Effect::Job(Job::ClearClipboard)];
+        return vec![Effect::job(Job::ClearClipboard)];
     }
     Vec::new()
 }
 
-/// Forgets everything of the vault and shows what a stranger may see.
+/// Shows what a stranger may see. An unlock that is remembered ends, for the person goes away.
 fn lock(state: &mut State) -> Vec<Effect> {
+    let is_real = state.common.open.as_ref().is_some_and(|open| !open.demo);
+    let forget = is_real.then(|| state.common.vault.folder.clone());
+    leave(state, forget)
+}
+
+/// Leaves the open vault, and forgets its remembered unlock where it is named.
+fn leave(state: &mut State, forget: Option<PathBuf>) -> Vec<Effect> {
+    close(&mut state.common);
     let common = &mut state.common;
+    common.busy_since = None;
+    let screen =
+        if common.vault_exists { Screen::Unlock(Unlock::new(&common.ways)) } else { Screen::Welcome(Welcome::default()) };
+    state.show_only(screen);
+    vec![Effect::job(Job::Lock { forget })]
+}
+
+/// Forgets everything of the vault that is open.
+fn close(common: &mut Common) {
     common.open = None;
     common.toast = None;
     common.undo = None;
-    common.busy_since = None;
     common.refreshing = false;
     common.refresh_again = false;
     common.clipboard_clears_at = None;
     common.counter_codes.clear();
     common.counters_asked.clear();
-    let screen =
-        if common.vault_exists { Screen::Unlock(Unlock::new(&common.ways)) } else { Screen::Welcome(Welcome::default()) };
-    state.screens = vec![screen];
-    vec![Effect::Job(Job::Lock)]
 }
 
 fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
@@ -152,12 +207,12 @@ fn on_command(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Quit => quit(state),
         Command::Help => {
             let place = state.top().behaviour().place();
-            state.screens.push(Screen::Help(Help::new(place)));
+            state.push(Screen::Help(Help::new(place)));
             Vec::new()
         }
         Command::Palette => {
             let palette = Palette::new(&state.common, state.top().behaviour());
-            state.screens.push(Screen::Palette(palette));
+            state.push(Screen::Palette(palette));
             Vec::new()
         }
         command => to_top(state, Event::Command(command)),
@@ -167,11 +222,11 @@ fn on_command(state: &mut State, command: Command) -> Vec<Effect> {
 /// Quits, or asks first where something would be lost.
 fn quit(state: &mut State) -> Vec<Effect> {
     close_question(state);
-    match state.screens.iter().find_map(|screen| screen.behaviour().unsaved()) {
+    match state.screens.iter().find_map(|layer| layer.screen.behaviour().unsaved()) {
         Some(what) => {
             let question = format!("Quit and lose {what}?");
             let ask = Confirm::no_undo(question, "quit", "stay", vec![Effect::Quit(0)]);
-            state.screens.push(Screen::Confirm(ask));
+            state.push(Screen::Confirm(ask));
             Vec::new()
         }
         None => vec![Effect::Quit(0)],
@@ -181,67 +236,88 @@ fn quit(state: &mut State) -> Vec<Effect> {
 /// Takes a question off the screen as if "no" was answered.
 fn close_question(state: &mut State) {
     if matches!(state.top(), Screen::Confirm(_)) {
-        pop(state);
+        close_from(state, state.screens.len() - 1);
     }
 }
 
 fn to_top(state: &mut State, event: Event) -> Vec<Effect> {
-    let Some(top) = state.screens.last_mut() else { return Vec::new() };
-    let reaction = top.behaviour_mut().handle(&mut state.common, event);
-    react(state, reaction)
+    to_screen(state, state.screens.len().saturating_sub(1), event)
 }
 
-/// For answers of the worker: neither a question in the last lines nor the help swallows them.
-fn to_asker(state: &mut State, done: Done) -> Vec<Effect> {
-    let asks = |screen: &Screen| !screen.behaviour().overlay() && !matches!(screen, Screen::Help(_) | Screen::Palette(_));
-    let Some(at) = state.screens.iter().rposition(asks) else { return Vec::new() };
-    let reaction = state.screens[at].behaviour_mut().handle(&mut state.common, Event::Done(done));
-    // What lies above is closed where the screen below it goes.
-    if !matches!(reaction.step, Step::Stay) {
-        state.screens.truncate(at + 1);
-    }
-    react(state, reaction)
+/// An answer goes to the screen that ordered it; where that is gone, to none.
+fn to_asker(state: &mut State, asker: Asker, done: Done) -> Vec<Effect> {
+    state.place_of(asker).map_or_else(Vec::new, |at| to_screen(state, at, Event::Done(done)))
 }
 
-fn react(state: &mut State, mut reaction: Reaction) -> Vec<Effect> {
-    match reaction.step {
+fn to_screen(state: &mut State, at: usize, event: Event) -> Vec<Effect> {
+    let Some(layer) = state.screens.get_mut(at) else { return Vec::new() };
+    let reaction = layer.screen.behaviour_mut().handle(&mut state.common, event);
+    react(state, at, reaction)
+}
+
+/// Does what the screen at this place wants. What lies above it stays where it opens another, and closes where it goes.
+fn react(state: &mut State, at: usize, reaction: Reaction) -> Vec<Effect> {
+    let Reaction { step, mut effects } = reaction;
+    let mut asker = state.acts_for(at);
+    let mut then = None;
+    match step {
         Step::Stay => {}
-        Step::Push(screen) => state.screens.push(*screen),
-        Step::Replace(screen) => {
-            state.screens.pop();
-            state.screens.push(*screen);
+        Step::Push(screen) => {
+            state.insert(at + 1, *screen);
+            asker = state.acts_for(at + 1);
         }
-        Step::Pop => pop(state),
+        Step::Replace(screen) => {
+            state.screens.truncate(at);
+            state.push(*screen);
+            asker = state.acts_for(at);
+        }
+        Step::GiveUp => {
+            let number = state.next_number();
+            state.screens[at].number = number;
+        }
+        Step::Pop => close_from(state, at),
         Step::PopTo(id) => {
-            pop(state);
+            close_from(state, at);
             if let Some(below) = state.screens.last_mut() {
-                below.behaviour_mut().show_entry(&state.common, id);
+                below.screen.behaviour_mut().show_entry(&state.common, id);
             }
         }
-        Step::PopTwice => {
-            pop(state);
-            pop(state);
-        }
+        Step::PopTwice => close_from(state, at.saturating_sub(1)),
         Step::PopAndDo(command) => {
-            pop(state);
-            reaction.effects.extend(on_command(state, command));
+            close_from(state, at);
+            then = Some(command);
         }
     }
-    if reaction.effects.iter().any(|effect| matches!(effect, Effect::Job(Job::Copy { .. }))) {
-        // The time runs anew from this copy: the old deadline must not clear it.
-        state.common.clipboard_clears_at = None;
+    note_orders(state, asker, &mut effects);
+    if state.place_of(state.busy_for).is_none() {
+        // Whoever waited for it is gone, or waits no longer.
+        state.common.busy_since = None;
     }
-    let waits = |effect: &Effect| matches!(effect, Effect::Job(job) if job.is_waited_for());
-    if state.common.busy_since.is_none() && reaction.effects.iter().any(waits) {
-        state.common.busy_since = Some(state.common.now.boot);
+    if let Some(command) = then {
+        effects.extend(on_command(state, command));
     }
-    reaction.effects
+    effects
 }
 
-fn pop(state: &mut State) {
-    if state.screens.len() > 1 {
-        state.screens.pop();
+/// Writes down who ordered each job, and what follows from the order itself.
+fn note_orders(state: &mut State, by: Asker, effects: &mut [Effect]) {
+    for effect in effects {
+        let Effect::Job { asker, job } = effect else { continue };
+        *asker = by;
+        if matches!(job, Job::Copy { .. }) {
+            // The time runs anew from this copy: the old deadline must not clear it.
+            state.common.clipboard_clears_at = None;
+        }
+        if job.is_waited_for() {
+            state.busy_for = by;
+            state.common.busy_since.get_or_insert(state.common.now.boot);
+        }
     }
+}
+
+/// The lowest screen never goes.
+fn close_from(state: &mut State, at: usize) {
+    state.screens.truncate(at.max(1));
 }
 
 impl Job {

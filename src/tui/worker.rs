@@ -4,7 +4,7 @@
 mod keys;
 mod vaults;
 
-use super::msg::{Done, ExportOrder, Job, Origin, Reading, Snapshot, Which};
+use super::msg::{Asker, Done, ExportOrder, Job, Order, Origin, Reading, Snapshot, Which};
 use crate::error::{Error, Result};
 use crate::ops::backup::Policy;
 use crate::ops::change::{Change, Outcome};
@@ -20,7 +20,7 @@ use crate::secret::SecretText;
 use crate::transfer::{self, Format, NamedFile, Sealing};
 use crate::vault::Vault;
 use crate::vault::entry::{Entry, EntryId};
-use crate::vault::store::{Digest, Keep, Trust, WorkFactor, World};
+use crate::vault::store::{self, Digest, Keep, Trust, WorkFactor, World};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -31,7 +31,7 @@ pub struct Worker {
     pub world: World,
     pub clipboard: Box<dyn Clipboard>,
     pub capture: Box<dyn ScreenCapture>,
-    /// Where the vault is, or will be.
+    /// The vault that the program was started with: `trust` is said of it, and of no other.
     pub vault: PathBuf,
     /// The folder in which vaults lie beside each other.
     pub beside: PathBuf,
@@ -89,10 +89,10 @@ impl Worker {
     }
 
     /// Works until the jobs end or nobody takes an answer any more; then the clipboard is cleared if it is ours.
-    pub fn run(mut self, jobs: &Receiver<Job>, answer: &dyn Fn(Done) -> bool) {
-        for job in jobs {
+    pub fn run(mut self, jobs: &Receiver<Order>, answer: &dyn Fn(Asker, Done) -> bool) {
+        for (asker, job) in jobs {
             let done = self.work(job);
-            if !answer(done) {
+            if !answer(asker, done) {
                 break;
             }
         }
@@ -101,36 +101,34 @@ impl Worker {
 
     pub fn work(&mut self, job: Job) -> Done {
         match job {
-            Job::Create { passphrase } => {
-                let session = Session::create(&self.world, &self.vault, &passphrase, self.work_factor);
+            Job::Create { vault, passphrase } => {
+                let session = Session::create(&self.world, &vault, &passphrase, self.work_factor);
                 Done::Opened(session.and_then(|session| self.open(session)))
             }
-            Job::Unlock { opening, answers } => self.unlock(opening, answers),
+            Job::Unlock { vault, opening, answers } => self.unlock(&vault, opening, answers),
             Job::Keys { act, answers } => self.keys(act, answers),
-            Job::ListVaults => self.list_vaults(),
-            Job::Switch(folder) => Done::Switched(self.switch(folder)),
+            Job::ListVaults { vault, at_hand } => self.list_vaults(&vault, at_hand),
+            Job::Switch(folder) => Done::Switched(self.find_vault(&folder)),
             Job::Send { order, opening, answers } => self.send(order, &opening, answers),
             Job::OpenDemo => {
                 let vault = demo::vault(self.world.clock.now());
                 let session = vault.map(|vault| Session::in_memory(&self.world, vault));
                 Done::Opened(session.and_then(|session| self.open(session)))
             }
-            Job::FindBackup { opening, answers } => self.find_backup(opening, answers),
-            Job::Mend { backup, opening, answers } => Done::Opened(self.mend(&backup, opening, answers)),
-            Job::PlanCopy { name, passphrase } => {
-                let result = self.plan_copy(&name, passphrase.as_ref());
-                Done::CopyPlanned { name, result }
-            }
+            Job::FindBackup { vault, opening, answers } => self.find_backup(&vault, opening, answers),
+            Job::Mend { vault, backup, opening, answers } => Done::Opened(self.mend(&vault, &backup, opening, answers)),
+            Job::PlanCopy { name, passphrase } => Done::CopyPlanned(self.plan_copy(&name, passphrase.as_ref())),
             Job::TakeCopy { name, planned, passphrase, keep } => {
                 let result = self.take_copy(&name, planned, passphrase.as_ref(), keep);
                 let duplicates = self.session.as_ref().filter(|_| result.is_ok()).map(duplicates::untold).unwrap_or_default();
                 let snapshot = self.snapshot().map(|snapshot| Snapshot { duplicates, ..snapshot });
-                Done::CopyTaken { name, snapshot, result }
+                Done::CopyTaken { snapshot, result }
             }
-            Job::Lock => {
-                self.by_remembered = false;
-                if let Some(session) = self.session.take() {
-                    session.forget_remembered();
+            Job::Lock { forget } => {
+                self.session = None;
+                if let Some(vault) = forget {
+                    // Where it can't be forgotten now it ends when its time is over.
+                    let _ = store::forget(&self.world, &vault);
                 }
                 if let Some(watch) = &mut self.watch {
                     watch.stop();
@@ -151,9 +149,9 @@ impl Worker {
             }
             Job::ClearClipboard => Done::ClipboardCleared(self.clipboard.clear_if_ours()),
             Job::Refresh => Done::Refreshed(self.refresh()),
-            Job::Read { ask, reading } => {
+            Job::Read(reading) => {
                 let (from, result) = self.read(reading);
-                Done::Found { ask, from, result }
+                Done::Found { from, result }
             }
             Job::DeleteExports(files) => {
                 let (mut deleted, mut kept) = (Vec::new(), Vec::new());
@@ -165,24 +163,20 @@ impl Worker {
                 }
                 Done::ExportsDeleted { deleted, kept }
             }
-            Job::ForeseeExport { ask, format, which } => {
+            Job::ForeseeExport { format, which } => {
                 let entropy = self.world.entropy.clone();
                 let foresee = |(vault, entries): (&Vault, Vec<&Entry>)| {
                     export::foresee(vault, entries.into_iter(), transfer::by_id(format)?, &*entropy)
                 };
-                Done::Foreseen {
-                    ask,
-                    result: transfer::by_id(format).and_then(|format| self.entries(&which, format)).and_then(foresee),
-                }
+                Done::Foreseen(transfer::by_id(format).and_then(|format| self.entries(&which, format)).and_then(foresee))
             }
-            Job::MakeExport { ask, order } => {
+            Job::MakeExport(order) => {
                 let overwrite = order.overwrite;
-                Done::ExportMade { ask, overwrite, result: self.make_export(order).map(Arc::new) }
+                Done::ExportMade { overwrite, result: self.make_export(order).map(Arc::new) }
             }
-            Job::SaveExport { ask, export, path, overwrite } => {
+            Job::SaveExport { export, path, overwrite } => {
                 let path = self.expand(&path);
-                let result = export::save(&self.world, &path, &export.bytes, overwrite).map(|()| path);
-                Done::Exported { ask, result }
+                Done::Exported(export::save(&self.world, &path, &export.bytes, overwrite).map(|()| path))
             }
             Job::SaveSettings { path, settings } => Done::SettingsSaved(settings::save(&self.world, &path, &settings).map(drop)),
             Job::CompletePath(typed) => {
@@ -222,6 +216,7 @@ impl Worker {
         let duplicates = duplicates::untold(&session);
         self.usage = if session.is_demo() { Arc::default() } else { Arc::new(Usage::load(&self.world)) };
         self.session = Some(session);
+        self.by_remembered = false;
         let snapshot = self.snapshot().ok_or_else(locked)?;
         Ok(Snapshot { warnings, duplicates, offer, ..snapshot })
     }

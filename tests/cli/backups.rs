@@ -182,7 +182,7 @@ fn one_file_moves_the_vault_to_a_new_machine() {
     let line = ["export", "--format", "backup", "--output", export.to_str().unwrap(), "--password-file"];
     other.run(&[&line[..], &[passphrase.to_str().unwrap()]].concat()).done();
     let ran = other.run(&["restore-backup", export.to_str().unwrap()]);
-    assert!(ran.stderr.contains("is taken in with: countersign import FILE"), "{ran:?}");
+    assert!(ran.stderr.contains("take it in with: countersign import FILE"), "{ran:?}");
     // And it opens with no other passphrase.
     let wrong = other.file("wrong", "no\n");
     let third = Place::empty();

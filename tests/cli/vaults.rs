@@ -94,3 +94,39 @@ fn what_can_not_be_sent_stays_and_the_error_says_whose_it_is() {
     assert_eq!(listed(&place, "vault", &own).len(), 2);
     assert!(listed(&place, "work", &words).is_empty());
 }
+
+/// A command that a message names is one to be typed as it stands: it must not work on another vault.
+#[test]
+fn commands_named_in_messages_are_for_the_vault_that_was_asked_for() {
+    let (place, words) = two_vaults();
+    let other = ["--vault", "work", "--passphrase-file", &words];
+    let last = |arguments: &[&str]| place.run(arguments).stderr.lines().last().unwrap_or_default().to_owned();
+    let on_work = |arguments: &[&str]| last(&[&other, arguments].concat());
+    assert_eq!(on_work(&["list"]), "The vault has no entries; add one with: countersign --vault work add");
+    assert_eq!(on_work(&["keys", "remove", "nobody"]), "hint: `countersign --vault work keys list` tells which there are");
+    let missing = |arguments: &[&str]| last(&[arguments, &["list"]].concat());
+    assert_eq!(missing(&["--vault", "none"]), "hint: create one with: countersign --vault none init");
+    assert_eq!(missing(&["--vault", "it's none"]), r"hint: create one with: countersign --vault 'it'\''s none' init");
+    let config = place.file("my config.toml", "vault = \"other\"\n");
+    assert_eq!(missing(&["--config", &config]), format!("hint: create one with: countersign --config '{config}' init"));
+    assert_eq!(
+        missing(&["--config", &config, "--vault", "none"]),
+        format!("hint: create one with: countersign --vault none --config '{config}' init")
+    );
+    // The other vault of a command is named as it was given, be it by its place.
+    let elsewhere = place.path("elsewhere").to_str().unwrap().to_owned();
+    assert_eq!(
+        last(&["cp", "github", "--to", &elsewhere, "--to-passphrase-file", &words]),
+        format!("hint: create one with: countersign --vault {elsewhere} init")
+    );
+    // What works without a vault is named as it is.
+    assert_eq!(on_work(&["import", &words]), "hint: `countersign formats` lists what can be read and how to get it");
+    let damage = |vault: &str| std::fs::write(place.path("data/countersign").join(vault).join("vault.age"), "nothing").unwrap();
+    place.run(&[&other[..], &["backup"]].concat()).done();
+    damage("work");
+    assert!(on_work(&["list"]).contains("put it back with: countersign --vault work restore-backup "));
+    assert!(
+        last(&["cp", "github", "--to", "work", "--to-passphrase-file", &words])
+            .contains("put it back with: countersign --vault work restore-backup ")
+    );
+}

@@ -421,7 +421,7 @@ fn a_pipe_typed_as_a_picture_is_refused_and_the_program_goes_on() {
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let mut tui = Tui::at(&desk, Start::Unlock, Default::default());
     let reading = Reading { from: Origin::Files(vec![pipe.clone()]), password: None, key_file: None };
-    match tui.worker.work(Job::Read { ask: 1, reading }) {
+    match tui.worker.work(Job::Read(reading)) {
         Done::Found { result: Err(refused), .. } => {
             assert_eq!(refused.error.what, format!("can't read {}: it is not a regular file", pipe.display()));
         }

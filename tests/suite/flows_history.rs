@@ -27,7 +27,7 @@ fn replaced(name: &str, secrets: &[&str]) -> Tui {
         let entry = named(&tui, name);
         let credential = CredentialEdit { secret: Kind::Totp.read_secret(secret), ..CredentialEdit::default() };
         let change = Change::Edit(entry.id, Edit { credential, ..Edit::default() });
-        tui.perform(vec![Effect::Job(Job::Apply { change, then: Then::Nothing })]);
+        tui.perform(vec![Effect::job(Job::Apply { change, then: Then::Nothing })]);
     }
     tui.wait(3 * DAY);
     tui
@@ -100,7 +100,7 @@ fn what_came_into_the_trash_after_the_question_stays_there() {
     let mut tui = Tui::demo();
     tui.press("d y T E");
     let other = named(&tui, "Twilio").id;
-    tui.perform(vec![Effect::Job(Job::Apply { change: Change::Delete(vec![other]), then: Then::Nothing })]);
+    tui.perform(vec![Effect::job(Job::Apply { change: Change::Delete(vec![other]), then: Then::Nothing })]);
     tui.press("1 Enter").see("1 entry is removed for good").see("Trash   1 entry").see("Twilio");
 }
 
@@ -109,7 +109,7 @@ fn what_went_back_to_the_list_after_the_question_is_not_removed() {
     let mut tui = Tui::demo();
     let id = named(&tui, "Amazon").id;
     tui.press("d y T d");
-    tui.perform(vec![Effect::Job(Job::Apply { change: Change::Restore(vec![id]), then: Then::Nothing })]);
+    tui.perform(vec![Effect::job(Job::Apply { change: Change::Restore(vec![id]), then: Then::Nothing })]);
     tui.press("y").see("Nothing was removed");
     assert_eq!(named(&tui, "Amazon").id, id);
 }
@@ -180,7 +180,7 @@ fn a_history_whose_entry_is_deleted_elsewhere_says_so() {
     let mut tui = replaced("github", &["KRSXG5CTMVRXEZLU"]);
     let id = named(&tui, "github").id;
     tui.press("H");
-    tui.perform(vec![Effect::Job(Job::Apply { change: Change::Delete(vec![id]), then: Then::Nothing })]);
+    tui.perform(vec![Effect::job(Job::Apply { change: Change::Delete(vec![id]), then: Then::Nothing })]);
     tui.see("This entry is no longer in the list.")
         .press("Enter r c Down")
         .see("no longer in the list")

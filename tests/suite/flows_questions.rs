@@ -9,7 +9,7 @@ use countersign::tui::msg::{Effect, Job, Then};
 fn with_trash(names: &[&str]) -> Tui {
     let mut tui = Tui::demo();
     let ids = names.iter().map(|name| tui.entry(name).id).collect();
-    tui.perform(vec![Effect::Job(Job::Apply { change: Change::Delete(ids), then: Then::Nothing })]);
+    tui.perform(vec![Effect::job(Job::Apply { change: Change::Delete(ids), then: Then::Nothing })]);
     tui.press("T").see("Trash");
     tui
 }

@@ -112,9 +112,9 @@ fn what_is_given_up_with_esc_changes_nothing_when_it_comes() {
     // And an answer to the first question is none to the second.
     tui.holding = true;
     tui.press("Enter Esc Ctrl-U").paste("/nowhere").press("Enter").see("reading");
-    while let Some(job) = tui.held.pop_front() {
+    while let Some((asker, job)) = tui.held.pop_front() {
         let done = tui.worker.work(job);
-        countersign::tui::update::update(&mut tui.state, Msg::Done(done));
+        countersign::tui::update::update(&mut tui.state, Msg::Done { asker, done });
         tui.see_no("accounts in Aegis");
     }
     tui.see("Can't read /nowhere: no such file or directory.");

@@ -108,7 +108,7 @@ fn a_vault_whose_unlock_is_remembered_is_not_asked_for_its_passphrase() {
     work(&desk).remember(Duration::from_secs(600)).unwrap();
     tui.press("C Enter").see("Copied GitHub to work");
     tui.press("V Enter").see("GitHub");
-    assert_eq!(tui.state.common.vault_name, "work");
+    assert_eq!(tui.state.common.vault.name, "work");
 }
 
 /// The second Enter would go over a second time, and lock what the first had opened.
@@ -123,9 +123,123 @@ fn enter_pressed_twice_goes_over_once_and_ends_no_remembered_unlock() {
     tui.holding = true;
     tui.press("Enter Enter").click(5, 4).double_click(5, 4);
     tui.release();
-    assert_eq!(tui.state.common.vault_name, "work");
+    assert_eq!(tui.state.common.vault.name, "work");
     tui.see("No accounts yet");
     assert!(tui.state.common.open.is_some());
     // It is really open: and the way back is not asked for either.
     tui.press("V Enter").see("GitHub").press("p").see("Pinned GitHub");
+}
+
+/// As far as the passphrase of a new vault called "family".
+fn name_a_new_vault(tui: &mut Tui, keys: &str) {
+    tui.press(keys).see("Make a new vault");
+    for _ in 0..3 {
+        if !tui.screen_text().contains("▌ Make a new vault") {
+            tui.press("Down");
+        }
+    }
+    tui.press("Enter").type_text("family").press("Enter").see("Create a vault");
+}
+
+#[test]
+fn whoever_makes_no_new_vault_after_all_is_back_at_the_vaults_and_the_open_one_was_never_locked() {
+    let desk = two_vaults();
+    let mut tui = unlocked(&desk);
+    name_a_new_vault(&mut tui, "V");
+    assert!(tui.state.common.open.is_some(), "nothing is locked for a name");
+    tui.press("Esc").see("Vaults").see("the one at hand").see("work").see("Make a new vault");
+    tui.press("Esc").see("GitHub").press("p").see("Pinned GitHub");
+    // And the vaults listed there can be opened.
+    name_a_new_vault(&mut tui, "V");
+    tui.press("Esc Up")
+        .see("▌ work")
+        .press("Enter")
+        .see("passphrase")
+        .type_text("work words")
+        .press("Enter")
+        .see("No accounts yet");
+}
+
+#[test]
+fn whoever_makes_no_new_vault_after_all_is_back_at_the_locked_one() {
+    let desk = two_vaults();
+    let mut tui = Tui::at(&desk, Start::Unlock, Config::default());
+    name_a_new_vault(&mut tui, "Ctrl-O");
+    tui.press("Esc").see("the one at hand").see("work").see("Make a new vault");
+    tui.press("Esc").see("passphrase").type_text(passphrase().expose()).press("Enter").see("GitHub");
+}
+
+#[test]
+fn from_the_demo_a_new_vault_is_made_or_not_and_ones_own_can_be_opened() {
+    let desk = two_vaults();
+    let mut tui = Tui::at(&desk, Start::Demo, Config::default());
+    tui.state.common.vault_exists = true;
+    name_a_new_vault(&mut tui, "V");
+    tui.press("Esc").see("vault").see("work").press("Esc").see("demo: nothing is written");
+    name_a_new_vault(&mut tui, "V");
+    tui.type_text("family words").press("Enter").type_text("family words").press("Enter").press("n").see("No accounts yet");
+    assert_eq!(tui.state.common.vault.name, "family");
+    // None of the vaults is at hand while the demo is shown.
+    let mut tui = Tui::at(&desk, Start::Demo, Config::default());
+    tui.press("V").see("Vaults").see_no("the one at hand").press("Down").see("▌ vault").press("Enter");
+    tui.see("passphrase").type_text(passphrase().expose()).press("Enter").see("GitHub");
+}
+
+#[test]
+fn a_new_vault_that_can_not_be_made_leaves_the_open_one_as_it_was() {
+    let desk = two_vaults();
+    let mut tui = unlocked(&desk);
+    desk.unlock().remember(Duration::from_secs(600)).unwrap();
+    name_a_new_vault(&mut tui, "V");
+    std::fs::write(desk.home().join("family"), "in the way").unwrap();
+    tui.type_text("family words").press("Enter").type_text("family words").press("Enter").see("Create a vault").see("family");
+    assert!(!desk.keyring.kept().is_empty(), "its remembered unlock, too");
+    tui.press("Esc Esc").see("GitHub").press("p").see("Pinned GitHub");
+    assert_eq!(tui.state.common.vault.name, "personal");
+}
+
+#[test]
+fn what_becomes_of_a_new_vault_while_one_locks_is_told_by_the_name_on_the_screen() {
+    for locks_by_itself in [false, true] {
+        let desk = two_vaults();
+        let mut tui = unlocked(&desk);
+        desk.unlock().remember(Duration::from_secs(600)).unwrap();
+        name_a_new_vault(&mut tui, "V");
+        tui.type_text("family words").press("Enter").type_text("family words");
+        tui.holding = true;
+        tui.press("Enter").see("creating the vault");
+        if locks_by_itself {
+            tui.wait(Duration::from_secs(301));
+        } else {
+            tui.press("Ctrl-L");
+        }
+        tui.see("passphrase").release();
+        // The new one is there, and the one that was locked is still at hand.
+        tui.see("personal").see_no("family").see_no("GitHub");
+        assert!(tui.state.common.open.is_none() && desk.keyring.kept().is_empty());
+        tui.type_text(passphrase().expose()).press("Enter").see("GitHub").press("p").see("Pinned GitHub");
+        assert!(desk.unlock().vault().active().any(|entry| entry.pinned.value));
+        tui.press("V").see("family");
+    }
+}
+
+#[test]
+fn the_screen_of_a_new_vault_says_where_it_will_lie() {
+    let desk = two_vaults();
+    let mut tui = unlocked(&desk);
+    name_a_new_vault(&mut tui, "V");
+    tui.see(&desk.home().join("family").display().to_string());
+    // Where there is no room, its name at least.
+    tui.resize(28, 12);
+    tui.see("…").see("/family");
+}
+
+#[test]
+fn a_vault_that_vanished_meanwhile_is_said_and_nothing_is_locked() {
+    let desk = two_vaults();
+    let mut tui = unlocked(&desk);
+    tui.press("V").see("▌ work");
+    std::fs::remove_dir_all(desk.home().join("work")).unwrap();
+    tui.press("Enter").see("There is no vault in").see("the one at hand").see_no("▌ work").press("Esc").see("GitHub");
+    assert!(tui.state.common.open.is_some());
 }

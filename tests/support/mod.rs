@@ -7,6 +7,7 @@ pub mod disk;
 pub mod display;
 pub mod drawing;
 pub mod faulty;
+pub mod fenced;
 pub mod fixtures;
 pub mod google;
 pub mod judge;

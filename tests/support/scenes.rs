@@ -193,7 +193,7 @@ fn with_history() -> Tui {
         Change::DropCandidate(id),
     ];
     for (change, then) in changes.into_iter().zip([86_400 * 200, 86_400, 60, 5, 30]) {
-        tui.perform(vec![Effect::Job(Job::Apply { change, then: Then::Nothing })]);
+        tui.perform(vec![Effect::job(Job::Apply { change, then: Then::Nothing })]);
         tui.wait(Duration::from_secs(then));
     }
     tui
@@ -312,7 +312,12 @@ pub const SCENES: &[Scene] = &[
     ("vaults", || with_vaults("V")),
     ("vaults-new", || {
         let mut tui = with_vaults("V");
-        tui.press("Up Up Enter").type_text("work").press("Enter");
+        tui.press("Up Enter").type_text("work").press("Enter");
+        tui
+    }),
+    ("vaults-create", || {
+        let mut tui = with_vaults("V");
+        tui.press("Up Enter").type_text("friends").press("Enter").type_text("correct horse");
         tui
     }),
     ("vaults-send", || with_vaults("j M")),
@@ -603,11 +608,12 @@ pub const SCENES: &[Scene] = &[
         tui.holding = true;
         tui.press("Enter");
         // The demo keeps nothing, so it never offers to delete a file.
-        let mut done = tui.worker.work(tui.held.pop_front().unwrap());
+        let (asker, job) = tui.held.pop_front().unwrap();
+        let mut done = tui.worker.work(job);
         if let Done::Applied { snapshot: Some(snapshot), .. } = &mut done {
             snapshot.demo = false;
         }
-        update(&mut tui.state, Msg::Done(done));
+        update(&mut tui.state, Msg::Done { asker, done });
         tui
     }),
     ("export-format", || {

@@ -3,7 +3,7 @@
 use super::tui::text_of;
 use super::world::FakeClock;
 use countersign::ports::Clock;
-use countersign::tui::msg::{Job, Msg};
+use countersign::tui::msg::{Asker, Job, Msg};
 use countersign::tui::run::{Closed, Stage};
 use countersign::tui::state::State;
 use countersign::tui::view::view;
@@ -135,9 +135,9 @@ impl Stage for ScriptedStage {
         Ok(())
     }
 
-    fn job(&mut self, job: Job) {
+    fn job(&mut self, asker: Asker, job: Job) {
         let done = self.worker.work(job);
-        self.answers.push_back((self.time() + self.job_time, Msg::Done(done)));
+        self.answers.push_back((self.time() + self.job_time, Msg::Done { asker, done }));
     }
 
     fn suspend(&mut self) -> io::Result<()> {

@@ -3,13 +3,14 @@
 use super::store::Desk;
 use super::world::{FakeClock, FakeEntropy, FakeKeyring};
 use countersign::config::Config;
+use countersign::ops::vaults::Named;
 use countersign::ports::{
     Clearing, Clipboard, ClipboardRoute, Clock, CopyKind, FileFacts, LockGuard, Picture, ScreenCapture, Storage,
 };
 use countersign::secret::SecretText;
 use countersign::tui::key::Key;
 use countersign::tui::keymap::Keymap;
-use countersign::tui::msg::{Done, Effect, Job, MouseAct, Msg, Now};
+use countersign::tui::msg::{Asker, Done, Effect, Job, MouseAct, Msg, Now, Order};
 use countersign::tui::state::{Common, Start, State};
 use countersign::tui::theme::Theme;
 use countersign::tui::update::update;
@@ -53,7 +54,7 @@ pub struct Tui {
     pub quit: Option<u8>,
     /// While true jobs wait for [`Tui::release`]: the moment between an order and its answer.
     pub holding: bool,
-    pub held: VecDeque<Job>,
+    pub held: VecDeque<Order>,
 }
 
 /// 2026-01-01 00:00:07 UTC: 7 s into a period of 30 s.
@@ -88,14 +89,14 @@ impl Tui {
             world,
             Box::new(FakeClipboard(outside.clone())),
             Box::new(FakeScreen(outside.clone())),
-            vault,
+            vault.clone(),
             Some("/home/hugo".into()),
             Trust::Pinned,
             1,
         );
         let keymap = Keymap::with_overrides(&config.keys).unwrap();
         let theme = Theme::built_in(&config.theme).unwrap();
-        let mut common = Common::new(config, keymap, theme, "personal".into());
+        let mut common = Common::new(config, keymap, theme, Named { name: "personal".into(), folder: vault });
         common.now = Now { wall_ms: clock.now(), boot: clock.boot() };
         common.last_input = clock.boot();
         common.vault_exists = start == Start::Unlock;
@@ -117,7 +118,7 @@ impl Tui {
         let mut tui = Tui::demo();
         let ids: Vec<_> = tui.entries().iter().map(|entry| entry.id).collect();
         for change in [Change::Delete(ids.clone()), Change::EmptyTrash(ids)] {
-            tui.perform(vec![Effect::Job(Job::Apply { change, then: Then::Nothing })]);
+            tui.perform(vec![Effect::job(Job::Apply { change, then: Then::Nothing })]);
         }
         tui
     }
@@ -187,8 +188,8 @@ impl Tui {
     pub fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Job(job) if self.holding => self.held.push_back(job),
-                Effect::Job(job) => self.work(job),
+                Effect::Job { asker, job } if self.holding => self.held.push_back((asker, job)),
+                Effect::Job { asker, job } => self.work(asker, job),
                 Effect::Quit(code) => self.quit = Some(code),
                 Effect::Fail(error) => panic!("the program ended: {error}"),
                 Effect::Suspend | Effect::Retake => {}
@@ -196,23 +197,24 @@ impl Tui {
         }
     }
 
-    fn work(&mut self, job: Job) {
+    fn work(&mut self, asker: Asker, job: Job) {
         let done = self.worker.work(job);
-        let effects = update(&mut self.state, Msg::Done(done));
+        let effects = update(&mut self.state, Msg::Done { asker, done });
         self.perform(effects);
     }
 
-    /// As if the worker had answered this.
+    /// As if the worker had answered this to the screen that is shown.
     pub fn perform_done(&mut self, done: Done) {
-        let effects = update(&mut self.state, Msg::Done(done));
+        let asker = self.state.asker();
+        let effects = update(&mut self.state, Msg::Done { asker, done });
         self.perform(effects);
     }
 
     /// Does the jobs that were held back, and holds no more.
     pub fn release(&mut self) -> &mut Tui {
         self.holding = false;
-        while let Some(job) = self.held.pop_front() {
-            self.work(job);
+        while let Some((asker, job)) = self.held.pop_front() {
+            self.work(asker, job);
         }
         self
     }

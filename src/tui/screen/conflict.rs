@@ -59,7 +59,7 @@ impl Conflict {
             waiting: true,
             said: None,
         };
-        Reaction::push(Screen::Conflict(screen)).and(Effect::Job(look))
+        Reaction::push(Screen::Conflict(screen)).and(Effect::job(look))
     }
 
     /// Leaving is first: Enter typed by habit takes nothing in, since undo could not take it out again.
@@ -176,9 +176,7 @@ impl Behaviour for Conflict {
 
     fn handle(&mut self, common: &mut Common, event: Event) -> Reaction {
         match event {
-            // What comes late is of a copy that was left.
-            Event::Done(Done::CopyPlanned { name, .. } | Done::CopyTaken { name, .. }) if name != self.name => {}
-            Event::Done(Done::CopyPlanned { result, .. }) => {
+            Event::Done(Done::CopyPlanned(result)) => {
                 self.waiting = false;
                 self.menu = Menu::default();
                 match result {

@@ -2,10 +2,11 @@
 
 use super::unlock::spinner;
 use super::{Behaviour, Event, Reaction};
+use crate::ops::vaults::Named;
 use crate::secret::SecretText;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{MARGIN, put, wrap};
+use crate::tui::layout::{MARGIN, fit_end, put, wrap};
 use crate::tui::msg::{Done, Job};
 use crate::tui::state::{Common, sentence};
 use crate::tui::theme::Role;
@@ -15,6 +16,8 @@ use ratatui::buffer::Buffer;
 
 #[derive(Debug)]
 pub struct Create {
+    /// What is made, and where.
+    vault: Named,
     passphrase: Field,
     again: Field,
     on_second: bool,
@@ -26,8 +29,9 @@ pub struct Create {
 }
 
 impl Create {
-    pub fn new() -> Create {
+    pub fn new(vault: Named) -> Create {
         Create {
+            vault,
             passphrase: Field::masked(),
             again: Field::masked(),
             on_second: false,
@@ -36,6 +40,10 @@ impl Create {
             said: None,
             waiting: false,
         }
+    }
+
+    pub fn vault(&self) -> &Named {
+        &self.vault
     }
 
     fn field(&mut self) -> &mut Field {
@@ -62,7 +70,8 @@ impl Create {
         } else {
             self.waiting = true;
             self.said = None;
-            return Reaction::job(Job::Create { passphrase: self.passphrase.secret() });
+            let (vault, passphrase) = (self.vault.folder.clone(), self.passphrase.secret());
+            return Reaction::job(Job::Create { vault, passphrase });
         }
         Reaction::stay()
     }
@@ -78,12 +87,6 @@ impl Create {
         self.on_second = true;
         self.said = None;
         Reaction::job(Job::MeasureStrength(self.passphrase.secret()))
-    }
-}
-
-impl Default for Create {
-    fn default() -> Self {
-        Create::new()
     }
 }
 
@@ -126,7 +129,11 @@ impl Behaviour for Create {
         let theme = &common.theme;
         let x = area.x + MARGIN + 2;
         let columns = area.width.saturating_sub(x + 2);
-        put(buffer, area.x + MARGIN, 1, area.width, "Create a vault", theme.style(Role::Strong));
+        let used = put(buffer, area.x + MARGIN, 1, area.width, "Create a vault", theme.style(Role::Strong)) + 3;
+        let place_x = area.x + MARGIN + used;
+        let room = area.width.saturating_sub(place_x + 1);
+        let place = fit_end(&self.vault.folder.display().to_string(), room);
+        put(buffer, place_x, 1, room, &place, theme.style(Role::Second));
         let mut y = 3;
         for line in wrap(
             "The passphrase opens the vault. Nobody can bring it back: write it down, or choose one that you will not forget.",

@@ -60,6 +60,8 @@ trait Part {
 enum Turn {
     Stay,
     Do(Job),
+    /// Waits no longer for what it ordered.
+    GiveUp,
     Push(Screen),
     /// Back to the source, with what is there.
     Source,
@@ -110,6 +112,7 @@ impl Enrol {
         self.step = match turn {
             Turn::Stay => return Reaction::stay(),
             Turn::Do(job) => return Reaction::job(job),
+            Turn::GiveUp => return Reaction::give_up(),
             Turn::Push(screen) => return Reaction::push(screen),
             Turn::Leave => return Reaction::pop(),
             Turn::Done(id) => return Reaction::pop_to(id),
@@ -150,6 +153,7 @@ impl Part for Source {
         match self.handle(common, event) {
             Wish::Nothing => Turn::Stay,
             Wish::Do(job) => Turn::Do(job),
+            Wish::GiveUp => Turn::GiveUp,
             Wish::Leave if self.unsaved() => ask_to_leave(UNSAVED),
             Wish::Leave => Turn::Leave,
             Wish::Type => Turn::Details(Box::new(Details::typed())),

@@ -13,7 +13,7 @@ use crate::transfer::{Encryption, Format, Writer};
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
 use crate::tui::layout::{body_of, fit};
-use crate::tui::msg::{Ask, Done, Effect, ExportOrder, Job, MouseAct, Which};
+use crate::tui::msg::{Done, Effect, ExportOrder, Job, MouseAct, Which};
 use crate::tui::state::{Common, Tone};
 use crate::tui::widget::lines::Lines;
 use crate::tui::widget::menu::Menu;
@@ -36,8 +36,8 @@ pub struct Export {
     seal: Seal,
     path: PathEntry,
     password: Option<SecretText>,
-    /// The question that is under way, or that the person is asked about.
-    asked: Option<Ask>,
+    /// Something is under way, or the person is asked about it.
+    asked: bool,
     /// It is whole and being written: too late to give it up.
     saving: bool,
     said: Option<Error>,
@@ -71,7 +71,7 @@ impl Export {
             seal: Seal::new(Encryption::Never),
             path: PathEntry::default(),
             password: None,
-            asked: None,
+            asked: false,
             saving: false,
             said: None,
         }
@@ -109,20 +109,19 @@ impl Export {
         if self.step == Step::File { Reaction::job(self.path.ask()) } else { Reaction::stay() }
     }
 
-    fn ask(&mut self, common: &mut Common) -> Ask {
-        let ask = common.next_ask();
-        self.asked = Some(ask);
+    fn ask(&mut self, job: Job) -> Effect {
+        self.asked = true;
         self.said = None;
-        ask
+        Effect::job(job)
     }
 
     fn waits(&self, common: &Common) -> bool {
-        self.asked.is_some() && common.busy_since.is_some()
+        self.asked && common.busy_since.is_some()
     }
 
-    fn choose(&mut self, common: &mut Common) -> Reaction {
-        let format = self.format().0.id();
-        Reaction::job(Job::ForeseeExport { ask: self.ask(common), format, which: self.which.clone() })
+    fn choose(&mut self) -> Reaction {
+        let (format, which) = (self.format().0.id(), self.which.clone());
+        Reaction::effect(self.ask(Job::ForeseeExport { format, which }))
     }
 
     fn foreseen(&mut self, result: Result<(usize, Vec<String>)>) -> Reaction {
@@ -146,7 +145,7 @@ impl Export {
         }
     }
 
-    fn make(&mut self, common: &mut Common, overwrite: bool) -> Effect {
+    fn make(&mut self, overwrite: bool) -> Effect {
         let order = ExportOrder {
             format: self.format().0.id(),
             which: self.which.clone(),
@@ -154,24 +153,24 @@ impl Export {
             path: self.path.path(),
             overwrite,
         };
-        Effect::Job(Job::MakeExport { ask: self.ask(common), order })
+        self.ask(Job::MakeExport(order))
     }
 
     /// Whether the file may be overwritten was settled when it was made; what appeared since then stays.
-    fn made(&mut self, common: &mut Common, result: Result<Arc<Made>>, overwrite: bool) -> Reaction {
+    fn made(&mut self, result: Result<Arc<Made>>, overwrite: bool) -> Reaction {
         match result {
             Ok(export) => {
-                let ask = self.ask(common);
                 self.saving = true;
-                Reaction::job(Job::SaveExport { ask, export, path: self.path.path(), overwrite })
+                let path = self.path.path();
+                Reaction::effect(self.ask(Job::SaveExport { export, path, overwrite }))
             }
-            Err(error) if error.kind == ErrorKind::WouldOverwrite => self.ask_to_overwrite(common),
+            Err(error) if error.kind == ErrorKind::WouldOverwrite => self.ask_to_overwrite(),
             Err(error) => self.refused(error),
         }
     }
 
-    fn ask_to_overwrite(&mut self, common: &mut Common) -> Reaction {
-        let yes = vec![self.make(common, true)];
+    fn ask_to_overwrite(&mut self) -> Reaction {
+        let yes = vec![self.make(true)];
         self.path.select();
         let path = self.path.path();
         let name = path.file_name().map_or_else(String::new, |name| fit(&name.to_string_lossy(), 40));
@@ -191,7 +190,7 @@ impl Export {
                 }
                 Reaction::pop()
             }
-            Err(error) if error.kind == ErrorKind::WouldOverwrite => self.ask_to_overwrite(common),
+            Err(error) if error.kind == ErrorKind::WouldOverwrite => self.ask_to_overwrite(),
             Err(error) => self.refused(error),
         }
     }
@@ -203,20 +202,18 @@ impl Export {
     }
 
     fn done(&mut self, common: &mut Common, done: Done) -> Reaction {
-        let waited = self.asked;
-        let is_waited_for = |ask: Ask| waited == Some(ask);
         match done {
             Done::Completions { typed, names } => typed_reaction(self.path.completions(&typed, names)),
-            Done::Foreseen { ask, result } if is_waited_for(ask) => {
-                self.asked = None;
+            Done::Foreseen(result) => {
+                self.asked = false;
                 self.foreseen(result)
             }
-            Done::ExportMade { ask, overwrite, result } if is_waited_for(ask) => {
-                self.asked = None;
-                self.made(common, result, overwrite)
+            Done::ExportMade { overwrite, result } => {
+                self.asked = false;
+                self.made(result, overwrite)
             }
-            Done::Exported { ask, result } if is_waited_for(ask) => {
-                (self.asked, self.saving) = (None, false);
+            Done::Exported(result) => {
+                (self.asked, self.saving) = (false, false);
                 self.exported(common, result)
             }
             _ => Reaction::stay(),
@@ -225,7 +222,7 @@ impl Export {
 
     fn format_event(&mut self, common: &mut Common, event: Event) -> Reaction {
         match event {
-            Event::Command(Command::Accept) => return self.choose(common),
+            Event::Command(Command::Accept) => return self.choose(),
             Event::Command(Command::Back) => return Reaction::pop(),
             Event::Command(command) if self.menu.move_by(command, self.formats.len()) => self.said = None,
             Event::Mouse { act: MouseAct::Click | MouseAct::DoubleClick, row, .. } => {
@@ -234,7 +231,7 @@ impl Export {
                     (Lines { selected: self.menu.selected }).in_sight(area, self.formats.len()).find(|(_, y)| *y == row);
                 if let Some((at, _)) = clicked {
                     self.menu.selected = at;
-                    return self.choose(common);
+                    return self.choose();
                 }
             }
             _ => {}
@@ -265,7 +262,7 @@ impl Export {
         }
     }
 
-    fn file_event(&mut self, common: &mut Common, event: Event) -> Reaction {
+    fn file_event(&mut self, event: Event) -> Reaction {
         let typed = match event {
             Event::Command(Command::Back) => return self.go(-1),
             Event::Command(command) => self.path.command(command),
@@ -277,7 +274,7 @@ impl Export {
             _ => Typed::Nothing,
         };
         match typed {
-            Typed::Taken => Reaction::effect(self.make(common, false)),
+            Typed::Taken => Reaction::effect(self.make(false)),
             typed => typed_reaction(typed),
         }
     }
@@ -313,8 +310,8 @@ impl Behaviour for Export {
         if self.waits(common) {
             // Whatever it waits for, Esc gives the keys back; only a file that is being written is not left half done.
             if matches!(event, Event::Command(Command::Back)) && !self.saving {
-                self.asked = None;
-                common.busy_since = None;
+                self.asked = false;
+                return Reaction::give_up();
             }
             return Reaction::stay();
         }
@@ -322,7 +319,7 @@ impl Behaviour for Export {
             Step::Format => self.format_event(common, event),
             Step::Lost => self.lost_event(common, event),
             Step::Seal => self.seal_event(event),
-            Step::File => self.file_event(common, event),
+            Step::File => self.file_event(event),
         }
     }
 

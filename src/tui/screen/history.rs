@@ -86,7 +86,7 @@ impl History {
         let asked = self.selected(common, |entry, old| (history::mark(entry.id, &old.credential.secret), old.at));
         let Some((mark, at)) = asked else { return Reaction::stay() };
         let then = Then::Say(format!("{} uses the secret {mark} again", self.name));
-        let yes = vec![Effect::Job(Job::Apply { change: Change::RestoreCredential(self.id, at), then })];
+        let yes = vec![Effect::job(Job::Apply { change: Change::RestoreCredential(self.id, at), then })];
         let question = format!("Put the secret {mark} of {} back? The present one is kept.", self.name);
         Reaction::push(Screen::Confirm(Confirm::undoable(question, "put back", "leave it", yes)))
     }

@@ -43,6 +43,7 @@ impl Import {
         match self.source.handle(common, event) {
             source::Wish::Nothing | source::Wish::Type => Reaction::stay(),
             source::Wish::Do(job) => Reaction::job(job),
+            source::Wish::GiveUp => Reaction::give_up(),
             source::Wish::Leave if self.source.unsaved() => Reaction::push(Screen::Confirm(Confirm::leave(UNSAVED))),
             source::Wish::Leave => Reaction::pop(),
             source::Wish::GoOn(_) => {

@@ -70,7 +70,7 @@ impl Keys {
             kind if kind == method.name => format!("Remove the {kind}? It will not open this vault any more."),
             kind => format!("Remove {}, {kind}? It will not open this vault any more.", method.name),
         };
-        let yes = vec![Effect::Job(Job::Keys { act, answers: Vec::new() })];
+        let yes = vec![Effect::job(Job::Keys { act, answers: Vec::new() })];
         Reaction::push(Screen::Confirm(Confirm::no_undo(question, "remove", "keep it", yes)))
     }
 

@@ -37,14 +37,14 @@ impl Mend {
         Mend { found, why, opening, answers, menu: Menu::default(), waiting: false, said: None }
     }
 
-    fn choose(&mut self) -> Reaction {
+    fn choose(&mut self, common: &Common) -> Reaction {
         if self.menu.selected == 0 {
             return Reaction::pop();
         }
         self.waiting = true;
         self.said = None;
         let (backup, opening, answers) = (self.found.path.clone(), self.opening.clone(), self.answers.clone());
-        Reaction::job(Job::Mend { backup, opening, answers })
+        Reaction::job(Job::Mend { vault: common.vault.folder.clone(), backup, opening, answers })
     }
 
     /// Leaving is first: Enter typed by habit replaces nothing, since undo could not bring it back.
@@ -90,13 +90,13 @@ impl Behaviour for Mend {
                 self.said = Some(format!("{}.", sentence(&error.what)));
             }
             _ if self.waiting => {}
-            Event::Command(Command::Accept) => return self.choose(),
+            Event::Command(Command::Accept) => return self.choose(common),
             Event::Command(Command::Back) => return Reaction::pop(),
             Event::Command(command) => drop(self.menu.move_by(command, self.lines().len())),
             Event::Mouse { act: MouseAct::Click | MouseAct::DoubleClick, row, .. } => {
                 if let Some(line) = Menu::line_at(row, self.menu_row(common.size.0), self.lines().len()) {
                     self.menu.selected = line;
-                    return self.choose();
+                    return self.choose(common);
                 }
             }
             _ => {}

@@ -13,7 +13,7 @@ use crate::transfer::{self, google};
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
 use crate::tui::layout::body_of;
-use crate::tui::msg::{Ask, Done, Job, MouseAct, Origin, Reading};
+use crate::tui::msg::{Done, Job, MouseAct, Origin, Reading};
 use crate::tui::state::{Common, sentence};
 use crate::tui::theme::Role;
 use crate::tui::widget::menu::Menu;
@@ -32,8 +32,8 @@ pub struct Source {
     /// What was read so far.
     pub intake: Intake,
     said: Option<Said>,
-    /// The question that is under way, and what it reads.
-    waiting: Option<(Ask, Origin)>,
+    /// What is being read.
+    waiting: Option<Origin>,
 }
 
 /// What the accounts are read for.
@@ -74,6 +74,8 @@ enum Choice {
 pub enum Wish {
     Nothing,
     Do(Job),
+    /// What is being read is waited for no longer.
+    GiveUp,
     Leave,
     /// The secret is to be typed.
     Type,
@@ -124,12 +126,12 @@ impl Source {
         choices
     }
 
-    fn choose(&mut self, common: &mut Common) -> Wish {
+    fn choose(&mut self) -> Wish {
         let Some((choice, ..)) = self.choices().into_iter().nth(self.menu.selected) else { return Wish::Nothing };
         match choice {
             Choice::GoOn => return self.go_on(""),
-            Choice::Clipboard => return self.read(common, Origin::ClipboardPicture),
-            Choice::Screen => return self.read(common, Origin::Screen),
+            Choice::Clipboard => return self.read(Origin::ClipboardPicture),
+            Choice::Screen => return self.read(Origin::Screen),
             Choice::File => {
                 self.mode = Mode::Path;
                 self.select_text();
@@ -144,37 +146,36 @@ impl Source {
         Wish::Nothing
     }
 
-    fn read(&mut self, common: &mut Common, from: Origin) -> Wish {
-        self.wait(common, Reading { from, password: None, key_file: None })
+    fn read(&mut self, from: Origin) -> Wish {
+        self.wait(Reading { from, password: None, key_file: None })
     }
 
-    fn wait(&mut self, common: &mut Common, reading: Reading) -> Wish {
-        let ask = common.next_ask();
-        self.waiting = Some((ask, reading.from.clone()));
+    fn wait(&mut self, reading: Reading) -> Wish {
+        self.waiting = Some(reading.from.clone());
         self.said = None;
-        Wish::Do(Job::Read { ask, reading })
+        Wish::Do(Job::Read(reading))
     }
 
     /// Reads a pasted text. In the form of a path it would be shown, so links never land there.
-    fn read_text(&mut self, common: &mut Common, text: SecretText) -> Wish {
+    fn read_text(&mut self, text: SecretText) -> Wish {
         self.mode = Mode::Link;
         self.paste.take(text.clone());
-        self.read(common, Origin::Text(text))
+        self.read(Origin::Text(text))
     }
 
     fn menu_event(&mut self, common: &mut Common, event: Event) -> Wish {
         let lines = self.choices().len();
         match event {
-            Event::Command(Command::Accept) => return self.choose(common),
+            Event::Command(Command::Accept) => return self.choose(),
             Event::Command(Command::Back) => return Wish::Leave,
             Event::Command(command) => drop(self.menu.move_by(command, lines)),
-            Event::Paste(text) => return self.read_text(common, text),
+            Event::Paste(text) => return self.read_text(text),
             // With something said below, the lines lie elsewhere: the keys choose then.
             Event::Mouse { act: MouseAct::Click | MouseAct::DoubleClick, row, .. } if self.said.is_none() => {
                 let area = body_of(common.size);
                 if let Some(line) = Menu::line_at(row, area.y + top(area), lines) {
                     self.menu.selected = line;
-                    return self.choose(common);
+                    return self.choose();
                 }
             }
             _ => {}
@@ -182,7 +183,7 @@ impl Source {
         Wish::Nothing
     }
 
-    fn path_event(&mut self, common: &mut Common, event: Event) -> Wish {
+    fn path_event(&mut self, event: Event) -> Wish {
         let typed = match event {
             Event::Command(Command::Back) => return self.back_to_menu(),
             Event::Command(command) => self.path.command(command),
@@ -191,27 +192,27 @@ impl Source {
                 self.path.key(key)
             }
             Event::Paste(text) if text.expose().contains("://") && !text.expose().trim_start().starts_with("file://") => {
-                return self.read_text(common, text);
+                return self.read_text(text);
             }
             Event::Paste(text) => self.path.paste(text.expose()),
             Event::Done(Done::Completions { typed, names }) => self.path.completions(&typed, names),
             _ => Typed::Nothing,
         };
         match typed {
-            Typed::Taken => self.read(common, Origin::Files(self.path.paths())),
+            Typed::Taken => self.read(Origin::Files(self.path.paths())),
             Typed::Ask(job) => Wish::Do(job),
             Typed::Nothing => Wish::Nothing,
         }
     }
 
-    fn link_event(&mut self, common: &mut Common, event: Event) -> Wish {
+    fn link_event(&mut self, event: Event) -> Wish {
         match event {
             Event::Command(Command::Accept) if !self.paste.is_empty() => {
-                return self.read(common, Origin::Text(self.paste.text()));
+                return self.read(Origin::Text(self.paste.text()));
             }
             Event::Command(Command::Back) => return self.back_to_menu(),
             Event::Key(key) if self.paste.key(key) => self.said = None,
-            Event::Paste(text) => return self.read_text(common, text),
+            Event::Paste(text) => return self.read_text(text),
             _ => {}
         }
         Wish::Nothing
@@ -233,7 +234,7 @@ impl Source {
         Wish::Nothing
     }
 
-    fn locked_event(&mut self, common: &mut Common, event: Event) -> Wish {
+    fn locked_event(&mut self, event: Event) -> Wish {
         let Mode::Locked(locked) = &mut self.mode else { return Wish::Nothing };
         match event {
             // Back to where the file was named.
@@ -253,7 +254,7 @@ impl Source {
                     self.said = None;
                     Wish::Nothing
                 }
-                locked::Answer::Try(reading) => self.wait(common, reading),
+                locked::Answer::Try(reading) => self.wait(reading),
             },
         }
     }
@@ -338,9 +339,8 @@ impl Source {
     }
 
     pub fn handle(&mut self, common: &mut Common, event: Event) -> Wish {
-        if let Event::Done(Done::Found { ask, from, result }) = event {
-            // What was given up with Esc, or asked by a screen that is gone, is waited for no longer.
-            let Some((_, origin)) = self.waiting.take_if(|(waited, _)| *waited == ask) else { return Wish::Nothing };
+        if let Event::Done(Done::Found { from, result }) = event {
+            let Some(origin) = self.waiting.take() else { return Wish::Nothing };
             return match result {
                 Ok(intake) => self.took(from, intake),
                 Err(refused) => self.refused(origin, *refused),
@@ -350,15 +350,15 @@ impl Source {
             // Whatever it waits for, Esc gives the keys back.
             if matches!(event, Event::Command(Command::Back)) {
                 self.waiting = None;
-                common.busy_since = None;
+                return Wish::GiveUp;
             }
             return Wish::Nothing;
         }
         match self.mode {
             Mode::Menu => self.menu_event(common, event),
-            Mode::Path => self.path_event(common, event),
-            Mode::Link => self.link_event(common, event),
-            Mode::Locked(_) => self.locked_event(common, event),
+            Mode::Path => self.path_event(event),
+            Mode::Link => self.link_event(event),
+            Mode::Locked(_) => self.locked_event(event),
         }
     }
 

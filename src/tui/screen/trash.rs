@@ -127,7 +127,7 @@ fn deleted_at(entry: &Entry) -> UnixMs {
 }
 
 fn removal(ids: Vec<EntryId>) -> Vec<Effect> {
-    vec![Effect::Job(Job::Apply { change: Change::EmptyTrash(ids), then: Then::Screen(Awaited::Purged) })]
+    vec![Effect::job(Job::Apply { change: Change::EmptyTrash(ids), then: Then::Screen(Awaited::Purged) })]
 }
 
 /// What goes with an entry: its name, when it was deleted, and how many unused recovery codes it has.

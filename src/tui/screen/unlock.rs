@@ -83,19 +83,19 @@ impl Unlock {
     }
 
     /// Opens another vault, so that entries can be sent there; at once where its key is remembered.
-    pub fn to_send(other: &OtherVault, order: SendOrder) -> (Unlock, Reaction) {
+    pub fn to_send(common: &Common, other: &OtherVault, order: SendOrder) -> (Unlock, Reaction) {
         let mut unlock = Unlock { order: Some(order), ..Unlock::new(&other.ways) };
         let reaction = match other.is_remembered {
-            true => unlock.try_opening(Opening::Remembered, Vec::new()),
+            true => unlock.try_opening(common, Opening::Remembered, Vec::new()),
             false => Reaction::stay(),
         };
         (unlock, reaction)
     }
 
     /// With what is tried at once. It is not in the field: nobody typed it, so nobody could mend it there.
-    pub fn with(ways: &[Way], opening: Opening) -> (Unlock, Reaction) {
-        let mut unlock = Unlock::new(ways);
-        let reaction = unlock.try_opening(opening, Vec::new());
+    pub fn with(common: &Common, opening: Opening) -> (Unlock, Reaction) {
+        let mut unlock = Unlock::new(&common.ways);
+        let reaction = unlock.try_opening(common, opening, Vec::new());
         (unlock, reaction)
     }
 
@@ -127,10 +127,10 @@ impl Unlock {
         self.question.is_some() || !matches!(self.how(), How::Plugin(_))
     }
 
-    fn accept(&mut self) -> Reaction {
+    fn accept(&mut self, common: &Common) -> Reaction {
         if let Some((_, opening, mut answers)) = self.question.take() {
             answers.push(self.field.secret());
-            return self.try_opening(opening, answers);
+            return self.try_opening(common, opening, answers);
         }
         let opening = match self.how() {
             How::Plugin(name) => Opening::Plugin(name.clone()),
@@ -138,15 +138,15 @@ impl Unlock {
             How::Ssh(_) => Opening::File(self.field.text().trim().into()),
             How::Passphrase | How::Recovery => Opening::typed(self.field.secret()),
         };
-        self.try_opening(opening, Vec::new())
+        self.try_opening(common, opening, Vec::new())
     }
 
-    fn try_opening(&mut self, opening: Opening, answers: Vec<SecretText>) -> Reaction {
+    fn try_opening(&mut self, common: &Common, opening: Opening, answers: Vec<SecretText>) -> Reaction {
         self.waiting = true;
         self.said = None;
         self.tried = Some((opening.clone(), answers.clone()));
         Reaction::job(match self.order.clone() {
-            None => Job::Unlock { opening, answers },
+            None => Job::Unlock { vault: common.vault.folder.clone(), opening, answers },
             Some(order) => Job::Send { order, opening, answers },
         })
     }
@@ -170,10 +170,10 @@ impl Behaviour for Unlock {
         Place::Unlock
     }
 
-    fn handle(&mut self, _common: &mut Common, event: Event) -> Reaction {
+    fn handle(&mut self, common: &mut Common, event: Event) -> Reaction {
         match event {
             // While scrypt runs what is typed waits for nothing: it would be lost with the answer.
-            Event::Command(Command::Accept) if !self.waiting => return self.accept(),
+            Event::Command(Command::Accept) if !self.waiting => return self.accept(common),
             Event::Command(Command::OtherKey) if !self.waiting => self.take_way((self.way + 1) % self.ways.len()),
             Event::Command(Command::ShowText) => self.field.masked = !self.field.masked,
             Event::Key(key) if !self.waiting && self.has_field() && self.field.edit(key) => self.said = None,
@@ -182,7 +182,7 @@ impl Behaviour for Unlock {
                 self.said = None;
             }
             Event::Command(Command::Vaults) if !self.waiting && self.order.is_none() => {
-                return vaults::ask(Purpose::Open);
+                return vaults::ask(common, Purpose::Open);
             }
             Event::Command(Command::Back) if self.order.is_some() && !self.waiting => return Reaction::pop(),
             // There is nothing to go back to but an empty field.
@@ -197,7 +197,7 @@ impl Behaviour for Unlock {
                 self.said = (!is_forgotten).then(|| self.wrong(&error));
                 let tried = self.tried.clone().filter(|(opening, _)| *opening != Opening::Remembered);
                 if let (ErrorKind::VaultDamaged, Some((opening, answers)), None) = (error.kind, tried, &self.order) {
-                    return Reaction::job(Job::FindBackup { opening, answers });
+                    return Reaction::job(Job::FindBackup { vault: common.vault.folder.clone(), opening, answers });
                 }
                 if matches!(&self.tried, Some((_, answers)) if !answers.is_empty()) {
                     // An answer was wrong: what was typed is no path and no passphrase.
@@ -213,6 +213,8 @@ impl Behaviour for Unlock {
                     self.field = Field::masked();
                 }
             }
+            // It is tried again already.
+            Event::Done(Done::BackupFound(_)) if self.waiting => {}
             Event::Done(Done::BackupFound(Rescue { found: Some(found), .. })) => {
                 let why = self.said.as_ref().map(|(what, _)| what.clone()).unwrap_or_default();
                 if let Some((opening, answers)) = self.tried.clone() {
@@ -237,7 +239,7 @@ impl Behaviour for Unlock {
         let theme = &common.theme;
         let top = (area.height.saturating_sub(8)) * 2 / 5;
         let (title, name) = match &self.order {
-            None => ("countersign".to_owned(), &common.vault_name),
+            None => ("countersign".to_owned(), &common.vault.name),
             Some(order) => (order.title(), &order.to.name),
         };
         put_centre(buffer, area, top, &title, theme.style(Role::Strong));

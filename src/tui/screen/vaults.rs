@@ -1,9 +1,10 @@
 //! The vaults that lie beside each other: to go over to one, to make a new one, or to say where entries go.
 
+use super::create::Create;
 use super::unlock::Unlock;
 use super::{Behaviour, Event, Reaction, Screen, Step};
 use crate::ops::send::Sending;
-use crate::ops::vaults::place_of;
+use crate::ops::vaults::{Named, place_of};
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
 use crate::tui::layout::{MARGIN, below_title, put, title_row};
@@ -45,9 +46,15 @@ pub struct Vaults {
 const NEW: (&str, &str) = ("Make a new vault", "beside these");
 
 /// The screen, and the question for what it lists.
-pub fn ask(purpose: Purpose) -> Reaction {
+pub fn ask(common: &Common, purpose: Purpose) -> Reaction {
     let screen = Vaults { purpose, vaults: None, beside: PathBuf::new(), menu: Menu::default(), name: None, going: false };
-    Reaction::push(Screen::Vaults(screen)).and(Effect::Job(Job::ListVaults))
+    Reaction::push(Screen::Vaults(screen)).and(Effect::job(list(common)))
+}
+
+/// None is at hand while the demo is shown.
+fn list(common: &Common) -> Job {
+    let at_hand = common.open.as_ref().is_none_or(|open| !open.demo);
+    Job::ListVaults { vault: common.vault.folder.clone(), at_hand }
 }
 
 impl Vaults {
@@ -79,7 +86,7 @@ impl Vaults {
             }
             (Some(other), Purpose::Send { ids, what, sending }) => {
                 let order = SendOrder { ids: ids.clone(), what: what.clone(), sending: *sending, to: other.vault.clone() };
-                let (screen, reaction) = Unlock::to_send(other, order);
+                let (screen, reaction) = Unlock::to_send(common, other, order);
                 Reaction { step: Step::Push(Box::new(Screen::Unlock(screen))), ..reaction }
             }
             (None, Purpose::Open) => {
@@ -93,15 +100,15 @@ impl Vaults {
         }
     }
 
-    /// The vault is made on the screen that follows; until then nothing is on the disk.
+    /// The vault is made on the screen that follows: until then nothing is on the disk, and nothing is locked.
     fn make(&mut self) -> Reaction {
         let Some((field, wrong)) = &mut self.name else { return Reaction::stay() };
         let known = |folder: &PathBuf| self.vaults.iter().flatten().any(|other| other.vault.folder == *folder);
         match place_of(&self.beside, field.text()) {
             Ok(folder) if known(&folder) => *wrong = "There is a vault of this name already.".into(),
             Ok(folder) => {
-                self.going = true;
-                return Reaction::job(Job::Switch(folder));
+                self.name = None;
+                return Reaction::push(Screen::Create(Create::new(Named::of(&folder))));
             }
             Err(error) => *wrong = format!("{}.", sentence(&error.what)),
         }
@@ -138,6 +145,8 @@ impl Behaviour for Vaults {
         if let Event::Done(Done::Switched(Err(error))) = &event {
             self.going = false;
             common.say_error(error);
+            // What is listed is not what is there.
+            return Reaction::job(list(common));
         }
         if self.going {
             return Reaction::stay();
@@ -179,12 +188,11 @@ impl Behaviour for Vaults {
         if let Some((field, wrong)) = &self.name {
             let used = put(buffer, area.x, area.y, area.width, "name", theme.style(Role::Second)) + 2;
             field.draw(buffer, common, area.x + used, area.y, area.width.saturating_sub(used + 1), true);
-            if area.height > 2 {
-                let columns = area.width.saturating_sub(1);
-                let about = format!("It will lie in {}, with a passphrase of its own.", self.beside.display());
-                let said = if wrong.is_empty() { (about, Role::Second) } else { (wrong.clone(), Role::Error) };
-                said::draw(buffer, theme, area.x, area.y + 2..area.y + 3, columns, &[said]);
-            }
+            let about = format!("It will lie in {}, with a passphrase of its own.", self.beside.display());
+            let (text, role) = if wrong.is_empty() { (&about, Role::Second) } else { (wrong, Role::Error) };
+            let columns = area.width.saturating_sub(1);
+            let lines = said::lines(text, columns, role);
+            said::draw(buffer, theme, area.x, (area.y + 2).min(area.bottom())..area.bottom(), columns, &lines);
             return;
         }
         let lines = self.lines();

@@ -4,7 +4,7 @@ use super::{Behaviour, Event, Reaction, Screen, create::Create};
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
 use crate::tui::layout::put_centre;
-use crate::tui::msg::{Effect, Job, MouseAct};
+use crate::tui::msg::{Done, Effect, Job, MouseAct};
 use crate::tui::state::Common;
 use crate::tui::theme::Role;
 use crate::tui::widget::menu::Menu;
@@ -26,9 +26,11 @@ const GONE: &str = "The vault that was here is gone. Is its disk mounted? Else q
                     place with countersign restore-backup FOLDER.";
 
 impl Welcome {
-    fn choose(&self) -> Reaction {
+    fn choose(&self, common: &Common) -> Reaction {
         match self.menu.selected {
-            0 => Reaction::push(Screen::Create(Create::new())),
+            // What is chosen while the demo opens would be lost with the answer.
+            0 | 1 if common.busy_since.is_some() => Reaction::stay(),
+            0 => Reaction::push(Screen::Create(Create::new(common.vault.clone()))),
             1 => Reaction::job(Job::OpenDemo),
             _ => Reaction::effect(Effect::Quit(0)),
         }
@@ -46,7 +48,11 @@ impl Behaviour for Welcome {
 
     fn handle(&mut self, common: &mut Common, event: Event) -> Reaction {
         match event {
-            Event::Command(Command::Accept) => self.choose(),
+            Event::Command(Command::Accept) => self.choose(common),
+            Event::Done(Done::Opened(Err(error))) => {
+                common.say_error(&error);
+                Reaction::stay()
+            }
             Event::Command(command) => {
                 self.menu.move_by(command, LINES.len());
                 Reaction::stay()
@@ -55,7 +61,7 @@ impl Behaviour for Welcome {
                 match Menu::line_at(row, Welcome::top(common.size.1) + 5, LINES.len()) {
                     Some(line) => {
                         self.menu.selected = line;
-                        self.choose()
+                        self.choose(common)
                     }
                     None => Reaction::stay(),
                 }

@@ -33,7 +33,7 @@ pub fn copied(state: &mut State, result: std::result::Result<ClipboardRoute, Str
     common.say_with(Tone::Done, format!("Copied {}", said.what), asides.join(" · "));
     let Some((id, set, index)) = said.used_up else { return Vec::new() };
     let change = Change::MarkRecoveryCode { id, set, index, used: true };
-    vec![Effect::Job(Job::Apply { change, then: Then::UsedUp(format!("{} is used", sentence(&said.what))) })]
+    vec![Effect::job(Job::Apply { change, then: Then::UsedUp(format!("{} is used", sentence(&said.what))) })]
 }
 
 /// The time to clear it had come.

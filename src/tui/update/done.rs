@@ -1,76 +1,31 @@
 //! The worker's answers: what each means for the state, and what is said of it.
 
-use super::{clipboard, keys, lock, refresh, to_asker, vaults};
+use super::{clipboard, close, keys, leave, refresh, to_asker, vaults};
 use crate::error::Result;
 use crate::ops::change::Outcome;
 use crate::ops::keys::has_second_method;
 use crate::ops::restore::Offer;
 use crate::ports::CopyKind;
-use crate::tui::msg::{Copied, Done, Effect, Job, Snapshot, Then};
+use crate::tui::msg::{Asker, Copied, Done, Effect, Job, Snapshot, Then};
 use crate::tui::screen::Screen;
 use crate::tui::screen::confirm::Confirm;
 use crate::tui::screen::list::List;
 use crate::tui::state::{COUNTER_CODE_SHOWN, Common, CounterCode, State, Tone, Undo, sentence};
 
-pub(super) fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
-    // What was still under way when the vault was locked says nothing any more: a locked screen tells a stranger nothing.
+pub(super) fn on_done(state: &mut State, asker: Asker, done: Done) -> Vec<Effect> {
+    if state.common.open.is_none() && !done.survives_lock() {
+        return Vec::new();
+    }
+    if asker == state.busy_for && ends_wait(&done) {
+        state.common.busy_since = None;
+    }
     match done {
-        Done::ClipboardCleared(clearing) if state.common.open.is_none() => {
-            clipboard::settled(&mut state.common, clearing);
-            Vec::new()
-        }
-        Done::Applied { .. }
-        | Done::Copied { .. }
-        | Done::Refreshed(_)
-        | Done::Found { .. }
-        | Done::Foreseen { .. }
-        | Done::ExportMade { .. }
-        | Done::Exported { .. }
-        | Done::ExportsDeleted { .. }
-        | Done::SettingsSaved(_)
-        | Done::Keys { .. }
-        | Done::Sent { .. }
-        | Done::CopyPlanned { .. }
-        | Done::CopyTaken { .. }
-        | Done::Completions { .. }
-            if state.common.open.is_none() =>
-        {
-            Vec::new()
-        }
-        Done::Opened(Ok(snapshot)) => {
-            state.common.busy_since = None;
-            opened(state, snapshot)
-        }
-        // The worker holds no vault then, whatever the screen shows.
-        Done::Opened(Err(error)) if state.common.open.is_some() => {
-            let effects = lock(state);
-            state.common.say_error(&error);
-            effects
-        }
-        Done::Opened(Err(_)) => {
-            state.common.busy_since = None;
-            to_asker(state, done)
-        }
-        Done::CopyPlanned { .. } => {
-            state.common.busy_since = None;
-            to_asker(state, done)
-        }
-        Done::CopyTaken { name, snapshot, result } => refresh::copy_taken(state, name, snapshot, result),
-        Done::Keys { snapshot, result } => keys::done(state, snapshot, result),
-        Done::Switched(result) => vaults::switched(state, result),
-        Done::Sent { order, snapshot, result } => vaults::sent(state, order, snapshot, result),
-        Done::Asked(_) => {
-            state.common.busy_since = None;
-            to_asker(state, done)
-        }
-        Done::Found { ask, .. } | Done::Foreseen { ask, .. } | Done::ExportMade { ask, .. } | Done::Exported { ask, .. } => {
-            // An answer to an older question, that was given up, says nothing of the work that is waited for now.
-            if ask == state.common.asks {
-                state.common.busy_since = None;
-            }
-            to_asker(state, done)
-        }
-        Done::Applied { snapshot, result, then } => applied(state, snapshot, result, then),
+        Done::Opened(Ok(snapshot)) => opened(state, asker, snapshot),
+        Done::CopyTaken { snapshot, result } => refresh::copy_taken(state, asker, snapshot, result),
+        Done::Keys { snapshot, result } => keys::done(state, asker, snapshot, result),
+        Done::Switched(Ok(other)) => vaults::switched(state, asker, other),
+        Done::Sent { order, snapshot, result } => vaults::sent(state, asker, order, snapshot, result),
+        Done::Applied { snapshot, result, then } => applied(state, asker, snapshot, result, then),
         Done::Copied { result, said, usage } => {
             if let Some(open) = &mut state.common.open {
                 open.usage = usage;
@@ -78,35 +33,77 @@ pub(super) fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             clipboard::copied(state, result, said)
         }
         Done::Refreshed(result) => refresh::done(state, result),
-        Done::ClipboardCleared(clearing) => {
+        Done::ClipboardCleared(clearing) if state.common.open.is_some() => {
             clipboard::cleared(&mut state.common, clearing);
             Vec::new()
         }
-        Done::Locked(clearing) => {
+        Done::Locked(clearing) | Done::ClipboardCleared(clearing) => {
             clipboard::settled(&mut state.common, clearing);
             Vec::new()
         }
-        Done::Vaults { .. }
+        Done::Opened(Err(_))
+        | Done::Switched(Err(_))
+        | Done::Asked(_)
+        | Done::CopyPlanned(_)
+        | Done::Found { .. }
+        | Done::Foreseen(_)
+        | Done::ExportMade { .. }
+        | Done::Exported(_)
+        | Done::Vaults { .. }
         | Done::ExportsDeleted { .. }
         | Done::SettingsSaved(_)
         | Done::Completions { .. }
         | Done::Strength { .. }
         | Done::Generated(_)
-        | Done::BackupFound(_) => to_asker(state, done),
+        | Done::BackupFound(_) => to_asker(state, asker, done),
     }
 }
 
-fn opened(state: &mut State, mut snapshot: Snapshot) -> Vec<Effect> {
+/// Whether it answers a job that [`Job::is_waited_for`].
+fn ends_wait(done: &Done) -> bool {
+    matches!(
+        done,
+        Done::Opened(_)
+            | Done::Asked(_)
+            | Done::Keys { .. }
+            | Done::Sent { .. }
+            | Done::CopyPlanned(_)
+            | Done::CopyTaken { .. }
+            | Done::Found { .. }
+            | Done::Foreseen(_)
+            | Done::ExportMade { .. }
+            | Done::Exported(_)
+    )
+}
+
+fn opened(state: &mut State, asker: Asker, mut snapshot: Snapshot) -> Vec<Effect> {
+    let Some(at) = state.place_of(asker) else {
+        // The worker holds a vault that nobody waits for. After locking the order to drop it is on its way already.
+        return if state.common.open.is_some() { leave(state, None) } else { Vec::new() };
+    };
+    let mut effects = Vec::new();
+    if state.common.open.is_some() {
+        // It went when this one was there, and so does what was copied from it.
+        close(&mut state.common);
+        effects.push(Effect::job(Job::ClearClipboard));
+    }
     let warnings = std::mem::take(&mut snapshot.warnings);
     let duplicates = std::mem::take(&mut snapshot.duplicates);
     let offer = snapshot.offer.take();
     state.common.vault_exists |= !snapshot.demo;
-    let is_new = matches!(state.top(), Screen::Create(_));
+    let is_new = match &state.screens[at].screen {
+        Screen::Create(create) => {
+            state.common.vault = create.vault().clone();
+            true
+        }
+        _ => false,
+    };
     let has_second = snapshot.demo || snapshot.read_only.is_some() || has_second_method(&snapshot.methods);
     note_ways(&mut state.common, &snapshot);
     state.common.last_input = state.common.now.boot;
+    state.common.busy_since = None;
     state.common.open = Some(snapshot);
-    state.screens = vec![Screen::List(List::new(&state.common))];
+    state.show_only(Screen::List(List::new(&state.common)));
     if is_new {
         keys::offer(state);
     }
@@ -116,9 +113,9 @@ fn opened(state: &mut State, mut snapshot: Snapshot) -> Vec<Effect> {
         keys::remind(&mut state.common);
     }
     if let Some(offer) = offer {
-        state.screens.push(Screen::Confirm(merge_question(*offer)));
+        state.push(Screen::Confirm(merge_question(*offer)));
     }
-    Vec::new()
+    effects
 }
 
 /// An older state was put back: a backup has what is missing.
@@ -126,7 +123,7 @@ fn merge_question(offer: Offer) -> Confirm {
     let when = offer.name.when();
     let question = format!("Older state put back. Merge the backup of {}? {}", &when[..10], sentence(&offer.difference.tally()));
     let said = Then::Say(format!("Merged the backup of {when}"));
-    let yes = vec![Effect::Job(Job::Apply { change: offer.change, then: said })];
+    let yes = vec![Effect::job(Job::Apply { change: offer.change, then: said })];
     Confirm::no_undo(question, "merge", "not now", yes)
 }
 
@@ -147,12 +144,12 @@ pub(super) fn renew(state: &mut State, snapshot: Option<Snapshot>) {
 }
 
 pub(super) fn tell_vault_changed(state: &mut State) {
-    for screen in &mut state.screens {
-        screen.behaviour_mut().vault_changed(&state.common);
+    for layer in &mut state.screens {
+        layer.screen.behaviour_mut().vault_changed(&state.common);
     }
 }
 
-fn applied(state: &mut State, snapshot: Option<Snapshot>, result: Result<Outcome>, then: Then) -> Vec<Effect> {
+fn applied(state: &mut State, asker: Asker, snapshot: Option<Snapshot>, result: Result<Outcome>, then: Then) -> Vec<Effect> {
     renew(state, snapshot);
     if let Then::CopyNextCode(id) = &then {
         state.common.counters_asked.remove(id);
@@ -162,7 +159,7 @@ fn applied(state: &mut State, snapshot: Option<Snapshot>, result: Result<Outcome
         Err(error) => {
             state.common.say_error(&error);
             return match then {
-                Then::Screen(_) => to_asker(state, Done::Applied { snapshot: None, result: Err(error), then }),
+                Then::Screen(_) => to_asker(state, asker, Done::Applied { snapshot: None, result: Err(error), then }),
                 _ => Vec::new(),
             };
         }
@@ -184,11 +181,11 @@ fn applied(state: &mut State, snapshot: Option<Snapshot>, result: Result<Outcome
             let entry = state.common.open.as_ref().and_then(|open| open.vault.entry(*id));
             let what = entry.map_or_else(String::new, |entry| state.common.name_of(entry));
             let said = Copied { what, valid_s: None, next_instead: false, entry: Some(*id), used_up: None };
-            vec![Effect::Job(Job::Copy { text: code, kind: CopyKind::Code, said })]
+            vec![Effect::job(Job::Copy { text: code, kind: CopyKind::Code, said })]
         }
         Then::Screen(_) => {
             state.common.note_undo(outcome.undo.clone(), "the last change".into());
-            to_asker(state, Done::Applied { snapshot: None, result: Ok(outcome), then })
+            to_asker(state, asker, Done::Applied { snapshot: None, result: Ok(outcome), then })
         }
         Then::Nothing => {
             state.common.undo = None;

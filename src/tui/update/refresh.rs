@@ -5,7 +5,7 @@ use super::to_asker;
 use crate::error::Result;
 use crate::ops::duplicates;
 use crate::tui::command::Command;
-use crate::tui::msg::{Done, Effect, Job, Snapshot};
+use crate::tui::msg::{Asker, Done, Effect, Job, Snapshot};
 use crate::tui::state::{Common, State, Tone, sentence};
 
 /// Asks for what others wrote, once however often they write.
@@ -18,7 +18,7 @@ pub(super) fn ask(common: &mut Common) -> Vec<Effect> {
         return Vec::new();
     }
     common.refreshing = true;
-    vec![Effect::Job(Job::Refresh)]
+    vec![Effect::job(Job::Refresh)]
 }
 
 /// Says what came to light, if anything, and what can be done about it.
@@ -50,22 +50,26 @@ pub(super) fn warn(common: &mut Common, warnings: &[String], duplicates: &[Vec<S
 }
 
 /// A conflict copy was taken in, or not: that is for the screen that asked.
-pub(super) fn copy_taken(state: &mut State, name: String, snapshot: Option<Snapshot>, result: Result<String>) -> Vec<Effect> {
-    state.common.busy_since = None;
+pub(super) fn copy_taken(state: &mut State, asker: Asker, snapshot: Option<Snapshot>, result: Result<String>) -> Vec<Effect> {
     let mut duplicates = Vec::new();
     if let Some(mut snapshot) = snapshot {
         duplicates = std::mem::take(&mut snapshot.duplicates);
         renew(state, Some(snapshot));
     }
-    if let Ok(tally) = &result {
-        state.common.undo = None;
-        let said = format!("Took it in: {tally}");
-        match duplicates.is_empty() {
-            true => state.common.say_with(Tone::Done, said, "the copy is in backups now"),
-            false => warn(&mut state.common, &[said], &duplicates),
+    match &result {
+        Ok(tally) => {
+            state.common.undo = None;
+            let said = format!("Took it in: {tally}");
+            match duplicates.is_empty() {
+                true => state.common.say_with(Tone::Done, said, "the copy is in backups now"),
+                false => warn(&mut state.common, &[said], &duplicates),
+            }
         }
+        // Whoever left the screen is told all the same: the copy still waits.
+        Err(error) if state.place_of(asker).is_none() => state.common.say_error(error),
+        Err(_) => {}
     }
-    to_asker(state, Done::CopyTaken { name, snapshot: None, result })
+    to_asker(state, asker, Done::CopyTaken { snapshot: None, result })
 }
 
 pub(super) fn done(state: &mut State, result: Result<Option<Snapshot>>) -> Vec<Effect> {

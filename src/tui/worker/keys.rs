@@ -10,6 +10,7 @@ use crate::secret::SecretText;
 use crate::tui::msg::{Done, KeysAct, KeysDone, Snapshot};
 use crate::vault::MethodKind;
 use crate::vault::backup::FOLDER;
+use crate::vault::store::Trust;
 use std::collections::VecDeque;
 use std::io;
 use std::path::Path;
@@ -58,14 +59,23 @@ impl Prompt for Answers {
 }
 
 impl Worker {
-    pub(super) fn unlock(&mut self, opening: Opening, answers: Vec<SecretText>) -> Done {
+    pub(super) fn unlock(&mut self, vault: &Path, opening: Opening, answers: Vec<SecretText>) -> Done {
         let answers = Answers::new(answers);
-        self.by_remembered = opening == Opening::Remembered;
-        let session = self.at_home(opening).unlock(&self.world, &self.vault, answers.clone(), self.trust);
+        let by_remembered = opening == Opening::Remembered;
+        let session = self.at_home(opening).unlock(&self.world, vault, answers.clone(), self.trust_in(vault));
         match (session, answers.asked()) {
             (Err(error), Some(question)) if error.kind == ErrorKind::Locked => Done::Asked(question),
-            (session, _) => Done::Opened(session.and_then(|session| self.open(session))),
+            (session, _) => {
+                let opened = session.and_then(|session| self.open(session));
+                self.by_remembered |= by_remembered && opened.is_ok();
+                Done::Opened(opened)
+            }
         }
+    }
+
+    /// What was said of the vault at the start says nothing of others.
+    fn trust_in(&self, vault: &Path) -> Trust {
+        if vault == self.vault { self.trust } else { Trust::Pinned }
     }
 
     /// With a typed path as the shell would read it.
@@ -77,19 +87,19 @@ impl Worker {
     }
 
     /// For a vault that is damaged.
-    pub(super) fn find_backup(&self, opening: Opening, answers: Vec<SecretText>) -> Done {
+    pub(super) fn find_backup(&self, vault: &Path, opening: Opening, answers: Vec<SecretText>) -> Done {
         let answers = Answers::new(answers);
-        let rescue = backup::find(&self.world, &self.vault, &self.backups, &self.at_home(opening), answers.clone());
+        let rescue = backup::find(&self.world, vault, &self.backups, &self.at_home(opening), answers.clone());
         match (rescue, answers.asked()) {
             (Err(_), Some(question)) => Done::Asked(question),
             (rescue, _) => Done::BackupFound(rescue.unwrap_or_default()),
         }
     }
 
-    pub(super) fn mend(&mut self, backup: &Path, opening: Opening, answers: Vec<SecretText>) -> Result<Snapshot> {
+    pub(super) fn mend(&mut self, vault: &Path, backup: &Path, opening: Opening, answers: Vec<SecretText>) -> Result<Snapshot> {
         let (opening, person) = (self.at_home(opening), Answers::new(answers));
-        let source = restore::find(&self.world, &self.vault, backup)?;
-        let mended = restore::mend(&self.world, &self.vault, &source, &opening, person, self.trust, &self.backups)?;
+        let source = restore::find(&self.world, vault, backup)?;
+        let mended = restore::mend(&self.world, vault, &source, &opening, person, self.trust_in(vault), &self.backups)?;
         let aside = mended.aside.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
         let said = match aside {
             Some(name) => format!("Put back; the old files are kept in {FOLDER}/{name}"),

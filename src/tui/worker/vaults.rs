@@ -1,49 +1,46 @@
-//! The worker's part in several vaults: which there are, going over to another, sending entries there.
+//! The worker's part in several vaults: which there are, whether one can be gone over to, sending entries there.
 
 use super::keys::Answers;
 use super::{Worker, locked};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::ops::send;
 use crate::ops::unlock::Opening;
 use crate::ops::vaults::{self, Named};
 use crate::secret::SecretText;
 use crate::tui::msg::{Done, OtherVault, SendOrder};
 use crate::vault::store::{self, Presence, Trust};
-use std::path::PathBuf;
+use std::path::Path;
 
 impl Worker {
-    /// The one at hand is among them, wherever it lies.
-    pub(super) fn list_vaults(&self) -> Done {
+    /// Those beside each other, and this one wherever it lies.
+    pub(super) fn list_vaults(&self, vault: &Path, at_hand: bool) -> Done {
         let mut vaults = vaults::list(&self.world, &self.beside);
-        if vaults.iter().all(|vault| vault.folder != self.vault) && vaults::is_there(&self.world, &self.vault) {
-            vaults.insert(0, Named::of(&self.vault));
+        if vaults.iter().all(|other| other.folder != vault) && vaults::is_there(&self.world, vault) {
+            vaults.insert(0, Named::of(vault));
         }
-        let vaults = vaults.into_iter().map(|vault| self.other(vault)).collect();
-        Done::Vaults { vaults, beside: self.beside.clone() }
+        let other = |other: Named| OtherVault { is_current: at_hand && other.folder == vault, ..self.look_at(other) };
+        Done::Vaults { vaults: vaults.into_iter().map(other).collect(), beside: self.beside.clone() }
     }
 
-    fn other(&self, vault: Named) -> OtherVault {
+    fn look_at(&self, vault: Named) -> OtherVault {
         OtherVault {
             ways: store::ways(&self.world, &vault.folder),
-            is_current: vault.folder == self.vault,
+            is_current: false,
             is_remembered: store::is_remembered(&self.world, &vault.folder),
             vault,
         }
     }
 
-    /// Locks the open vault; an unlock that is remembered stays so, for nobody went away.
-    pub(super) fn switch(&mut self, folder: PathBuf) -> Result<(OtherVault, bool)> {
-        let is_there = match store::presence(&self.world, &folder) {
-            Ok(presence) => presence != Presence::Nothing,
-            // Opening it says what is wrong with it.
-            Err(error) if error.kind == ErrorKind::VaultDamaged => true,
-            Err(error) => return Err(error),
-        };
-        self.session = None;
-        // What was said of the vault at hand says nothing of others.
-        self.trust = Trust::Pinned;
-        self.vault = folder;
-        Ok((self.other(Named::of(&self.vault)), is_there))
+    /// A damaged vault is found, too: opening it says what is wrong with it.
+    pub(super) fn find_vault(&self, folder: &Path) -> Result<OtherVault> {
+        match store::presence(&self.world, folder) {
+            Ok(Presence::Nothing) => {
+                let what = format!("there is no vault in {}", folder.display());
+                Err(Error::new(ErrorKind::NoVault, what).hint("is its disk mounted?"))
+            }
+            Err(error) if error.kind != ErrorKind::VaultDamaged => Err(error),
+            _ => Ok(self.look_at(Named::of(folder))),
+        }
     }
 
     pub(super) fn send(&mut self, order: SendOrder, opening: &Opening, answers: Vec<SecretText>) -> Done {

@@ -231,7 +231,7 @@ pub fn open_wrapped(file: &[u8], passphrase: &SecretText) -> Result<Vault> {
     let payload = seal::unwrap_bytes(file, passphrase)?;
     schema::read(&payload).map_err(|_| {
         damaged("the passphrase opens it, but it is no whole vault".into())
-            .hint("what countersign export wrote is taken in with: countersign import FILE")
+            .hint("if it is an export, take it in with: countersign import FILE")
     })
 }
 

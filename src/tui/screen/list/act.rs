@@ -49,7 +49,7 @@ impl List {
             Command::LabelRows if self.rows.len() > 0 => self.labels = Some(String::new()),
             Command::Undo => return undo::take_back(common),
             Command::Trash => return Reaction::push(Screen::Trash(trash::Trash::new(common))),
-            Command::Vaults => return vaults::ask(Purpose::Open),
+            Command::Vaults => return vaults::ask(common, Purpose::Open),
             _ => return self.entry_command(common, command),
         }
         Reaction::stay()
@@ -111,7 +111,7 @@ impl List {
                 };
                 let (question, said) = (format!("Move {what} to the trash?"), format!("{what} {verb} in the trash"));
                 let ids: Vec<EntryId> = targets.iter().map(|entry| entry.id).collect();
-                let yes = vec![Effect::Job(Job::Apply { change: Change::Delete(ids), then: Then::Say(said) })];
+                let yes = vec![Effect::job(Job::Apply { change: Change::Delete(ids), then: Then::Say(said) })];
                 Reaction::push(Screen::Confirm(Confirm::undoable(question, "move to the trash", no, yes)))
             }
             _ => Reaction::stay(),
@@ -173,7 +173,7 @@ impl List {
             [one] => common.name_of(one),
             many => format!("{} entries", many.len()),
         };
-        vaults::ask(Purpose::Send { ids: targets.iter().map(|entry| entry.id).collect(), what, sending })
+        vaults::ask(common, Purpose::Send { ids: targets.iter().map(|entry| entry.id).collect(), what, sending })
     }
 
     /// The marked entries, or the selected one.
@@ -249,7 +249,7 @@ fn join(common: &mut Common, entry: &Entry) -> Reaction {
     let question = format!("Join {what} into {name}?");
     let said = format!("Joined into {name}: {} in the trash", others.len());
     let change = Change::Join { keep: entry.id, others };
-    let yes = vec![Effect::Job(Job::Apply { change, then: Then::Say(said) })];
+    let yes = vec![Effect::job(Job::Apply { change, then: Then::Say(said) })];
     Reaction::push(Screen::Confirm(Confirm::undoable(question, "join", "leave them", yes)))
 }
 

@@ -131,7 +131,7 @@ fn draw_title(list: &List, common: &Common, buffer: &mut Buffer) {
     let mut x = area.x + MARGIN;
     x += put(buffer, x, 0, right, "countersign", theme.style(Role::Strong)) + 1;
     let demo = common.open.as_ref().is_some_and(|open| open.demo);
-    let name = if demo { "demo: nothing is written" } else { common.vault_name.as_str() };
+    let name = if demo { "demo: nothing is written" } else { common.vault.name.as_str() };
     x += put(buffer, x, 0, right.saturating_sub(x), name, theme.style(Role::Second)) + 2;
 
     let total = list.rows.total();
