@@ -118,6 +118,7 @@ const DEFAULTS: &[(Place, Command, &[&str])] = &[
     (Place::List, Command::Undo, &["u"]),
     (Place::List, Command::Mark, &["Space"]),
     (Place::List, Command::LabelRows, &["f"]),
+    (Place::List, Command::TryNew, &["R"]),
     (Place::List, Command::Reveal, &["r"]),
     (Place::List, Command::ShowQr, &["Q"]),
     (Place::List, Command::Keys, &["K"]),

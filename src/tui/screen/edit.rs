@@ -8,7 +8,7 @@ use crate::ops::change::{Change, CredentialEdit, Edit};
 use crate::otp::{Credential, Kind};
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{MARGIN, below_title, fit, put, title_row, with_right_margin, wrap};
+use crate::tui::layout::{MARGIN, below_title, put, title_row, with_right_margin, wrap};
 use crate::tui::msg::{Awaited, Done, Job, Then};
 use crate::tui::state::{Common, Tone};
 use crate::tui::theme::Role;
@@ -28,7 +28,7 @@ pub struct EditEntry {
 const UNSAVED: &str = "the changes";
 
 impl EditEntry {
-    pub fn new(entry: &Entry) -> Self {
+    pub fn new(common: &Common, entry: &Entry) -> Self {
         let before = Account {
             issuer: entry.issuer.value.clone(),
             account: entry.account.value.clone(),
@@ -41,7 +41,7 @@ impl EditEntry {
         if entry.candidate.is_some() {
             form.offer_candidate();
         }
-        EditEntry { id: entry.id, name: fit(entry.label(), 40), before, form, saving: false }
+        EditEntry { id: entry.id, name: common.name_of(entry), before, form, saving: false }
     }
 
     fn save(&mut self) -> Reaction {
@@ -70,7 +70,9 @@ impl EditEntry {
         self.saving = false;
         // The toast has said what went wrong; the form still has everything.
         let Ok(outcome) = result else { return Reaction::stay() };
-        let said = format!("{} is changed", self.name);
+        // By its new name, if that was changed.
+        let name = common.name_by_id(self.id).unwrap_or_else(|| self.name.clone());
+        let said = format!("{name} is changed");
         common.note_undo(outcome.undo, said.clone());
         common.say(Tone::Done, said);
         Reaction::pop_to(self.id)
@@ -136,6 +138,10 @@ impl Behaviour for EditEntry {
         }
         commands.push((Command::Back, ""));
         commands
+    }
+
+    fn vault_changed(&mut self, common: &Common) {
+        self.name = common.name_by_id(self.id).unwrap_or_else(|| std::mem::take(&mut self.name));
     }
 
     fn unsaved(&self) -> Option<&'static str> {

@@ -8,7 +8,7 @@ use crate::ops::history::{self, Fate, Replaced};
 use crate::otp::{Credential, Kind};
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{MARGIN, fit, put, put_right, wrap};
+use crate::tui::layout::{MARGIN, put, put_right, wrap};
 use crate::tui::msg::{Effect, Job, Then};
 use crate::tui::state::{Common, Tone};
 use crate::tui::theme::Role;
@@ -51,8 +51,8 @@ pub fn why_not(common: &Common, entry: &Entry) -> Option<String> {
 }
 
 impl History {
-    pub fn new(entry: &Entry) -> Self {
-        History { id: entry.id, name: fit(entry.label(), 40), lines: Lines::default(), shown: false }
+    pub fn new(common: &Common, entry: &Entry) -> Self {
+        History { id: entry.id, name: common.name_of(entry), lines: Lines::default(), shown: false }
     }
 
     /// The entry as it is on the disk.
