@@ -46,7 +46,8 @@ pub fn fit_apart(group: &[impl AsRef<str>], at: usize, columns: u16) -> String {
         return shown.to_owned();
     }
     let ending = shared.last().copied().unwrap_or(0);
-    let cores: Vec<&str> = group.iter().map(|text| &text.as_ref()[..text.as_ref().len() - ending]).collect();
+    let core = |text: &'_ str| text.len().saturating_sub(ending);
+    let cores: Vec<&str> = group.iter().map(|text| &text.as_ref()[..core(text.as_ref())]).collect();
     cut(&cores, at, columns).filter(|shown| is_free(shown)).unwrap_or_else(|| {
         // Others are given other numbers: each its place in the group, or that and a multiple of the group's size.
         let numbers = (0..).map(|round| format!("#{}", at + 1 + round * group.len()));
@@ -59,7 +60,8 @@ pub fn fit_apart(group: &[impl AsRef<str>], at: usize, columns: u16) -> String {
 /// Lengths of the endings, `.example` and then `@shop.example`, that all texts of a group share and that leave something of each.
 fn shared_endings(text: &str, group: &[impl AsRef<str>]) -> Vec<usize> {
     let starts = text.char_indices().rev().filter(|(_, c)| matches!(c, '.' | '@')).map(|(start, _)| start);
-    let is_shared = |ending: &str| group.iter().all(|other| other.as_ref().len() > ending.len() && other.as_ref().ends_with(ending));
+    let leaves_some = |other: &str, ending: &str| other.strip_suffix(ending).is_some_and(|left| !left.is_empty());
+    let is_shared = |ending: &str| group.iter().all(|other| other.as_ref().is_empty() || leaves_some(other.as_ref(), ending));
     starts.map(|start| &text[start..]).take_while(|ending| is_shared(ending)).map(str::len).collect()
 }
 

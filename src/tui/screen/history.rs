@@ -87,7 +87,7 @@ impl History {
         let Some((mark, at)) = asked else { return Reaction::stay() };
         let then = Then::Say(format!("{} uses the secret {mark} again", self.name));
         let yes = vec![Effect::Job(Job::Apply { change: Change::RestoreCredential(self.id, at), then })];
-        let question = format!("Put the secret {mark} of {} back? The present one is kept.", self.name);
+        let question = format!("{}: put the secret {mark} back? The present one is kept.", self.name);
         Reaction::push(Screen::Confirm(Confirm { question, yes_word: "put back", yes, leaves: false }))
     }
 
@@ -237,6 +237,7 @@ impl Behaviour for History {
 
     fn vault_changed(&mut self, common: &Common) {
         self.lines.selected = self.lines.selected.min(self.count(common).saturating_sub(1));
+        self.name = common.name_by_id(self.id).unwrap_or_else(|| std::mem::take(&mut self.name));
     }
 
     fn draw(&self, common: &Common, buffer: &mut Buffer) {

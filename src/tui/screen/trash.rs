@@ -121,7 +121,7 @@ fn deleted(common: &Common) -> Vec<Arc<Entry>> {
 
 /// With its account: another entry of its issuer may lie beside it.
 fn called(common: &Common, entry: &Entry) -> String {
-    let (site, account, _) = common.name_in(entry, 44, 3);
+    let (site, account, _) = common.name_in(entry, common.size.0.saturating_sub(24).clamp(14, 44), 3);
     if account.is_empty() { site } else { format!("{site} ({account})") }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{MARGIN, put, width};
+use crate::tui::layout::{MARGIN, put, width, wrap};
 use crate::tui::state::{Common, Tone};
 use crate::tui::theme::Role;
 use ratatui::buffer::Buffer;
@@ -37,7 +37,10 @@ pub fn draw_toast(buffer: &mut Buffer, common: &Common) {
     };
     let (x, right) = (buffer.area.x + MARGIN, buffer.area.right().saturating_sub(MARGIN));
     let long = x + 2 + width(&toast.text) + 3 + width(&toast.aside) > right;
-    let folded = long && !toast.aside.is_empty() && buffer.area.height >= TWO_LINES_FROM;
+    let text = wrap(&toast.text, right.saturating_sub(x + 2));
+    // What was done is worth both lines: the entry it names stands at the end as often as not.
+    let in_two = text.len() > 1 && (toast.aside.is_empty() || matches!(toast.tone, Tone::Done | Tone::Note));
+    let folded = long && (in_two || !toast.aside.is_empty()) && buffer.area.height >= TWO_LINES_FROM;
     let first = if folded { y - 1 } else { y };
     for y in first..=y {
         put(buffer, buffer.area.x, y, buffer.area.width, &" ".repeat(buffer.area.width.into()), Style::reset());
@@ -52,6 +55,11 @@ pub fn draw_toast(buffer: &mut Buffer, common: &Common) {
     x += put(buffer, x, first, right.saturating_sub(x), sign, common.theme.style(role)) + 1;
     let text_x = x;
     let text_role = if toast.tone == Tone::Failure { Role::Error } else { Role::Text };
+    if let (true, [upper, lower @ ..]) = (folded && in_two, text.as_slice()) {
+        put(buffer, x, first, right.saturating_sub(x), upper, common.theme.style(text_role));
+        put(buffer, x, y, right.saturating_sub(x), &lower.join(" "), common.theme.style(text_role));
+        return;
+    }
     x += put(buffer, x, first, right.saturating_sub(x), &toast.text, common.theme.style(text_role)) + 1;
     if folded {
         put(buffer, text_x, y, right.saturating_sub(text_x), &toast.aside, common.theme.style(Role::Dim));

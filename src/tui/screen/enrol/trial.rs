@@ -348,7 +348,7 @@ impl Part for Trial {
         y += gap;
         let asks = match (tried.is_candidate, self.choices(&tried).first()) {
             (_, Some((Choice::TakeCode | Choice::Later, _))) => "",
-            (true, _) => "Enter this code of the new secret on the site. The old secret stays in use until you say that it worked.",
+            (true, _) => "Enter this code on the site. The old secret stays in use until you say that it worked.",
             (false, _) => "Enter this code on the site. Kept as pending until you say that it worked.",
         };
         if area.height >= 9 && !asks.is_empty() {

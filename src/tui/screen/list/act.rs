@@ -258,7 +258,7 @@ fn join(common: &mut Common, entry: &Entry) -> Reaction {
         1 => "the other entry with its secret".to_owned(),
         number => format!("the {number} other entries with its secret"),
     };
-    let question = format!("Join {what} into {name}?");
+    let question = format!("Join into {name} {what}?");
     let said = format!("Joined into {name}: {} in the trash", others.len());
     let change = Change::Join { keep: entry.id, others };
     let yes = vec![Effect::Job(Job::Apply { change, then: Then::Say(said) })];

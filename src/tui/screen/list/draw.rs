@@ -251,7 +251,7 @@ struct Waiting {
 
 impl Waiting {
     /// Columns that the names keep beside the words.
-    const NAMES: u16 = 14;
+    const NAMES: u16 = 10;
 
     fn of(list: &List, common: &Common, columns: &Columns, entry: &Entry) -> Waiting {
         let room = columns.room;
