@@ -15,6 +15,7 @@ pub mod import;
 pub mod intake;
 pub mod keys;
 pub mod merge;
+pub mod names;
 pub mod passphrase;
 pub mod password_store;
 pub mod recovery_codes;

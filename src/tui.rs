@@ -6,6 +6,7 @@ pub mod key;
 pub mod keymap;
 pub mod layout;
 pub mod msg;
+pub mod names;
 pub mod run;
 pub mod screen;
 pub mod stage;

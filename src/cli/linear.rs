@@ -2,15 +2,17 @@
 //! A line in, a few lines out; nothing is drawn over.
 
 use super::code::Code;
-use super::desk::{Desk, called};
+use super::desk::Desk;
 use super::list;
 use super::output::count;
 use crate::error::{Error, ErrorKind, Result, describe_io};
 use crate::ops::demo;
 use crate::ops::find::{Search, TagFilter};
+use crate::ops::names::called;
 use crate::ops::session::Session;
 use crate::otp::NotComputable;
 use crate::ports::Line;
+use crate::vault::Vault;
 use crate::vault::entry::{Entry, EntryId};
 use std::sync::Arc;
 use std::time::Duration;
@@ -135,7 +137,8 @@ impl Conversation {
             }
             Err(why) => format!("no code: {why}"),
         };
-        desk.output.line(&format!("{}: {said}", called(entry)));
+        let old = if entry.has_waiting_secret() { ", of the old secret: a new one is not confirmed" } else { "" };
+        desk.output.line(&format!("{}: {said}{old}", called(session.vault(), entry)));
         Ok(())
     }
 
@@ -152,16 +155,17 @@ impl Conversation {
             [] if text.is_empty() => desk.output.say("The vault has no entries."),
             [] => desk.output.say("Nothing matches."),
             [one] if !text.is_empty() => return self.show(desk, session, one.id),
-            _ => found.iter().enumerate().for_each(|(at, entry)| desk.output.line(&row(at + 1, entry))),
+            _ => found.iter().enumerate().for_each(|(at, entry)| desk.output.line(&row(session.vault(), at + 1, entry))),
         }
         Ok(())
     }
 }
 
-fn row(number: usize, entry: &Entry) -> String {
+fn row(vault: &Vault, number: usize, entry: &Entry) -> String {
     let pinned = if entry.pinned.value { ", pinned" } else { "" };
     let pending = if entry.is_pending() { ", pending" } else { "" };
-    format!("{number}. {}{pinned}{pending}", called(entry))
+    let waiting = if entry.has_waiting_secret() { ", new secret not confirmed" } else { "" };
+    format!("{number}. {}{pinned}{pending}{waiting}", called(vault, entry))
 }
 
 fn wish(line: &str) -> Wish<'_> {

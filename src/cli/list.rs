@@ -9,6 +9,7 @@ use crate::secret::SecretText;
 use crate::vault::Vault;
 use crate::vault::entry::Entry;
 use serde::Serialize;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 #[derive(Debug, clap::Args)]
@@ -41,6 +42,9 @@ pub struct Listed<'a> {
     note: Option<&'a str>,
     pinned: bool,
     status: &'a str,
+    /// Whether a new secret waits to be confirmed; codes are of the old one.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    new_secret_waits: bool,
     recovery_codes_left: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<Option<SecretText>>,
@@ -70,6 +74,7 @@ impl<'a> Listed<'a> {
             note: Some(entry.note.value.as_str()).filter(|note| !note.is_empty()),
             pinned: entry.pinned.value,
             status: entry.status.value.name(),
+            new_secret_waits: entry.has_waiting_secret(),
             recovery_codes_left: entry.recovery_codes_left(),
             code,
             until,
@@ -90,7 +95,10 @@ impl List {
         if entries.is_empty() {
             desk.output.say("The vault has no entries; add one with: countersign add");
         }
-        let rows: Vec<_> = entries.iter().map(|entry| row(entry, codes_at, desk.output.is_linear())).collect();
+        let mut times: HashMap<String, usize> = HashMap::new();
+        session.vault().active().for_each(|entry| *times.entry(entry.called()).or_default() += 1);
+        let has_twin = |entry: &Entry| times.get(&entry.called()).is_some_and(|times| *times > 1);
+        let rows: Vec<_> = entries.iter().map(|entry| row(entry, has_twin(entry), codes_at, desk.output.is_linear())).collect();
         desk.output.table(&rows);
         Ok(())
     }
@@ -114,7 +122,8 @@ pub fn sort(entries: &mut [&Arc<Entry>]) {
     entries.sort_by_cached_key(|entry| entry.sort_key());
 }
 
-fn row(entry: &Entry, codes_at: Option<u64>, linear: bool) -> Vec<Cell> {
+/// An entry with the names of another is told from it by its id, which commands take, too.
+fn row(entry: &Entry, has_twin: bool, codes_at: Option<u64>, linear: bool) -> Vec<Cell> {
     let mut row = vec![
         Cell::plain(if entry.pinned.value && !linear { "★" } else { "" }),
         Cell::plain(&entry.issuer.value),
@@ -130,8 +139,11 @@ fn row(entry: &Entry, codes_at: Option<u64>, linear: bool) -> Vec<Cell> {
     if entry.is_pending() {
         remarks.push("pending".into());
     }
-    if entry.candidate.is_some() {
-        remarks.push("new credential not confirmed".into());
+    if entry.has_waiting_secret() {
+        remarks.push("new secret not confirmed".into());
+    }
+    if has_twin {
+        remarks.push(entry.id.to_string());
     }
     if let Err(why) = entry.credential.value.check() {
         remarks.push(why.to_string());

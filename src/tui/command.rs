@@ -56,6 +56,7 @@ commands! {
     MarkAll, "mark-all", "all", "mark all, or none";
     OnConflict, "on-conflict", "conflicts", "keep both, replace, or leave out what is there with another secret";
     Pin, "pin", "pin", "pin the entry to the top, or let it go";
+    TryNew, "try-new", "try", "try the code of a new or pending secret";
     Reveal, "reveal", "reveal", "show a hidden code for a moment";
     NextTag, "next-tag", "next tag", "show only the next tag";
     PreviousTag, "previous-tag", "previous tag", "show only the tag before";

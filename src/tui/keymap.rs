@@ -155,7 +155,7 @@ const NO: &[&str] = &["keep it", "keep them", "stay", "leave it", "leave them", 
 /// Digits 1–9 in the list copy that visible row and are not bindings of their own.
 const DEFAULTS: &[Row] = &[
     row(Place::List, Command::Copy, &["Enter", "c"])
-        .says(&["copy", "try", "next code"], "copy the code; take a counter's next one; try a new one"),
+        .says(&["copy", "try", "try the new one", "next code"], "copy the code; take a counter's next one; try a new one"),
     row(Place::List, Command::CopyNext, &["n"]),
     row(Place::List, Command::Search, &["/"]),
     row(Place::List, Command::Enrol, &["a"]),
@@ -173,6 +173,7 @@ const DEFAULTS: &[Row] = &[
     row(Place::List, Command::Undo, &["u"]),
     row(Place::List, Command::Mark, &["Space"]),
     row(Place::List, Command::LabelRows, &["f"]),
+    row(Place::List, Command::TryNew, &["R"]),
     row(Place::List, Command::Reveal, &["r"]),
     row(Place::List, Command::ShowQr, &["Q"]),
     row(Place::List, Command::Keys, &["K"]),
@@ -196,7 +197,10 @@ const DEFAULTS: &[Row] = &[
     row(Place::List, Command::Palette, &[":", "Ctrl-P"]),
     row(Place::List, Command::Help, &["?"]),
     row(Place::List, Command::Quit, &["q"]),
-    row(Place::Search, Command::Copy, &["Enter"]).says(&["copy"], "copy the code of the entry found"),
+    row(Place::Search, Command::Copy, &["Enter"]).says(
+        &["copy", "try", "try the new one", "next code"],
+        "copy the code of the entry found; take a counter's next one; try a new one",
+    ),
     row(Place::Search, Command::Up, &["Up", "Ctrl-P"]).says(&[], "go to the match above"),
     row(Place::Search, Command::Down, &["Down", "Ctrl-N"]).says(&[], "go to the match below"),
     row(Place::Search, Command::PageUp, &["PageUp"]),
@@ -284,7 +288,7 @@ const DEFAULTS: &[Row] = &[
     row(Place::Create, Command::ShowText, &["Ctrl-R"]).says(&["show", "hide"], "show the passphrase, or hide it"),
     row(Place::Create, Command::Back, &["Esc"]).says(&["back"], "go back; no vault is made"),
     row(Place::Try, Command::Accept, &["Enter"]).says(&["choose"], "choose the selected answer"),
-    row(Place::Try, Command::Copy, &["c"]).says(&["copy the code"], "copy the code that is tried"),
+    row(Place::Try, Command::Copy, &["c"]).says(&["copy the code", "copy the new code"], "copy the code that is tried"),
     row(Place::Try, Command::Up, &["Up", "k"]),
     row(Place::Try, Command::Down, &["Down", "j"]),
     row(Place::Try, Command::Back, &["Esc"]).says(&["later"], "leave it for later: it stays unconfirmed"),

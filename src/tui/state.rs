@@ -3,6 +3,7 @@
 use super::command::Command;
 use super::keymap::Keymap;
 use super::msg::{Asker, Now, Snapshot};
+use super::names;
 use super::screen::Screen;
 use super::theme::Theme;
 use crate::config::Config;
@@ -10,12 +11,10 @@ use crate::ops::backup::FAILED;
 use crate::ops::change::Change;
 use crate::ops::vaults::Named;
 use crate::secret::SecretText;
-use crate::tui::layout::fit;
 use crate::vault::entry::{Entry, EntryId};
 use crate::vault::store::Way;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// What came before the first frame.
@@ -106,6 +105,11 @@ pub struct CounterCode {
 
 /// How long a counter's code stays on the screen.
 pub const COUNTER_CODE_SHOWN: Duration = Duration::from_secs(30);
+
+/// Columns of a sentence's other words, and of the shortest and the longest name in it.
+const SENTENCE: u16 = 24;
+const SHORTEST_NAME: u16 = 14;
+const LONGEST_NAME: u16 = 60;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Toast {
@@ -221,15 +225,32 @@ impl Common {
         Some(format!("This vault is read-only: {why}"))
     }
 
-    /// What to call an entry in a sentence: its label, with the account where another entry has the same label.
+    /// What to call an entry in a sentence: its site, with the account where the site has several. Short enough for a toast.
     pub fn name_of(&self, entry: &Entry) -> String {
-        let same = |other: &&Arc<Entry>| other.id != entry.id && other.label() == entry.label();
-        let ambiguous = self.open.as_ref().is_some_and(|open| open.vault.active().any(|other| same(&other)));
-        let label = fit(entry.label(), 30);
-        match entry.account.value.as_str() {
-            account if ambiguous && !account.is_empty() && account != entry.label() => format!("{label} ({})", fit(account, 30)),
-            _ => label,
+        let columns = self.size.0.saturating_sub(SENTENCE).clamp(SHORTEST_NAME, LONGEST_NAME);
+        let (site, account, several) = self.name_in(entry, columns, 3);
+        match several && !account.is_empty() {
+            true => format!("{site} ({account})"),
+            false => site,
         }
+    }
+
+    /// As [`Common::name_of`]; `None` where the entry is gone.
+    pub fn name_by_id(&self, id: EntryId) -> Option<String> {
+        let entry = self.open.as_ref()?.vault.entry(id).filter(|entry| !entry.is_deleted())?;
+        Some(self.name_of(entry))
+    }
+
+    /// Site and account of an entry in at most so many columns, with a gap between them, unlike those of any other entry; and
+    /// whether its site has other accounts. An entry in the trash is told from the others there, too.
+    pub fn name_in(&self, entry: &Entry, columns: u16, gap: u16) -> (String, String, bool) {
+        let entries = self.open.iter().flat_map(|open| &open.vault.entries);
+        names::among(
+            entries.filter(|other| !other.is_purged() && (!other.is_deleted() || entry.is_deleted())),
+            entry,
+            columns,
+            gap,
+        )
     }
 
     /// Seconds until the vault locks by itself; `None` where it never does or is locked.

@@ -273,6 +273,11 @@ impl Entry {
         *self = Entry::tombstone(self.id, Some(at));
     }
 
+    /// Whether a new secret waits to be confirmed while the old one stays in use.
+    pub fn has_waiting_secret(&self) -> bool {
+        self.candidate.is_some() && !self.is_pending()
+    }
+
     /// A new set of recovery codes; the old one is kept if it held any.
     pub fn set_recovery_codes(&mut self, at: Stamp, codes: Vec<RecoveryCode>) {
         let old = std::mem::replace(&mut self.recovery_codes, Stamped::new(at, codes));

@@ -1,6 +1,6 @@
 //! The program in plain lines, for screen readers and simple terminals.
 
-use crate::home::{CODE, Home, PASSPHRASE, PROGRAM};
+use crate::home::{CODE, Home, PASSPHRASE, PROGRAM, paste};
 use crate::support::pty::Pty;
 
 #[test]
@@ -38,6 +38,47 @@ fn a_code_is_found_read_and_copied_line_by_line() {
     let mut escapes = all.split('\u{1b}').skip(1);
     assert!(escapes.next().is_some_and(|first| first.starts_with("]52;c;")), "{all:?}");
     assert_eq!(escapes.next(), None);
+}
+
+#[test]
+fn two_entries_of_the_same_names_and_a_waiting_secret_are_told_in_words() {
+    let home = Home::with_vault();
+    let other = "otpauth://totp/Forge:hugo%40example.org?secret=KRSXG5BAKRSXG5BA&issuer=Forge";
+    let mut pty = home.start();
+    pty.see("passphrase");
+    pty.send(&format!("{PASSPHRASE}\r"));
+    pty.see("Forge");
+    pty.send("a");
+    pty.see("Paste a link");
+    paste(&mut pty, other);
+    pty.see("Found from the pasted text.");
+    pty.send("\r");
+    pty.see("Replace its secret when confirmed");
+    pty.send("\r");
+    pty.see("The old secret stays in use");
+    pty.send("\u{1b}");
+    pty.see("new secret");
+    pty.send("q");
+    assert_eq!(pty.ended(), Ok(0));
+    let listed = home.run(&["list", "--linear"], "");
+    assert_eq!(listed, "Forge, hugo@example.org, new secret not confirmed\n");
+    home.run(&["add", "--uri", "-"], &other.replace("KRSXG5BAKRSXG5BA", "MZXW6YTBOIQGM3LU"));
+
+    let mut pty = Pty::start(home.command(PROGRAM, &["--linear"]));
+    pty.wait_for("Passphrase: ");
+    pty.send(&format!("{PASSPHRASE}\n"));
+    pty.wait_for("2 entries.");
+    for (typed, told) in [
+        ("list", "Forge (hugo@example.org) #1, new secret not confirmed"),
+        ("list", "Forge (hugo@example.org) #2"),
+        ("1", ", of the old secret: a new one is not confirmed"),
+    ] {
+        pty.wait_for("> ");
+        pty.send(&format!("{typed}\n"));
+        pty.wait_for(told);
+    }
+    pty.send("quit\n");
+    assert_eq!(pty.ended(), Ok(0));
 }
 
 #[test]

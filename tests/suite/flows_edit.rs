@@ -25,9 +25,9 @@ fn a_changed_name_is_saved_and_taken_back() {
         .press("End")
         .type_text(" (bot)")
         .press("Enter")
-        .see("GitHub is changed")
+        .see("GitHub (bot) is changed")
         .see("GitHub (bot)");
-    tui.press("u").see_no("GitHub (bot)");
+    tui.press("u").see("▌  GitHub   ");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::support::google::transfer;
 use crate::support::store::{Desk, passphrase};
 use crate::support::tui::Tui;
 use countersign::config::Config;
-use countersign::otp::{Algorithm, Kind};
+use countersign::otp::{Algorithm, Credential, Kind};
 use countersign::ports::CopyKind;
 use countersign::tui::msg::Msg;
 use countersign::tui::state::Start;
@@ -279,7 +279,7 @@ fn a_new_secret_takes_over_only_when_it_is_confirmed() {
     let mut tui = Tui::empty();
     tui.press("a").paste(FORGE).press("Enter Enter Enter a").paste(&renewed).press("Enter");
     tui.see("Forge (hugo@example.org) is in the vault already, with another secret.").see("▌ Replace its secret when confirmed");
-    tui.press("Enter").see("The old secret stays in use until you say that").see("· a new secret");
+    tui.press("Enter").see("The old secret stays in use until you say that").see("hugo@example.org  new secret");
     assert_eq!(tui.entry("Forge").credential.value.secret_text().expose(), SECRET);
     // Later, found again through the entry itself.
     tui.press("Esc e").see("not yet confirmed: try it").press("Up Enter").see("The old secret stays in use").press("Enter");
@@ -428,4 +428,99 @@ fn wide_names_keep_the_columns() {
         tui.send(Msg::Resize { width, height: 9 });
         tui.screen();
     }
+}
+
+/// Forge with a new secret that waits, in the list; the first code is of the old one, the second of the new one.
+fn with_a_waiting_secret() -> (Tui, [String; 2]) {
+    let mut tui = Tui::empty();
+    tui.press("a").paste(FORGE).press("Enter Enter Enter a").paste(&FORGE.replace(SECRET, "KRSXG5BAKRSXG5BA"));
+    tui.press("Enter Enter Esc").wait(Duration::from_secs(7));
+    let entry = tui.entry("Forge");
+    let now = tui.state.common.now.unix();
+    let code = |credential: &Credential| credential.code_at(now).unwrap().code.expose().to_owned();
+    let codes = [code(&entry.credential.value), code(&entry.candidate.as_ref().unwrap().value)];
+    (tui, codes)
+}
+
+fn last_copied(tui: &Tui) -> String {
+    copied(tui).pop().map(|(text, _)| text).unwrap_or_default()
+}
+
+#[test]
+fn a_waiting_secret_is_seen_in_its_row_at_every_width() {
+    let (mut tui, _) = with_a_waiting_secret();
+    for width in 20..=200 {
+        tui.resize(width, 24);
+        tui.see("▌! F");
+        match width {
+            72..100 | 110.. => tui.see("R new secret").see("16s"),
+            36.. => tui.see("R new ").see("16s"),
+            _ => &mut tui,
+        };
+    }
+}
+
+#[test]
+fn marks_and_labels_win_over_the_sign_of_a_waiting_secret_which_wins_over_the_star() {
+    let (mut tui, _) = with_a_waiting_secret();
+    tui.press("p").see("▌! Forge").press("Space").see("▌✓ Forge").press("f").see("▌a Forge");
+}
+
+#[test]
+fn the_copy_key_leads_to_a_waiting_secret_and_says_so() {
+    let (mut tui, [_, new]) = with_a_waiting_secret();
+    tui.see("↵ try the new one").press("Enter").see("Forge  hugo@example.org  new secret").see(ASKS);
+    tui.see("c copy the new code").press("c").see("Copied the code of the new secret of Forge");
+    assert_eq!(last_copied(&tui), new);
+    tui.press("Esc /").see("↵ try the new one").see("↵ new secret").press("Enter").see(ASKS);
+}
+
+#[test]
+fn r_tries_a_waiting_or_a_pending_secret_and_says_where_nothing_waits() {
+    let (mut tui, _) = with_a_waiting_secret();
+    tui.press("R").see(ASKS).press("Enter").see("Recovery codes of Forge").press("Enter R");
+    tui.see("No new secret waits here");
+    let mut tui = Tui::demo();
+    tui.press("/").type_text("npm").press("Tab R").see(ASKS);
+}
+
+#[test]
+fn the_code_of_the_old_secret_stays_at_hand_while_a_new_one_waits() {
+    let (mut tui, [old, _]) = with_a_waiting_secret();
+    for keys in ["1", "f a", "Enter Up Enter"] {
+        tui.press(keys).see("Copied the code of the old secret of Forge");
+        assert_eq!(last_copied(&tui), old);
+    }
+    tui.press("Esc n").see("Copied the next code of the old secret of Forge");
+    let row = tui.screen_text().lines().position(|line| line.contains("▌! Forge")).unwrap();
+    tui.double_click(10, row as u16).see("Copied the code of the old secret of Forge");
+    assert_eq!(last_copied(&tui), old);
+}
+
+#[test]
+fn a_counters_old_code_is_taken_from_the_trial_of_the_new_one() {
+    let mut tui = Tui::empty();
+    tui.press("a").paste(VPN).press("Enter Enter Enter Enter a").paste(&VPN.replace(SECRET, "KRSXG5BAKRSXG5BA"));
+    tui.press("Enter Enter Esc").see("▌! VPN").wait(Duration::from_secs(31));
+    let before = tui.entry("VPN");
+    tui.press("1").see("VPN counts its codes · ↵ leads to the next one");
+    tui.press("Enter Up Enter").see("Copied the code of the old secret of VPN");
+    assert_eq!(last_copied(&tui), before.credential.value.code_for(before.counter).unwrap().expose());
+    assert_eq!(tui.entry("VPN").counter, before.counter + 1);
+    assert!(tui.entry("VPN").has_waiting_secret());
+}
+
+#[test]
+fn the_pane_names_the_key_of_a_waiting_secret_uncut() {
+    let (mut tui, _) = with_a_waiting_secret();
+    for width in [100, 120, 200] {
+        tui.resize(width, 30);
+        tui.see("new secret not confirmed").see("R tries it");
+    }
+}
+
+#[test]
+fn a_small_window_tells_the_new_secret_from_the_old_one() {
+    let (tui, _) = with_a_waiting_secret();
+    tui.sized(40, 12).press("R").see("new secret").see("copy the new code").see("Copy the code of the old secret");
 }

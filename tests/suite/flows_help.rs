@@ -171,7 +171,7 @@ fn wherever_a_message_says_that_u_takes_it_back_u_does() {
     };
     Tui::demo().press("p").see(u).press("u").see("Taken back");
     Tui::demo().press("d Enter").see(u).press("u").see("Taken back");
-    Tui::demo().press("e").type_text("x").press("Enter").see(u).press("u").see("Taken back: “Amazon is changed”");
+    Tui::demo().press("e").type_text("x").press("Enter").see(u).press("u").see("Taken back: “Amazonx is changed”");
     Tui::demo().press("t").type_text("new").press("Enter Enter").see(u).press("u").see("Taken back");
     at("github").press("x Space").see("is marked as").see(u).press("u").see("Taken back");
     at("github").press("x Down Down Enter").see("Copied recovery code").see(u).press("u").see("Taken back");

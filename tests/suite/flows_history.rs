@@ -138,7 +138,7 @@ fn a_replaced_secret_is_put_back_after_a_question_and_taken_back_with_u() {
     tui.press("H").see("History   GitHub").see("▌ replaced 3 days ago").see("  replaced 4 days ago").see_no("KRSXG5CTMVRXEZLU");
     let entry = named(&tui, "github");
     let mark = history::mark(entry.id, &entry.history[1].value.secret);
-    tui.press("Down Enter").see(&format!("Put the secret {mark} of GitHub back? The present one is kept."));
+    tui.press("Down Enter").see(&format!("GitHub: put the secret {mark} back? The present one is kept."));
     tui.press("n");
     assert_eq!(secret(&tui, "github"), "MZXW6YTBOIQGM3LU");
     tui.press("Enter y").see(&format!("GitHub uses the secret {mark} again · u takes it back")).see("replaced just now");

@@ -37,6 +37,7 @@ mod keys;
 mod merging;
 mod methods;
 mod monkey;
+mod names;
 mod own;
 mod password_store;
 mod payload;

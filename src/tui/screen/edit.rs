@@ -9,7 +9,7 @@ use crate::ops::change::{Change, CredentialEdit, Edit};
 use crate::otp::{Credential, Kind};
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{MARGIN, below_title, fit, put, title_row, with_right_margin};
+use crate::tui::layout::{MARGIN, below_title, put, title_row, with_right_margin};
 use crate::tui::msg::{Awaited, Done, Job, Then};
 use crate::tui::state::Common;
 use crate::tui::theme::Role;
@@ -35,11 +35,11 @@ const UNSAVED: &str = "the changes";
 
 impl EditEntry {
     /// While its code is tried, to correct what was refused.
-    pub fn in_trial(entry: &Entry) -> Self {
-        EditEntry { in_trial: true, ..EditEntry::new(entry) }
+    pub fn in_trial(common: &Common, entry: &Entry) -> Self {
+        EditEntry { in_trial: true, ..EditEntry::new(common, entry) }
     }
 
-    pub fn new(entry: &Entry) -> Self {
+    pub fn new(common: &Common, entry: &Entry) -> Self {
         let before = Account {
             issuer: entry.issuer.value.clone(),
             account: entry.account.value.clone(),
@@ -53,7 +53,7 @@ impl EditEntry {
             form.offer_candidate();
         }
         let unconfirmed = entry.is_pending() && entry.candidate.is_none();
-        EditEntry { id: entry.id, name: fit(entry.label(), 40), before, form, unconfirmed, in_trial: false, saving: false }
+        EditEntry { id: entry.id, name: common.name_of(entry), before, form, unconfirmed, in_trial: false, saving: false }
     }
 
     /// Whether a new secret is typed that is kept beside the old one until it is confirmed.
@@ -98,9 +98,11 @@ impl EditEntry {
         // The toast has said what went wrong; the form still has everything.
         let Ok(outcome) = result else { return Reaction::stay() };
         let entry = common.open.as_ref().and_then(|open| open.vault.entry(self.id)).cloned();
+        // By its new name, if that was changed.
+        let name = common.name_by_id(self.id).unwrap_or_else(|| self.name.clone());
         let said = match self.new_secret_waits() {
-            true => format!("A new secret of {} is saved, to be tried", self.name),
-            false => format!("{} is changed", self.name),
+            true => format!("A new secret of {name} is saved, to be tried"),
+            false => format!("{name} is changed"),
         };
         common.say_changed(outcome.undo, said);
         match entry {
@@ -178,6 +180,10 @@ impl Behaviour for EditEntry {
         }
         commands.push((Command::Back, if self.form.on_open() { "keep the old one" } else { "" }));
         commands
+    }
+
+    fn vault_changed(&mut self, common: &Common) {
+        self.name = common.name_by_id(self.id).unwrap_or_else(|| std::mem::take(&mut self.name));
     }
 
     fn unsaved(&self) -> Option<&'static str> {

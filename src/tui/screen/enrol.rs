@@ -121,7 +121,7 @@ impl Enrol {
             Turn::Details(details) => Step::Details(details),
             Turn::Trial(trial) => Step::Trial(trial),
             Turn::Codes(id) => match common.open.as_ref().and_then(|open| open.vault.entry(id)) {
-                Some(entry) => Step::Backup(Backup::new(entry)),
+                Some(entry) => Step::Backup(Backup::new(common, entry)),
                 None => return Reaction::pop(),
             },
         };

@@ -8,7 +8,7 @@ use crate::ops::history::{self, Fate, Replaced};
 use crate::otp::{Credential, Kind};
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{MARGIN, fit, put, put_right, wrap};
+use crate::tui::layout::{MARGIN, put, put_right, wrap};
 use crate::tui::msg::{Effect, Job, Then};
 use crate::tui::state::{Common, Tone};
 use crate::tui::theme::Role;
@@ -51,8 +51,8 @@ pub fn why_not(common: &Common, entry: &Entry) -> Option<String> {
 }
 
 impl History {
-    pub fn new(entry: &Entry) -> Self {
-        History { id: entry.id, name: fit(entry.label(), 40), lines: Lines::default(), shown: false }
+    pub fn new(common: &Common, entry: &Entry) -> Self {
+        History { id: entry.id, name: common.name_of(entry), lines: Lines::default(), shown: false }
     }
 
     /// The entry as it is on the disk.
@@ -87,7 +87,7 @@ impl History {
         let Some((mark, at)) = asked else { return Reaction::stay() };
         let then = Then::Say(format!("{} uses the secret {mark} again", self.name));
         let yes = vec![Effect::job(Job::Apply { change: Change::RestoreCredential(self.id, at), then })];
-        let question = format!("Put the secret {mark} of {} back? The present one is kept.", self.name);
+        let question = format!("{}: put the secret {mark} back? The present one is kept.", self.name);
         Reaction::push(Screen::Confirm(Confirm::undoable(question, "put back", "leave it", yes)))
     }
 
@@ -237,6 +237,7 @@ impl Behaviour for History {
 
     fn vault_changed(&mut self, common: &Common) {
         self.lines.selected = self.lines.selected.min(self.count(common).saturating_sub(1));
+        self.name = common.name_by_id(self.id).unwrap_or_else(|| std::mem::take(&mut self.name));
     }
 
     fn draw(&self, common: &Common, buffer: &mut Buffer) {

@@ -15,7 +15,6 @@ use crate::tui::msg::MouseAct;
 use crate::tui::state::Common;
 use crate::tui::widget::field::Field;
 use crate::vault::entry::{Entry, EntryId};
-pub use draw::names;
 use ratatui::buffer::Buffer;
 pub use rows::Sort;
 use std::collections::BTreeSet;
@@ -133,6 +132,18 @@ impl List {
         };
         self.select(common, to);
         true
+    }
+
+    /// What the copy key does with the selected entry.
+    fn copy_word(&self, common: &Common) -> &'static str {
+        match self.selected_entry() {
+            Some(entry) if entry.is_pending() => "try",
+            Some(entry) if entry.has_waiting_secret() => "try the new one",
+            Some(entry) if entry.credential.value.kind == crate::otp::Kind::Hotp && common.counter_code(entry.id).is_none() => {
+                "next code"
+            }
+            _ => "copy",
+        }
     }
 
     fn search_changed(&mut self, common: &Common) {
@@ -276,18 +287,13 @@ impl Behaviour for List {
             return vec![(Command::Back, "no label")];
         }
         if self.search.is_some() {
-            return vec![(Command::Copy, ""), (Command::Accept, "go to it"), (Command::Back, "")];
+            return vec![(Command::Copy, self.copy_word(common)), (Command::Accept, "go to it"), (Command::Back, "")];
         }
         if self.rows.nothing_enrolled() {
             return vec![(Command::Enrol, ""), (Command::Import, ""), (Command::Help, ""), (Command::Quit, "")];
         }
         let counter = self.selected_entry().is_some_and(|entry| entry.credential.value.kind == crate::otp::Kind::Hotp);
-        let copy = match self.selected_entry() {
-            Some(entry) if entry.is_pending() => "try",
-            Some(entry) if counter && common.counter_code(entry.id).is_none() => "next code",
-            _ => "copy",
-        };
-        let mut commands = vec![(Command::Copy, copy)];
+        let mut commands = vec![(Command::Copy, self.copy_word(common))];
         if !counter {
             commands.push((Command::CopyNext, ""));
         }

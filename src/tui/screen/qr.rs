@@ -8,7 +8,7 @@ use crate::transfer::otpauth;
 use crate::transfer::qr::code::{Code, MARGIN as QUIET, NARROW_MARGIN};
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{MARGIN, fit, put, wrap};
+use crate::tui::layout::{MARGIN, put, wrap};
 use crate::tui::state::Common;
 use crate::tui::theme::Role;
 use crate::tui::widget::qr as widget;
@@ -30,9 +30,9 @@ impl std::fmt::Debug for Qr {
 }
 
 impl Qr {
-    pub fn new(entry: &Entry) -> Self {
+    pub fn new(common: &Common, entry: &Entry) -> Self {
         let link = otpauth::link(&draft_of(entry)).map(|link| otpauth::brief(&link));
-        Qr { name: fit(entry.label(), 40), link, shown: false }
+        Qr { name: common.name_of(entry), link, shown: false }
     }
 
     fn code(&self) -> Option<Code> {

@@ -7,7 +7,7 @@ use crate::ops::change::Change;
 use crate::ports::CopyKind;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{MARGIN, fit, put, wrap};
+use crate::tui::layout::{MARGIN, put, wrap};
 use crate::tui::msg::{Awaited, Copied, Done, Job, MouseAct, Then};
 use crate::tui::state::{Common, Tone};
 use crate::tui::theme::Role;
@@ -29,10 +29,10 @@ pub struct Recovery {
 }
 
 impl Recovery {
-    pub fn new(entry: &Entry) -> Self {
+    pub fn new(common: &Common, entry: &Entry) -> Self {
         let first_unused = entry.recovery_codes.value.iter().position(|code| !code.used.value).unwrap_or(0);
         let replacing = entry.recovery_codes.value.is_empty().then(|| Codes::new(0));
-        Recovery { id: entry.id, name: fit(entry.label(), 40), selected: first_unused, shown: false, replacing }
+        Recovery { id: entry.id, name: common.name_of(entry), selected: first_unused, shown: false, replacing }
     }
 
     /// The entry as it is on the disk.
@@ -244,6 +244,7 @@ impl Behaviour for Recovery {
 
     fn vault_changed(&mut self, common: &Common) {
         self.selected = self.selected.min(self.count(common).saturating_sub(1));
+        self.name = common.name_by_id(self.id).unwrap_or_else(|| std::mem::take(&mut self.name));
     }
 
     fn unsaved(&self) -> Option<&'static str> {

@@ -6,7 +6,7 @@ use crate::ops::change::{Change, Edit};
 use crate::ops::check;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{MARGIN, fit, put};
+use crate::tui::layout::{MARGIN, put};
 use crate::tui::msg::{Awaited, Done, Job, Then};
 use crate::tui::state::{Common, sentence};
 use crate::tui::theme::Role;
@@ -50,7 +50,7 @@ const UNSAVED: &str = "the changes";
 impl Tags {
     pub fn new(common: &Common, targets: &[Arc<Entry>]) -> Self {
         let name = match targets {
-            [one] => fit(one.label(), 40),
+            [one] => common.name_of(one),
             many => format!("{} entries", many.len()),
         };
         let targets: Vec<(EntryId, Vec<String>)> =
@@ -194,6 +194,14 @@ impl Behaviour for Tags {
             }
         }
         Reaction::stay()
+    }
+
+    fn vault_changed(&mut self, common: &Common) {
+        if let [(id, _)] = self.targets.as_slice()
+            && let Some(name) = common.name_by_id(*id)
+        {
+            self.name = name;
+        }
     }
 
     fn draw(&self, common: &Common, buffer: &mut Buffer) {

@@ -2,14 +2,14 @@
 
 use super::confirm::Confirm;
 use super::confirm_many::ConfirmMany;
-use super::list::names;
 use super::{Behaviour, Event, Reaction, Screen, undo};
 use crate::ops::change::Change;
 use crate::ports::UnixMs;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{MARGIN, fit, put, put_centre, put_right, width, wrap};
+use crate::tui::layout::{MARGIN, put, put_centre, put_right, width, wrap};
 use crate::tui::msg::{Awaited, Done, Effect, Job, MouseAct, Then};
+use crate::tui::names::{self, Room, Shown, Sites};
 use crate::tui::state::{Common, Tone};
 use crate::tui::theme::Role;
 use crate::tui::widget::ago;
@@ -25,6 +25,7 @@ use std::time::Duration;
 pub struct Trash {
     /// As they are on the disk.
     entries: Vec<Arc<Entry>>,
+    sites: Sites,
     lines: Lines,
 }
 
@@ -36,22 +37,23 @@ const NAMES: u16 = 50;
 
 impl Trash {
     pub fn new(common: &Common) -> Self {
-        Trash { entries: deleted(common), lines: Lines::default() }
+        let entries = deleted(common);
+        Trash { sites: Sites::of(&entries), entries, lines: Lines::default() }
     }
 
     fn selected(&self) -> Option<&Arc<Entry>> {
         self.entries.get(self.lines.selected)
     }
 
-    fn put_back(&self) -> Reaction {
+    fn put_back(&self, common: &Common) -> Reaction {
         let Some(entry) = self.selected() else { return Reaction::stay() };
-        let said = format!("{} is back in the list", called(entry));
+        let said = format!("{} is back in the list", called(common, entry));
         Reaction::job(Job::Apply { change: Change::Restore(vec![entry.id]), then: Then::Say(said) })
     }
 
-    fn purge(&self) -> Reaction {
+    fn purge(&self, common: &Common) -> Reaction {
         let Some(entry) = self.selected() else { return Reaction::stay() };
-        let question = format!("Remove {} for good, secret and all?", called(entry));
+        let question = format!("Remove {} for good, secret and all?", called(common, entry));
         let yes = removal(vec![entry.id]);
         Reaction::push(Screen::Confirm(Confirm::no_undo(question, "remove for good", "keep it", yes)))
     }
@@ -88,23 +90,28 @@ impl Trash {
         Rect::new(x, top, width.saturating_sub(x + x.min(1)), height.saturating_sub(top + below))
     }
 
-    fn draw_row(&self, common: &Common, buffer: &mut Buffer, area: Rect, (at, y): (usize, u16)) {
+    /// Columns of the names, and how they share them.
+    fn names(area: Rect) -> (u16, Room) {
+        let room = area.width.saturating_sub(2);
+        let all = if room >= AGO + 12 { (room - AGO - 2).min(NAMES) } else { room };
+        let site = all * 2 / 5;
+        (all, if all < 24 { Room::Beside(all) } else { Room::Columns { site, account: all - site - 1 } })
+    }
+
+    fn draw_row(&self, common: &Common, buffer: &mut Buffer, area: Rect, (at, y): (usize, u16), name: &Shown) {
         let theme = &common.theme;
         let entry = &self.entries[at];
         let selected = at == self.lines.selected;
         if selected {
             draw_mark(buffer, theme, area.x, y);
         }
-        let (issuer, account) = names(entry);
         let when = ago::text(ago::since(common, deleted_at(entry)));
         let room = area.width.saturating_sub(2);
-        let all = if room >= AGO + 12 { (room - AGO - 2).min(NAMES) } else { room };
-        let issuer_width = if all < 24 { all } else { all * 2 / 5 };
+        let (all, names) = Trash::names(area);
         let role = if selected { Role::Selected } else { Role::Text };
-        put(buffer, area.x + 2, y, issuer_width, issuer, theme.style(role));
-        if issuer_width < all {
-            put(buffer, area.x + 2 + issuer_width + 1, y, all - issuer_width - 1, account, theme.style(Role::Second));
-        }
+        let used = put(buffer, area.x + 2, y, all, &name.site, theme.style(role));
+        let gap = if let Room::Columns { site, .. } = names { site } else { used } + 1;
+        put(buffer, area.x + 2 + gap, y, all.saturating_sub(gap), &name.account, theme.style(Role::Second));
         if all < room {
             put_right(buffer, area.x + 2 + all + 2 + AGO, y, &when, theme.style(Role::Second));
         }
@@ -118,8 +125,9 @@ fn deleted(common: &Common) -> Vec<Arc<Entry>> {
 }
 
 /// With its account: another entry of its issuer may lie beside it.
-fn called(entry: &Entry) -> String {
-    fit(&entry.called(), 44)
+fn called(common: &Common, entry: &Entry) -> String {
+    let (site, account, _) = common.name_in(entry, common.size.0.saturating_sub(24).clamp(14, 44), 3);
+    if account.is_empty() { site } else { format!("{site} ({account})") }
 }
 
 fn deleted_at(entry: &Entry) -> UnixMs {
@@ -137,7 +145,7 @@ fn lost_words(common: &Common, entry: &Entry) -> String {
         1 => " · 1 recovery code".to_owned(),
         number => format!(" · {number} recovery codes"),
     };
-    format!("{}  {}{codes}", called(entry), ago::text(ago::since(common, deleted_at(entry))))
+    format!("{}  {}{codes}", called(common, entry), ago::text(ago::since(common, deleted_at(entry))))
 }
 
 impl Behaviour for Trash {
@@ -157,8 +165,8 @@ impl Behaviour for Trash {
                     return Reaction::stay();
                 }
                 return match command {
-                    Command::PutBack => self.put_back(),
-                    Command::Purge => self.purge(),
+                    Command::PutBack => self.put_back(common),
+                    Command::Purge => self.purge(common),
                     _ => self.empty(common),
                 };
             }
@@ -166,7 +174,7 @@ impl Behaviour for Trash {
             Event::Mouse { act, row, .. } => {
                 let hit = self.lines.mouse(act, row, area, self.entries.len());
                 if hit && act == MouseAct::DoubleClick && self.disabled(common, Command::PutBack).is_none() {
-                    return self.put_back();
+                    return self.put_back(common);
                 }
             }
             Event::Key(_) | Event::Paste(_) => {}
@@ -189,6 +197,7 @@ impl Behaviour for Trash {
     fn vault_changed(&mut self, common: &Common) {
         let selected = self.selected().map(|entry| entry.id);
         self.entries = deleted(common);
+        self.sites = Sites::of(&self.entries);
         let place = selected.and_then(|id| self.entries.iter().position(|entry| entry.id == id));
         self.lines.selected = place.unwrap_or(self.lines.selected).min(self.entries.len().saturating_sub(1));
     }
@@ -219,8 +228,11 @@ impl Behaviour for Trash {
             let text = if width(WHAT_IT_IS) <= area.width { WHAT_IT_IS } else { "Kept until removed for good." };
             put(buffer, area.x, 3, area.width, text, theme.style(Role::Second));
         }
-        for row in self.lines.in_sight(area, self.entries.len()) {
-            self.draw_row(common, buffer, area, row);
+        let in_sight: Vec<(usize, u16)> = self.lines.in_sight(area, self.entries.len()).collect();
+        let rows: Vec<(&Entry, Room)> =
+            in_sight.iter().map(|(at, _)| (self.entries[*at].as_ref(), Trash::names(area).1)).collect();
+        for (row, name) in in_sight.iter().zip(names::of_rows(&self.entries, &self.sites, &rows)) {
+            self.draw_row(common, buffer, area, *row, &name);
         }
     }
 

@@ -9,6 +9,7 @@ use crate::ports::CopyKind;
 use crate::tui::msg::{Asker, Copied, Done, Effect, Job, Snapshot, Then};
 use crate::tui::screen::Screen;
 use crate::tui::screen::confirm::Confirm;
+use crate::tui::screen::copy;
 use crate::tui::screen::list::List;
 use crate::tui::state::{COUNTER_CODE_SHOWN, Common, CounterCode, State, Tone, Undo, sentence};
 
@@ -179,7 +180,7 @@ fn applied(state: &mut State, asker: Asker, snapshot: Option<Snapshot>, result: 
             let until = state.common.now.boot + COUNTER_CODE_SHOWN;
             state.common.counter_codes.insert(*id, CounterCode { code: code.clone(), counter, until });
             let entry = state.common.open.as_ref().and_then(|open| open.vault.entry(*id));
-            let what = entry.map_or_else(String::new, |entry| state.common.name_of(entry));
+            let what = entry.map_or_else(String::new, |entry| copy::code_name(&state.common, entry));
             let said = Copied { what, valid_s: None, next_instead: false, entry: Some(*id), used_up: None };
             vec![Effect::job(Job::Copy { text: code, kind: CopyKind::Code, said })]
         }

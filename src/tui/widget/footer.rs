@@ -1,14 +1,14 @@
 //! The two last lines of a screen: the toast, and the keys that can be used now.
 
-use crate::tui::layout::{MARGIN, put, width};
+use crate::tui::layout::{MARGIN, put, width, wrap};
 use crate::tui::screen::{Behaviour, key_for};
 use crate::tui::state::{Common, Tone};
 use crate::tui::theme::Role;
 use crate::tui::widget::lines::draw_mark;
 use ratatui::buffer::Buffer;
 
-/// Rows of a screen that can spare two for a toast.
-const TWO_LINES_FROM: u16 = 10;
+/// Rows of a screen that can spare more than one for a toast.
+const MORE_LINES_FROM: u16 = 10;
 
 /// Draws the keys of a screen's commands, as many as fit, each with the word of the table or the one the screen chose of it.
 /// The default answer of a question is marked as the selected line of a menu is.
@@ -36,7 +36,7 @@ pub fn draw_keys(buffer: &mut Buffer, common: &Common, screen: &dyn Behaviour) {
     }
 }
 
-/// Draws the toast, if there is one, on the line above the keys; one that is too long takes the line before as well.
+/// Draws the toast, if there is one, above the keys: in one line, or where that is too narrow in up to three.
 pub fn draw_toast(buffer: &mut Buffer, common: &Common, screen: &dyn Behaviour) {
     let notice = common.notice();
     let (Some(toast), Some(y)) = (common.toast.as_ref().or(notice.as_ref()), buffer.area.bottom().checked_sub(2)) else {
@@ -51,9 +51,20 @@ pub fn draw_toast(buffer: &mut Buffer, common: &Common, screen: &dyn Behaviour) 
         Some(offer) => format!("{offer} · {}", toast.aside),
         None => toast.aside.clone(),
     };
-    let long = x + 2 + width(&toast.text) + 3 + width(&aside) > right;
-    let folded = long && !aside.is_empty() && buffer.area.height >= TWO_LINES_FROM;
-    let first = if folded { y - 1 } else { y };
+    let short = x + 2 + width(&toast.text) + 3 + width(&aside) <= right;
+    let columns = right.saturating_sub(x + 2);
+    let mut lines: Vec<(String, Role)> = Vec::new();
+    if short || buffer.area.height < MORE_LINES_FROM {
+        lines.push((toast.text.clone(), Role::Text));
+    } else {
+        // An entry's name stands at the end of what was done as often as not: it is not cut off.
+        let text = wrap(&toast.text, columns);
+        let (first, rest) =
+            text.split_first().map_or((String::new(), String::new()), |(first, rest)| (first.clone(), rest.join(" ")));
+        lines.extend([(first, Role::Text), (rest, Role::Text), (aside.clone(), Role::Second)]);
+        lines.retain(|(line, _)| !line.is_empty());
+    }
+    let first = y - (lines.len() as u16).saturating_sub(1);
     for y in first..=y {
         put(buffer, buffer.area.x, y, buffer.area.width, &" ".repeat(buffer.area.width.into()), common.theme.blank());
     }
@@ -63,13 +74,12 @@ pub fn draw_toast(buffer: &mut Buffer, common: &Common, screen: &dyn Behaviour) 
         Tone::Warning => Role::Warning,
         Tone::Failure => Role::Error,
     };
-    let mut x = x;
-    x += put(buffer, x, first, right.saturating_sub(x), role.sign().unwrap_or("·"), common.theme.style(role)) + 1;
-    let text_x = x;
-    x += put(buffer, x, first, right.saturating_sub(x), &toast.text, common.theme.style(Role::Text)) + 1;
-    if folded {
-        put(buffer, text_x, y, right.saturating_sub(text_x), &aside, common.theme.style(Role::Second));
-    } else if !aside.is_empty() && x < right {
-        put(buffer, x, y, right - x, &format!("· {aside}"), common.theme.style(Role::Second));
+    put(buffer, x, first, right.saturating_sub(x), role.sign().unwrap_or("·"), common.theme.style(role));
+    let mut end = x + 2;
+    for ((line, role), y) in lines.iter().zip(first..) {
+        end = x + 2 + put(buffer, x + 2, y, columns, line, common.theme.style(*role)) + 1;
+    }
+    if lines.len() == 1 && !aside.is_empty() && end < right {
+        put(buffer, end, y, right - end, &format!("· {aside}"), common.theme.style(Role::Second));
     }
 }

@@ -4,7 +4,6 @@ use super::{Part, Turn};
 use crate::ops::change::Change;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::fit;
 use crate::tui::msg::{Awaited, Done, Job, Then};
 use crate::tui::screen::Event;
 use crate::tui::screen::codes::{Codes, Wish};
@@ -21,8 +20,8 @@ pub struct Backup {
 }
 
 impl Backup {
-    pub fn new(entry: &Entry) -> Backup {
-        Backup { id: entry.id, name: fit(entry.label(), 40), codes: Codes::new(entry.recovery_codes_left()) }
+    pub fn new(common: &Common, entry: &Entry) -> Backup {
+        Backup { id: entry.id, name: common.name_of(entry), codes: Codes::new(entry.recovery_codes_left()) }
     }
 
     fn done(&self, common: &mut Common) -> Turn {

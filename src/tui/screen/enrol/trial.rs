@@ -9,7 +9,7 @@ use crate::ports::CopyKind;
 use crate::secret::SecretText;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{fit, put, wrap};
+use crate::tui::layout::{put, width, wrap};
 use crate::tui::msg::{Awaited, Copied, Done, Job, MouseAct, Then};
 use crate::tui::screen::edit::EditEntry;
 use crate::tui::screen::{Event, Screen, copy};
@@ -53,6 +53,15 @@ enum Choice {
     Accepted,
     Later,
     Refused,
+    /// The old secret may still be the one in use.
+    CopyOld,
+}
+
+impl Tried {
+    /// Whether there is an old secret whose code can be taken.
+    fn is_old_in_use(&self) -> bool {
+        self.is_candidate && !self.entry.is_pending() && self.entry.credential.value.check().is_ok()
+    }
 }
 
 impl Trial {
@@ -80,12 +89,16 @@ impl Trial {
         };
         let refused = (Choice::Refused, "It was refused: find out why, or drop it");
         let accepted = (Choice::Accepted, "It was accepted");
-        match (tried.credential.kind, &self.code) {
+        let mut choices = match (tried.credential.kind, &self.code) {
             _ if tried.credential.check().is_err() => vec![later, refused],
             (Kind::Hotp, None) => vec![(Choice::TakeCode, "Take a code"), later],
             (Kind::Hotp, Some(_)) => vec![accepted, (Choice::TakeCode, "Another code"), later, refused],
             _ => vec![accepted, later, refused],
+        };
+        if tried.is_old_in_use() {
+            choices.push((Choice::CopyOld, "Copy the code of the old secret"));
         }
+        choices
     }
 
     fn apply(&mut self, change: Change, awaited: Awaited) -> Turn {
@@ -98,12 +111,28 @@ impl Trial {
         self.apply(change, Awaited::EnrolCode)
     }
 
-    fn choose(&mut self, tried: &Tried) -> Turn {
+    /// The code of the secret that the new one is to replace. A counter's is saved first, and copied when it is.
+    fn copy_old(&self, common: &mut Common, tried: &Tried) -> Turn {
+        let (entry, credential) = (&tried.entry, &tried.entry.credential.value);
+        if let Some(job) = copy::time_code(common, credential, copy::code_name(common, entry), self.id, false) {
+            return Turn::Do(job);
+        }
+        match common.read_only() {
+            Some(reason) => {
+                common.say(Tone::Note, reason);
+                Turn::Stay
+            }
+            None => Turn::Do(Job::Apply { change: Change::NextCode(self.id), then: Then::CopyNextCode(self.id) }),
+        }
+    }
+
+    fn choose(&mut self, common: &mut Common, tried: &Tried) -> Turn {
         let Some((choice, _)) = self.choices(tried).get(self.menu.selected).copied() else { return Turn::Stay };
         match choice {
             Choice::TakeCode => self.take_code(tried),
             Choice::Accepted => self.apply(Change::Confirm(self.id, tried.at), Awaited::EnrolConfirmed),
             Choice::Later => Turn::Done(self.id),
+            Choice::CopyOld => self.copy_old(common, tried),
             Choice::Refused => {
                 self.refused = Some(Refused::new(tried));
                 Turn::Stay
@@ -112,7 +141,10 @@ impl Trial {
     }
 
     fn copy(&mut self, common: &mut Common, tried: &Tried) -> Turn {
-        let name = fit(tried.entry.label(), 40);
+        let mut name = common.name_of(&tried.entry);
+        if tried.is_candidate && !tried.entry.is_pending() {
+            name = format!("the code of the new secret of {name}");
+        }
         if tried.credential.kind == Kind::Hotp {
             let Some((code, _)) = &self.code else {
                 self.copies = true;
@@ -151,7 +183,7 @@ impl Trial {
             Awaited::EnrolConfirmed => Turn::Codes(self.id),
             Awaited::EnrolDropped => {
                 let said = match self.tried(common) {
-                    Some(tried) => format!("{} keeps its old secret", fit(tried.entry.label(), 40)),
+                    Some(tried) => format!("{} keeps its old secret", common.name_of(&tried.entry)),
                     None => "The new entry is in the trash".to_owned(),
                 };
                 common.say_changed(outcome.undo, said);
@@ -161,12 +193,16 @@ impl Trial {
         }
     }
 
+    fn copy_word(&self, common: &Common) -> &'static str {
+        if self.tried(common).is_some_and(|tried| tried.is_candidate) { "copy the new code" } else { "copy the code" }
+    }
+
     fn try_again(&mut self) {
         self.refused = None;
         self.menu.selected = 0;
     }
 
-    fn take_way(&mut self, way: Way, tried: &Tried) -> Turn {
+    fn take_way(&mut self, common: &Common, way: Way, tried: &Tried) -> Turn {
         match way {
             Way::Nothing => Turn::Stay,
             Way::Back => {
@@ -177,7 +213,7 @@ impl Trial {
                 self.try_again();
                 // A counter's code was of what is corrected now.
                 self.code = None;
-                Turn::Push(Screen::Edit(EditEntry::in_trial(&tried.entry)))
+                Turn::Push(Screen::Edit(EditEntry::in_trial(common, &tried.entry)))
             }
             Way::Drop if tried.is_candidate => self.apply(Change::DropCandidate(self.id), Awaited::EnrolDropped),
             Way::Drop => self.apply(Change::Delete(vec![self.id]), Awaited::EnrolDropped),
@@ -252,11 +288,11 @@ impl Part for Trial {
         let Some(tried) = self.tried(common) else { return Turn::Leave };
         if let Some(refused) = &mut self.refused {
             let way = refused.handle(&event);
-            return self.take_way(way, &tried);
+            return self.take_way(common, way, &tried);
         }
         let lines = self.choices(&tried).len();
         match event {
-            Event::Command(Command::Accept) => self.choose(&tried),
+            Event::Command(Command::Accept) => self.choose(common, &tried),
             Event::Command(Command::Copy) => self.copy(common, &tried),
             Event::Command(Command::Back) => Turn::Done(self.id),
             Event::Command(command) => {
@@ -288,17 +324,19 @@ impl Part for Trial {
         let gap = u16::from(area.height >= 12) + u16::from(area.height >= 16);
         let mut y = area.y;
         let mut x = area.x;
-        x += put(buffer, x, y, area.width, tried.entry.label(), theme.style(Role::Strong)) + 2;
-        if !tried.entry.issuer.value.is_empty() {
-            put(buffer, x, y, area.right().saturating_sub(x), &tried.entry.account.value, theme.style(Role::Second));
+        let new = if tried.is_candidate { "new secret" } else { "" };
+        let room = area.width.saturating_sub(if tried.is_candidate { width(new) + 2 } else { 0 });
+        let (site, account, _) = common.name_in(&tried.entry, room, 2);
+        for (text, role) in [(site.as_str(), Role::Strong), (account.as_str(), Role::Second), (new, Role::Accent)] {
+            if !text.is_empty() {
+                x += put(buffer, x, y, area.right().saturating_sub(x), text, theme.style(role)) + 2;
+            }
         }
         y += 1;
         if area.height >= 8 {
             let mut about = tried.credential.parameters(tried.credential.counter);
-            for more in [self.from, if tried.is_candidate { "a new secret" } else { "" }] {
-                if !more.is_empty() {
-                    about = format!("{about} · {more}");
-                }
+            if !self.from.is_empty() {
+                about = format!("{about} · {}", self.from);
             }
             put(buffer, area.x, y, area.width, &about, theme.style(Role::Second));
             y += 1;
@@ -326,10 +364,10 @@ impl Part for Trial {
         self.menu.draw(buffer, common, rest(y), &lines);
     }
 
-    fn footer(&self, _common: &Common) -> Vec<(Command, &'static str)> {
+    fn footer(&self, common: &Common) -> Vec<(Command, &'static str)> {
         match self.refused {
             Some(_) => vec![(Command::Accept, ""), (Command::Down, "move"), (Command::Back, "")],
-            None => vec![(Command::Accept, ""), (Command::Copy, "copy the code"), (Command::Back, "later")],
+            None => vec![(Command::Accept, ""), (Command::Copy, self.copy_word(common)), (Command::Back, "later")],
         }
     }
 

@@ -81,6 +81,7 @@ impl List {
         match command {
             Command::Copy => self.copy(common, Want::Code),
             Command::CopyNext => self.copy(common, Want::Next),
+            Command::TryNew => Reaction::push(Screen::Enrol(enrol::Enrol::resume(&entry))),
             Command::Mark => {
                 self.mark(common);
                 Reaction::stay()
@@ -89,14 +90,14 @@ impl List {
                 self.revealed = Some((entry.id, common.now.boot + REVEALED_FOR));
                 Reaction::stay()
             }
-            Command::Edit => Reaction::push(Screen::Edit(edit::EditEntry::new(&entry))),
+            Command::Edit => Reaction::push(Screen::Edit(edit::EditEntry::new(common, &entry))),
             Command::Tags => Reaction::push(Screen::Tags(tags::Tags::new(common, &self.targets()))),
-            Command::RecoveryCodes => Reaction::push(Screen::Recovery(recovery::Recovery::new(&entry))),
-            Command::History => Reaction::push(Screen::History(history::History::new(&entry))),
-            Command::ShowQr => Reaction::push(Screen::Qr(qr::Qr::new(&entry))),
+            Command::RecoveryCodes => Reaction::push(Screen::Recovery(recovery::Recovery::new(common, &entry))),
+            Command::History => Reaction::push(Screen::History(history::History::new(common, &entry))),
+            Command::ShowQr => Reaction::push(Screen::Qr(qr::Qr::new(common, &entry))),
             Command::Pin => {
                 let pinned = !entry.pinned.value;
-                let said = format!("{} {}", if pinned { "Pinned" } else { "No longer pinned:" }, entry.label());
+                let said = format!("{} {}", if pinned { "Pinned" } else { "No longer pinned:" }, common.name_of(&entry));
                 let change = Change::Edit(entry.id, Edit { pinned: Some(pinned), ..Edit::default() });
                 Reaction::job(Job::Apply { change, then: Then::Say(said) })
             }
@@ -129,6 +130,7 @@ impl List {
         let on_entry = matches!(
             command,
             Copy | CopyNext
+                | TryNew
                 | Edit
                 | Tags
                 | Pin
@@ -156,6 +158,9 @@ impl List {
             NextTag | PreviousTag if !self.rows.has_tags() => Some("No entry has a tag".into()),
             Back if !self.can_go_back() => Some("There is nothing to go back from".into()),
             _ if on_entry && self.selected_entry().is_none() => Some("No entry is selected".into()),
+            TryNew if !self.selected_entry().is_some_and(|entry| entry.is_pending() || entry.has_waiting_secret()) => {
+                Some("No new secret waits here".into())
+            }
             History => self.selected_entry().and_then(|entry| history::why_not(common, entry)),
             _ => None,
         }
@@ -214,18 +219,20 @@ impl List {
         self.rebuild(common);
     }
 
-    /// Copies the code of the selected entry; a counter advances only where its own key was pressed.
+    /// Copies the code of the selected entry; a counter advances only where its own key was pressed. Where a new secret waits, the
+    /// copy key leads to it: the site may refuse the old one by now.
     pub(super) fn copy(&mut self, common: &mut Common, want: Want) -> Reaction {
         let Some(entry) = self.selected_entry().cloned() else { return Reaction::stay() };
-        if entry.is_pending() {
+        if entry.is_pending() || (entry.has_waiting_secret() && want == Want::Code) {
             return Reaction::push(Screen::Enrol(enrol::Enrol::resume(&entry)));
         }
         let credential = &entry.credential.value;
         let name = common.name_of(&entry);
         if credential.kind == Kind::Hotp && credential.check().is_ok() {
-            return copy_counter_code(common, &entry, name, want);
+            return copy_counter_code(common, &entry, want);
         }
-        if let Some(job) = copy::time_code(common, credential, name.clone(), entry.id, want == Want::Next) {
+        let what = if want == Want::Next { copy::secret_name(common, &entry) } else { copy::code_name(common, &entry) };
+        if let Some(job) = copy::time_code(common, credential, what, entry.id, want == Want::Next) {
             return Reaction::job(job);
         }
         let why = credential.check().err().map_or_else(|| "it has no code now".to_owned(), |why| why.to_string());
@@ -246,7 +253,7 @@ fn join(common: &mut Common, entry: &Entry) -> Reaction {
         1 => "the other entry with its secret".to_owned(),
         number => format!("the {number} other entries with its secret"),
     };
-    let question = format!("Join {what} into {name}?");
+    let question = format!("Join into {name} {what}?");
     let said = format!("Joined into {name}: {} in the trash", others.len());
     let change = Change::Join { keep: entry.id, others };
     let yes = vec![Effect::job(Job::Apply { change, then: Then::Say(said) })];
@@ -264,16 +271,18 @@ pub(super) enum Want {
     Next,
 }
 
-fn copy_counter_code(common: &mut Common, entry: &Entry, what: String, want: Want) -> Reaction {
+fn copy_counter_code(common: &mut Common, entry: &Entry, want: Want) -> Reaction {
     if want != Want::Next
         && let Some(shown) = common.counter_code(entry.id)
     {
+        let what = copy::code_name(common, entry);
         let said = Copied { what, valid_s: None, next_instead: false, entry: Some(entry.id), used_up: None };
         return Reaction::job(Job::Copy { text: shown.code.clone(), kind: CopyKind::Code, said });
     }
     if want != Want::Code {
-        common.say(Tone::Note, format!("{what} counts its codes"));
-        common.offer(Command::Copy, "takes the next one");
+        let leads = if entry.has_waiting_secret() { "leads to the next one" } else { "takes the next one" };
+        common.say(Tone::Note, format!("{} counts its codes", common.name_of(entry)));
+        common.offer(Command::Copy, leads);
         return Reaction::stay();
     }
     if let Some(reason) = common.read_only() {

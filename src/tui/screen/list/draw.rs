@@ -6,6 +6,8 @@ use crate::otp::Kind;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
 use crate::tui::layout::{MARGIN, put, put_centre, put_right, width};
+use crate::tui::names::{Room, Shown};
+use crate::tui::screen::Behaviour;
 use crate::tui::state::Common;
 use crate::tui::theme::Role;
 use crate::tui::widget::bar;
@@ -48,53 +50,62 @@ impl Frame {
 
 /// Columns of a row, the same for all rows.
 struct Columns {
-    issuer: u16,
-    issuer_width: u16,
-    account: u16,
-    account_width: u16,
+    /// Where the names begin, and how they share their columns.
+    names: u16,
+    room: Room,
     /// The code ends before this column.
     code_right: u16,
     /// Where the bar, or what stands in its place, begins.
     bar: u16,
     bar_cells: u16,
-    seconds: u16,
+    /// None where the account needs its columns.
+    seconds: Option<u16>,
     end: u16,
 }
 
 /// Columns of the widest usual code, `492 0391`, and of a long one.
 const CODE: u16 = 9;
 const LONG_CODE: u16 = 11;
+/// From these widths on there are seconds, a column for the accounts, and bars.
+const SECONDS_FROM: u16 = 36;
+const ACCOUNTS_FROM: u16 = 56;
+const BARS_FROM: u16 = 72;
 
 impl Columns {
     fn of(list: &List, common: &Common, frame: &Frame) -> Columns {
         let code = if list.visible(common).any(|entry| entry.credential.value.digits > 8) { LONG_CODE } else { CODE };
-        let bar_cells = match (list.density, frame.columns) {
-            (Density::Shared, _) => 0,
-            (Density::Bars, 72..) => bar::CELLS,
-            (Density::Bars, 56..) => 10,
-            (Density::Bars, 38..) => 5,
-            _ => 0,
-        };
-        let gap = if frame.columns >= 56 { 2 } else { 1 };
-        let tail = code + gap + bar_cells + if frame.columns >= 24 { bar::SECONDS } else { 0 };
-        let issuer = if frame.columns >= 20 { 3 } else { 1 };
-        let names = frame.columns.saturating_sub(issuer + gap + tail + MARGIN);
+        let bar_cells = if list.density == Density::Bars && frame.columns >= BARS_FROM { bar::CELLS } else { 0 };
+        let gap = if frame.columns >= ACCOUNTS_FROM { 2 } else { 1 };
+        let before_bar = if bar_cells > 0 { gap } else { 0 };
+        let has_seconds = frame.columns >= SECONDS_FROM;
+        let tail = code + before_bar + bar_cells + if has_seconds { bar::SECONDS + MARGIN } else { 0 };
+        let start = if frame.columns >= 20 { 3 } else { 1 };
         // Wide screens keep the columns together instead of tearing them apart.
-        let names = names.min(50);
-        let (issuer_width, account_width) = if names < 24 { (names, 0) } else { (names * 2 / 5, names - names * 2 / 5 - 1) };
-        let account = issuer + issuer_width + 1;
-        let code_right = issuer + names + gap + code;
-        let bar = code_right + gap;
-        Columns {
-            issuer,
-            issuer_width,
-            account,
-            account_width,
-            code_right,
-            bar,
-            bar_cells,
-            seconds: bar + bar_cells,
-            end: frame.columns,
+        let names = frame.columns.saturating_sub(start + gap + tail).min(50);
+        let site = names * 2 / 5;
+        let room = match frame.columns {
+            ACCOUNTS_FROM.. => Room::Columns { site, account: names - site - 1 },
+            _ => Room::Beside(names),
+        };
+        let code_right = start + names + gap + code;
+        let bar = code_right + before_bar;
+        let seconds = has_seconds.then_some(bar + bar_cells);
+        Columns { names: start, room, code_right, bar, bar_cells, seconds, end: frame.columns }
+    }
+
+    /// The account's column, where it has one.
+    fn account(&self) -> Option<u16> {
+        match self.room {
+            Room::Columns { site, .. } => Some(self.names + site + 1),
+            Room::Beside(_) => None,
+        }
+    }
+
+    /// Where the names end.
+    fn names_end(&self) -> u16 {
+        match self.room {
+            Room::Columns { site, account } => self.names + site + 1 + account,
+            Room::Beside(columns) => self.names + columns,
         }
     }
 }
@@ -116,8 +127,10 @@ pub fn draw(list: &List, common: &Common, buffer: &mut Buffer) {
     }
     let columns = Columns::of(list, common, &frame);
     let count = list.visible(common).count();
-    for (at, entry) in list.visible(common).enumerate() {
-        draw_row(list, common, buffer, &columns, frame.first + at as u16, (at, count), entry);
+    let waiting = |entry: &Entry| Waiting::of(list, common, &columns, entry);
+    let rows: Vec<(&Entry, Room)> = list.visible(common).map(|entry| (entry.as_ref(), waiting(entry).names)).collect();
+    for ((at, (entry, _)), name) in rows.iter().enumerate().zip(list.rows.names(&rows)) {
+        draw_row(list, common, buffer, &columns, frame.first + at as u16, (at, count), entry, &name);
     }
     if let (Some(area), Some(entry)) = (frame.pane, list.selected_entry()) {
         pane::draw(list, common, buffer, area, entry);
@@ -228,6 +241,57 @@ fn draw_empty(list: &List, common: &Common, buffer: &mut Buffer, frame: &Frame) 
     }
 }
 
+/// Where a row says that a new secret waits: in the place of the bar, else behind the names, else by its mark alone.
+struct Waiting {
+    /// What is left for the names.
+    names: Room,
+    in_bar: bool,
+    behind_names: bool,
+}
+
+impl Waiting {
+    /// Columns that the names keep beside the words.
+    const NAMES: u16 = 10;
+
+    fn of(list: &List, common: &Common, columns: &Columns, entry: &Entry) -> Waiting {
+        let room = columns.room;
+        if !entry.has_waiting_secret() {
+            return Waiting { names: room, in_bar: false, behind_names: false };
+        }
+        let sign = try_sign(list, common);
+        if columns.bar_cells >= width(&sign) + 1 + width(NEW_SECRET) {
+            return Waiting { names: room, in_bar: true, behind_names: false };
+        }
+        let words = width(&sign) + 1 + width(NEW) + 1;
+        let less = |columns: u16| columns.checked_sub(words).filter(|left| *left >= Waiting::NAMES);
+        let names = match room {
+            Room::Columns { site, account } => less(account).map(|account| Room::Columns { site, account }),
+            Room::Beside(columns) => less(columns).map(Room::Beside),
+        };
+        Waiting { names: names.unwrap_or(room), in_bar: false, behind_names: names.is_some() }
+    }
+}
+
+const NEW_SECRET: &str = "new secret";
+const NEW: &str = "new";
+
+/// The key that leads to the new secret: in a search letters type, but copying leads there, too.
+pub fn try_sign(list: &List, common: &Common) -> String {
+    let key = |command| common.keymap.key(list.place(), command);
+    key(Command::TryNew).or_else(|| key(Command::Copy)).map_or_else(String::new, |key| key.sign())
+}
+
+/// A key and what it does here; returns whether there was room for it.
+fn put_key(buffer: &mut Buffer, common: &Common, (x, y): (u16, u16), room: u16, sign: &str, words: &str) -> bool {
+    let fits = width(sign) + 1 + width(words) <= room;
+    if fits {
+        let used = put(buffer, x, y, room, sign, common.theme.style(Role::Strong)) + 1;
+        put(buffer, x + used, y, room - used, words, common.theme.style(Role::Second));
+    }
+    fits
+}
+
+#[allow(clippy::too_many_arguments)]
 fn draw_row(
     list: &List,
     common: &Common,
@@ -236,45 +300,59 @@ fn draw_row(
     y: u16,
     (at, count): (usize, usize),
     entry: &Entry,
+    name: &Shown,
 ) {
     let theme = &common.theme;
     let selected = list.selected_entry().is_some_and(|selected| selected.id == entry.id);
     if selected {
         put(buffer, 0, y, 1, "▌", theme.style(Role::Mark));
     }
-    if columns.issuer >= 3 {
+    if columns.names >= 3 {
         if list.labels.is_some() {
             put(buffer, 1, y, 2, &label(at, count), theme.style(Role::Accent));
         } else if list.marked.contains(&entry.id) {
             put(buffer, 1, y, 1, "✓", theme.style(Role::Accent));
+        } else if entry.has_waiting_secret() {
+            put(buffer, 1, y, 1, "!", theme.style(Role::Warning));
         } else if entry.pinned.value {
             put(buffer, 1, y, 1, "★", theme.style(Role::Star));
         }
     }
     let name_role = if selected { Role::Selected } else { Role::Text };
-    let (issuer, account) = names(entry);
-    put(buffer, columns.issuer, y, columns.issuer_width, issuer, theme.style(name_role));
-    put(buffer, columns.account, y, columns.account_width, account, theme.style(Role::Second));
-    draw_code(list, common, buffer, columns, y, entry);
-}
-
-/// Issuer and account; an entry without issuer shows its account in that place.
-pub fn names(entry: &Entry) -> (&str, &str) {
-    match (entry.issuer.value.as_str(), entry.account.value.as_str()) {
-        ("", "") => ("unnamed", ""),
-        ("", account) => (account, ""),
-        names => names,
+    let used = put(buffer, columns.names, y, columns.end, &name.site, theme.style(name_role));
+    let account = columns.account().unwrap_or(columns.names + used + 1);
+    put(buffer, account, y, columns.end, &name.account, theme.style(Role::Second));
+    let waiting = Waiting::of(list, common, columns, entry);
+    if waiting.behind_names {
+        let sign = try_sign(list, common);
+        let words = width(&sign) + 1 + width(NEW);
+        put_key(buffer, common, (columns.names_end().saturating_sub(words), y), words, &sign, NEW);
     }
+    draw_code(list, common, buffer, columns, y, entry, waiting.in_bar);
 }
 
-fn draw_code(list: &List, common: &Common, buffer: &mut Buffer, columns: &Columns, y: u16, entry: &Entry) {
+/// The code with its time. Where a row needs a key instead, key and word stand in the place of the bar, or in that of the code.
+fn draw_code(list: &List, common: &Common, buffer: &mut Buffer, columns: &Columns, y: u16, entry: &Entry, waits_in_bar: bool) {
     let theme = &common.theme;
-    let room = columns.end.saturating_sub(columns.bar);
+    let room = columns.end.saturating_sub(columns.bar + MARGIN);
     let dots = |buffer: &mut Buffer| put_right(buffer, columns.code_right, y, "· · ·", theme.style(Role::Hint));
+    let sign = common.keymap.key(list.place(), Command::Copy).map_or_else(String::new, |key| key.sign());
+    let in_code = |buffer: &mut Buffer, words: &str, role| {
+        put_right(buffer, columns.code_right, y, words, theme.style(role));
+        let wide = width(&sign) + 1;
+        if columns.code_right >= columns.names_end() + 1 + wide + width(words) {
+            put(buffer, columns.code_right - width(words) - wide, y, wide, &sign, theme.style(Role::Strong));
+        }
+    };
     if entry.is_pending() {
-        put_right(buffer, columns.code_right, y, "pending", theme.style(Role::Text));
-        put(buffer, columns.bar, y, room, "not yet confirmed", theme.style(Role::Second));
+        match put_key(buffer, common, (columns.bar, y), room, &sign, "try the code") {
+            true => put_right(buffer, columns.code_right, y, "pending", theme.style(Role::Text)),
+            false => in_code(buffer, "pending", Role::Text),
+        }
         return;
+    }
+    if waits_in_bar {
+        put_key(buffer, common, (columns.bar, y), room, &try_sign(list, common), NEW_SECRET);
     }
     let credential = &entry.credential.value;
     if credential.kind == Kind::Hotp && credential.check().is_ok() {
@@ -282,14 +360,18 @@ fn draw_code(list: &List, common: &Common, buffer: &mut Buffer, columns: &Column
             Some(shown) => {
                 let text = shown_code(list, common, entry, shown.code.expose());
                 put_right(buffer, columns.code_right, y, &text, theme.style(Role::Code));
-                put(buffer, columns.bar, y, room, &format!("counter {}", shown.counter), theme.style(Role::Second));
+                let counter = format!("counter {}", shown.counter);
+                if !waits_in_bar && width(&counter) <= room {
+                    put(buffer, columns.bar, y, room, &counter, theme.style(Role::Second));
+                }
             }
+            None if entry.has_waiting_secret() => dots(buffer),
             None => {
-                dots(buffer);
-                let used =
-                    put(buffer, columns.bar, y, room, &format!("counter {}", entry.counter), theme.style(Role::Second)) + 2;
-                let next = if room >= used + 11 { "↵ next code" } else { "↵ next" };
-                put(buffer, columns.bar + used, y, room.saturating_sub(used), next, theme.style(Role::Second));
+                let words = [format!("next · counter {}", entry.counter), format!("next · {}", entry.counter), "next".to_owned()];
+                match words.iter().any(|words| put_key(buffer, common, (columns.bar, y), room, &sign, words)) {
+                    true => dots(buffer),
+                    false => in_code(buffer, "next", Role::Second),
+                }
             }
         }
         return;
@@ -298,18 +380,20 @@ fn draw_code(list: &List, common: &Common, buffer: &mut Buffer, columns: &Column
         Some(face) => {
             let text = shown_code(list, common, entry, face.code.expose());
             put_right(buffer, columns.code_right, y, &text, theme.style(Role::Code));
-            if columns.bar_cells > 0 {
+            if columns.bar_cells > 0 && !waits_in_bar {
                 bar::draw(buffer, theme, columns.bar, y, columns.bar_cells, face.left_s, face.period_s);
             }
             let own_seconds = list.density == Density::Bars || face.period_s != 30;
-            if own_seconds && columns.seconds + bar::SECONDS <= columns.end {
-                bar::draw_seconds(buffer, theme, columns.seconds, y, face.left_s);
+            if let (Some(x), true) = (columns.seconds, own_seconds) {
+                bar::draw_seconds(buffer, theme, x, y, face.left_s);
             }
         }
         None => {
             dots(buffer);
             let why = credential.check().err().map_or_else(String::new, |why| why.to_string());
-            put(buffer, columns.bar, y, room, &why, theme.style(Role::Second));
+            if !waits_in_bar {
+                put(buffer, columns.bar, y, room, &why, theme.style(Role::Second));
+            }
         }
     }
 }

@@ -1,9 +1,10 @@
 //! The side pane: the selected entry with a large code, its countdown, the next code, and what is known of it.
 
 use super::List;
-use super::draw::{names, shown_code};
+use super::draw::{shown_code, try_sign};
 use crate::ops::history;
 use crate::tui::layout::{put, wrap};
+use crate::tui::names::Room;
 use crate::tui::state::Common;
 use crate::tui::theme::Role;
 use crate::tui::widget::code::{face, grouped, hidden};
@@ -12,6 +13,9 @@ use crate::vault::entry::Entry;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+/// Columns of a label and of the gap behind it.
+const LABEL: u16 = 11;
+
 pub fn draw(list: &List, common: &Common, buffer: &mut Buffer, area: Rect, entry: &Entry) {
     let theme = &common.theme;
     for y in area.top()..area.bottom() {
@@ -19,9 +23,10 @@ pub fn draw(list: &List, common: &Common, buffer: &mut Buffer, area: Rect, entry
     }
     let (x, columns) = (area.x + 3, area.width.saturating_sub(4));
     let mut y = area.y + 1;
-    let (issuer, account) = names(entry);
-    put(buffer, x, y, columns, issuer, theme.style(Role::Strong));
-    put(buffer, x, y + 1, columns, account, theme.style(Role::Second));
+    for name in list.rows.names(&[(entry, Room::Columns { site: columns, account: columns })]) {
+        put(buffer, x, y, columns, &name.site, theme.style(Role::Strong));
+        put(buffer, x, y + 1, columns, &name.account, theme.style(Role::Second));
+    }
     y += 3;
 
     let mut next = None;
@@ -49,13 +54,17 @@ pub fn draw(list: &List, common: &Common, buffer: &mut Buffer, area: Rect, entry
             y += 1;
         }
     }
-    for (label, value) in facts(common, entry, next) {
+    for (label, value) in facts(list, common, entry, next) {
         if y >= area.bottom() {
             return;
         }
-        put(buffer, x, y, 9, label, theme.style(Role::Hint));
-        put(buffer, x + 10, y, columns.saturating_sub(10), &value, theme.style(Role::Text));
-        y += 1;
+        put(buffer, x, y, LABEL, label, theme.style(Role::Hint));
+        for line in wrap(&value, columns.saturating_sub(LABEL)) {
+            if y < area.bottom() {
+                put(buffer, x + LABEL, y, columns.saturating_sub(LABEL), &line, theme.style(Role::Text));
+                y += 1;
+            }
+        }
     }
     if !entry.note.value.is_empty() && y + 2 < area.bottom() {
         put(buffer, x, y + 1, columns, "note", theme.style(Role::Hint));
@@ -69,15 +78,16 @@ pub fn draw(list: &List, common: &Common, buffer: &mut Buffer, area: Rect, entry
     }
 }
 
-fn facts(common: &Common, entry: &Entry, next: Option<String>) -> Vec<(&'static str, String)> {
+fn facts(list: &List, common: &Common, entry: &Entry, next: Option<String>) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
     if let Some(next) = next {
         facts.push(("next", next));
     }
     if entry.is_pending() {
-        facts.push(("status", "pending: ↵ to try it".to_owned()));
-    } else if entry.candidate.is_some() {
-        facts.push(("status", "enrolled anew, not confirmed".to_owned()));
+        facts.push(("status", format!("pending: {} tries it", try_sign(list, common))));
+    } else if entry.has_waiting_secret() {
+        facts.push(("new secret", "not confirmed".to_owned()));
+        facts.push(("", format!("{} tries it", try_sign(list, common))));
     }
     let tags: Vec<&str> = entry.tags().collect();
     if !tags.is_empty() {

@@ -1,6 +1,7 @@
 //! Which entries are listed and in which order: pinned first, then the sort; a tag filter; fuzzy ranking while searching.
 
 use crate::ops::find::{Search, TagFilter};
+use crate::tui::names::{self, Room, Shown, Sites};
 use crate::tui::state::Common;
 use crate::vault::entry::{Entry, EntryId};
 use std::collections::BTreeMap;
@@ -40,6 +41,7 @@ pub struct Rows {
     /// Tag → entries with it, sorted by name.
     tags: BTreeMap<String, usize>,
     untagged: usize,
+    sites: Sites,
     total: usize,
     search: Search,
     /// Every entry in the order of the sort; what the search and the filter choose from.
@@ -94,7 +96,13 @@ impl Rows {
             }
             self.untagged += usize::from(!tagged);
         }
+        self.sites = Sites::of(&ordered);
         self.ordered = ordered;
+    }
+
+    /// The names of entries that are shown together, each in its room.
+    pub fn names(&self, shown: &[(&Entry, Room)]) -> Vec<Shown> {
+        names::of_rows(&self.ordered, &self.sites, shown)
     }
 
     pub fn len(&self) -> usize {
