@@ -43,8 +43,8 @@ impl Field {
     }
 
     fn with(text: &str, lines: bool) -> Field {
-        let text_of = Zeroizing::new(String::with_capacity(256));
-        let mut field = Field { text: text_of, cursor: 0, selected: false, masked: false, lines };
+        let room = Zeroizing::new(String::with_capacity(256));
+        let mut field = Field { text: room, cursor: 0, selected: false, masked: false, lines };
         field.insert(text);
         field
     }
