@@ -10,6 +10,7 @@ pub mod desk;
 mod edit;
 mod export;
 mod formats;
+mod hint;
 mod history;
 mod import;
 mod init;
@@ -43,7 +44,7 @@ use crate::ports::Environment;
 use crate::secret::SecretText;
 use crate::vault::store::Trust;
 use clap::error::ErrorKind as ClapKind;
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use deferred::Deferred;
 use desk::{Desk, Outside};
 use output::Output;
@@ -260,49 +261,7 @@ impl Command {
     }
 }
 
-/// The commands that a text names, with these options behind the program's name. What works without the vault stays as it is.
-fn complete_commands(text: &str, options: &str) -> String {
-    const WITHOUT: [&str; 3] = ["demo", "formats", "vaults"];
-    if options.is_empty() || !text.contains(PROGRAM) {
-        return text.to_owned();
-    }
-    let line = Line::command();
-    let is_command = |word: &str| line.get_subcommands().any(|command| command.get_name() == word && !WITHOUT.contains(&word));
-    let mut parts = text.split(PROGRAM);
-    let mut completed = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let end = part.find(|c: char| !c.is_ascii_lowercase() && c != '-').unwrap_or(part.len());
-        let options = if is_command(&part[..end]) || &part[..end] == "--identity" { options } else { "" };
-        completed.extend([PROGRAM, options, part]);
-    }
-    completed
-}
-
-/// How a command begins that is named in a message.
-const PROGRAM: &str = "countersign ";
-
-/// A word as a shell takes it for one.
-fn shell_word(path: &Path) -> String {
-    let text = path.to_string_lossy();
-    let is_plain = |c: char| c.is_alphanumeric() || "-_./~+,:@%=".contains(c);
-    match !text.is_empty() && text.chars().all(is_plain) {
-        true => text.into_owned(),
-        false => format!("'{}'", text.replace('\'', r"'\''")),
-    }
-}
-
 impl Globals {
-    /// The options that a command needs, to be for the same vault and by the same configuration as this one.
-    pub fn in_commands(&self) -> String {
-        self.in_commands_on(self.vault.as_deref())
-    }
-
-    /// The same for another vault.
-    fn in_commands_on(&self, vault: Option<&Path>) -> String {
-        let option = |(name, path): (&str, Option<&Path>)| path.map(|path| format!("{name} {} ", shell_word(path)));
-        [("--vault", vault), ("--config", self.config.as_deref())].into_iter().filter_map(option).collect()
-    }
-
     fn wants_color(&self, environment: &Environment) -> bool {
         match self.color {
             Color::Always => true,

@@ -1,8 +1,9 @@
 //! What a command works with: the ports, the settings, the open vault. Opening asks for the passphrase where it must.
 
+use super::Globals;
+use super::hint::complete_commands;
 use super::output::Output;
 use super::source;
-use super::{Globals, complete_commands};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ops::backup::{self, Policy};

@@ -1,6 +1,6 @@
 //! The only printer. Results go to stdout, all else to stderr; names from entries and files lose what a terminal would obey.
 
-use super::complete_commands;
+use super::hint::complete_commands;
 use crate::error::{Error, Result, describe_io};
 use crate::secret::SecretText;
 use crate::words::printable;

@@ -11,7 +11,7 @@ use countersign::ops::send::{Sending, Sent};
 use countersign::ops::vaults::Named;
 use countersign::ports::{Clearing, ClipboardRoute};
 use countersign::secret::SecretText;
-use countersign::tui::msg::{Asker, Copied, Done, KeysDone, Msg, OtherVault, SendOrder, Then};
+use countersign::tui::msg::{Asker, Copied, Done, Effect, Job, KeysDone, Msg, OtherVault, SendOrder, Then};
 use countersign::tui::state::Start;
 use countersign::tui::update::update;
 use std::collections::BTreeSet;
@@ -171,4 +171,27 @@ fn an_answer_that_comes_after_locking_says_and_does_nothing() {
         }
     }
     assert_eq!(spoke, [] as [String; 0]);
+}
+
+#[test]
+fn nothing_is_begun_while_the_demo_opens_that_would_be_lost_with_it() {
+    let mut tui = Tui::start(Start::Welcome);
+    tui.holding = true;
+    tui.press("Down Enter Up Enter")
+        .see("Look at the demo")
+        .see("for your own accounts")
+        .release()
+        .see("demo: nothing is written");
+}
+
+/// The worker holds another vault by then than the one on the screen.
+#[test]
+fn a_vault_that_opens_for_nobody_is_not_shown_and_ends_what_is() {
+    let mut tui = Tui::demo();
+    let gone = tui.state.asker();
+    tui.press("Ctrl-L Down Enter").see("demo: nothing is written");
+    let snapshot = Tui::demo().state.common.open.unwrap();
+    let effects = update(&mut tui.state, Msg::Done { asker: gone, done: Done::Opened(Ok(snapshot)) });
+    assert_eq!(effects, [Effect::job(Job::Lock { forget: None })]);
+    tui.see("Look at the demo");
 }

@@ -119,3 +119,13 @@ fn a_copy_that_vanishes_meanwhile_is_said_and_nothing_changes() {
     tui.press("Esc").see("GitHub");
     assert_eq!(opens(&desk, "quite another one"), Some(1));
 }
+
+#[test]
+fn whoever_leaves_while_a_copy_is_taken_in_is_told_all_the_same_that_it_was_not() {
+    let desk = with_a_copy_of_an_old_key();
+    let mut tui = unlock(&desk, "quite another one");
+    tui.press("W");
+    fs::remove_file(desk.folder.join(NAME)).unwrap();
+    tui.holding = true;
+    tui.press("Enter Esc").see("GitHub").release().see("Can't read").see("GitHub");
+}
