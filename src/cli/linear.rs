@@ -8,11 +8,10 @@ use super::output::count;
 use crate::error::{Error, ErrorKind, Result, describe_io};
 use crate::ops::demo;
 use crate::ops::find::{Search, TagFilter};
-use crate::ops::names::called;
+use crate::ops::names;
 use crate::ops::session::Session;
 use crate::otp::NotComputable;
 use crate::ports::Line;
-use crate::vault::Vault;
 use crate::vault::entry::{Entry, EntryId};
 use std::sync::Arc;
 use std::time::Duration;
@@ -138,7 +137,8 @@ impl Conversation {
             Err(why) => format!("no code: {why}"),
         };
         let old = if entry.has_waiting_secret() { ", of the old secret: a new one is not confirmed" } else { "" };
-        desk.output.line(&format!("{}: {said}{old}", called(session.vault(), entry)));
+        let name = names::all(session.vault()).remove(&id).unwrap_or_default();
+        desk.output.line(&format!("{name}: {said}{old}"));
         Ok(())
     }
 
@@ -155,17 +155,21 @@ impl Conversation {
             [] if text.is_empty() => desk.output.say("The vault has no entries."),
             [] => desk.output.say("Nothing matches."),
             [one] if !text.is_empty() => return self.show(desk, session, one.id),
-            _ => found.iter().enumerate().for_each(|(at, entry)| desk.output.line(&row(session.vault(), at + 1, entry))),
+            _ => {
+                let names = names::all(session.vault());
+                let name = |entry: &Entry| names.get(&entry.id).map_or("", String::as_str);
+                found.iter().enumerate().for_each(|(at, entry)| desk.output.line(&row(at + 1, name(entry), entry)));
+            }
         }
         Ok(())
     }
 }
 
-fn row(vault: &Vault, number: usize, entry: &Entry) -> String {
+fn row(number: usize, name: &str, entry: &Entry) -> String {
     let pinned = if entry.pinned.value { ", pinned" } else { "" };
     let pending = if entry.is_pending() { ", pending" } else { "" };
     let waiting = if entry.has_waiting_secret() { ", new secret not confirmed" } else { "" };
-    format!("{number}. {}{pinned}{pending}{waiting}", called(vault, entry))
+    format!("{number}. {name}{pinned}{pending}{waiting}")
 }
 
 fn wish(line: &str) -> Wish<'_> {

@@ -4,12 +4,12 @@ use super::desk::Desk;
 use super::output::{Cell, count};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ops::find;
+use crate::ops::names;
 use crate::otp::Credential;
 use crate::secret::SecretText;
 use crate::vault::Vault;
 use crate::vault::entry::Entry;
 use serde::Serialize;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 #[derive(Debug, clap::Args)]
@@ -95,9 +95,8 @@ impl List {
         if entries.is_empty() {
             desk.output.say("The vault has no entries; add one with: countersign add");
         }
-        let mut times: HashMap<String, usize> = HashMap::new();
-        session.vault().active().for_each(|entry| *times.entry(entry.called()).or_default() += 1);
-        let has_twin = |entry: &Entry| times.get(&entry.called()).is_some_and(|times| *times > 1);
+        let names = names::all(session.vault());
+        let has_twin = |entry: &Entry| names.get(&entry.id).is_some_and(|name| *name != entry.called());
         let rows: Vec<_> = entries.iter().map(|entry| row(entry, has_twin(entry), codes_at, desk.output.is_linear())).collect();
         desk.output.table(&rows);
         Ok(())

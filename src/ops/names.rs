@@ -30,12 +30,13 @@ pub fn numbered(texts: &[String]) -> Vec<String> {
     unlike
 }
 
-/// What an entry is called in a sentence, with a number where others outside of the trash are called the same.
-pub fn called(vault: &Vault, entry: &Entry) -> String {
-    let called = entry.called();
-    let mut alike: Vec<&Entry> = vault.active().map(|other| other.as_ref()).filter(|other| other.called() == called).collect();
-    alike.sort_by_key(|entry| made(entry));
-    let at = alike.iter().position(|other| other.id == entry.id);
-    let names = numbered(&vec![called.clone(); alike.len()]);
-    at.and_then(|at| names.into_iter().nth(at)).unwrap_or(called)
+/// What the entries outside of the trash are called in sentences, with a number where several have the same names.
+pub fn all(vault: &Vault) -> HashMap<EntryId, String> {
+    let mut entries: Vec<&Entry> = vault.active().map(|entry| entry.as_ref()).collect();
+    let names = |entry: &Entry| (entry.issuer.value.clone(), entry.account.value.clone());
+    entries.sort_by_cached_key(|entry| (names(entry), made(entry)));
+    let alike = entries.chunk_by(|one, other| one.issuer.value == other.issuer.value && one.account.value == other.account.value);
+    let called = |group: &[&Entry]| numbered(&group.iter().map(|entry| entry.called()).collect::<Vec<_>>());
+    let ids = entries.iter().map(|entry| entry.id);
+    ids.zip(alike.flat_map(called)).collect()
 }

@@ -1,5 +1,6 @@
 //! The one table of keys: dispatch, footer, help, palette, README and the user's overrides all read it. A row says which keys
 //! give a command in a place, and what they do there. A new key for a command is one line here.
+//! It has over 400 lines because it is one table.
 
 use super::command::Command;
 use super::key::Key;
@@ -288,7 +289,7 @@ const DEFAULTS: &[Row] = &[
     row(Place::Create, Command::ShowText, &["Ctrl-R"]).says(&["show", "hide"], "show the passphrase, or hide it"),
     row(Place::Create, Command::Back, &["Esc"]).says(&["back"], "go back; no vault is made"),
     row(Place::Try, Command::Accept, &["Enter"]).says(&["choose"], "choose the selected answer"),
-    row(Place::Try, Command::Copy, &["c"]).says(&["copy the code", "copy the new code"], "copy the code that is tried"),
+    row(Place::Try, Command::Copy, &["c"]).says(&["copy the code", "copy new code"], "copy the code that is tried"),
     row(Place::Try, Command::Up, &["Up", "k"]),
     row(Place::Try, Command::Down, &["Down", "j"]),
     row(Place::Try, Command::Back, &["Esc"]).says(&["later"], "leave it for later: it stays unconfirmed"),

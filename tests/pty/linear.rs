@@ -51,7 +51,7 @@ fn two_entries_of_the_same_names_and_a_waiting_secret_are_told_in_words() {
     pty.send("a");
     pty.see("Paste a link");
     paste(&mut pty, other);
-    pty.see("Found from the pasted text.");
+    pty.see("is in the vault already, with another secret.");
     pty.send("\r");
     pty.see("Replace its secret when confirmed");
     pty.send("\r");

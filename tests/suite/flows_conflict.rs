@@ -127,5 +127,5 @@ fn whoever_leaves_while_a_copy_is_taken_in_is_told_all_the_same_that_it_was_not(
     tui.press("W");
     fs::remove_file(desk.folder.join(NAME)).unwrap();
     tui.holding = true;
-    tui.press("Enter Esc").see("GitHub").release().see("Can't read").see("GitHub");
+    tui.press("Down Enter Esc").see("GitHub").release().see("Can't read").see("GitHub");
 }

@@ -13,6 +13,7 @@ use crate::tui::key::{Key, Stroke};
 use crate::tui::keymap::Place;
 use crate::tui::msg::MouseAct;
 use crate::tui::state::Common;
+use crate::tui::widget::code::{grouped, hidden};
 use crate::tui::widget::field::Field;
 use crate::vault::entry::{Entry, EntryId};
 use ratatui::buffer::Buffer;
@@ -96,6 +97,12 @@ impl List {
             Some(field) => self.rows.rebuild(common, &TagFilter::All, self.sort, field.text()),
             None => self.rows.rebuild(common, &self.filter, self.sort, ""),
         }
+    }
+
+    /// A code as the list shows it: grouped, or dots while codes are hidden and this one is not revealed.
+    fn shown_code(&self, common: &Common, entry: &Entry, code: &str) -> String {
+        let revealed = self.revealed.is_some_and(|(id, until)| id == entry.id && until > common.now.boot);
+        if self.hidden && !revealed { hidden(entry.credential.value.digits) } else { grouped(code) }
     }
 
     fn selected_entry(&self) -> Option<&Arc<Entry>> {

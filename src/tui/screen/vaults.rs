@@ -199,7 +199,7 @@ impl Behaviour for Vaults {
         let (there, acts) = lines.split_at(self.vaults.as_ref().map_or(0, Vec::len));
         self.menu.draw_apart(buffer, common, area, there, acts);
         if self.vaults.is_some() && lines.is_empty() && area.height > 0 {
-            let key = common.keymap.key(Place::List, Command::Vaults).map_or_else(String::new, |key| key.sign());
+            let key = common.keymap.sign(Place::List, Command::Vaults);
             let about = format!("There is no other vault: {key} in the list makes one.");
             put(buffer, area.x, area.y, area.width.saturating_sub(1), &about, theme.style(Role::Second));
         }

@@ -194,7 +194,7 @@ impl Trial {
     }
 
     fn copy_word(&self, common: &Common) -> &'static str {
-        if self.tried(common).is_some_and(|tried| tried.is_candidate) { "copy the new code" } else { "copy the code" }
+        if self.tried(common).is_some_and(|tried| tried.is_candidate) { "copy new code" } else { "copy the code" }
     }
 
     fn try_again(&mut self) {

@@ -11,7 +11,7 @@ use crate::tui::screen::Behaviour;
 use crate::tui::state::Common;
 use crate::tui::theme::Role;
 use crate::tui::widget::bar;
-use crate::tui::widget::code::{face, grouped, hidden};
+use crate::tui::widget::code::{face, grouped};
 use crate::vault::entry::Entry;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -76,7 +76,7 @@ impl Columns {
         let code = if list.visible(common).any(|entry| entry.credential.value.digits > 8) { LONG_CODE } else { CODE };
         let bar_cells = if list.density == Density::Bars && frame.columns >= BARS_FROM { bar::CELLS } else { 0 };
         let gap = if frame.columns >= ACCOUNTS_FROM { 2 } else { 1 };
-        let before_bar = if bar_cells > 0 { gap } else { 0 };
+        let before_bar = if frame.columns >= BARS_FROM { gap } else { 0 };
         let has_seconds = frame.columns >= SECONDS_FROM;
         let tail = code + before_bar + bar_cells + if has_seconds { bar::SECONDS + MARGIN } else { 0 };
         let start = if frame.columns >= 20 { 3 } else { 1 };
@@ -230,14 +230,15 @@ fn draw_empty(list: &List, common: &Common, buffer: &mut Buffer, frame: &Frame) 
     let y = frame.first + frame.rows / 3;
     if list.rows.nothing_enrolled() {
         put_centre(buffer, area, y, "No accounts yet", theme.style(Role::Strong));
-        let key = |command| common.keymap.key(Place::List, command).map_or_else(String::new, |key| key.sign());
+        let key = |command| common.keymap.sign(Place::List, command);
         put_centre(buffer, area, y + 2, &format!("{}  enrols the first one", key(Command::Enrol)), theme.style(Role::Text));
         let import = format!("{}  brings them from elsewhere", key(Command::Import));
         put_centre(buffer, area, y + 3, &import, theme.style(Role::Text));
     } else {
         put_centre(buffer, area, y, "Nothing matches", theme.style(Role::Strong));
-        let way_out = if list.search.is_some() { "Esc  ends the search" } else { "Esc  shows all entries" };
-        put_centre(buffer, area, y + 2, way_out, theme.style(Role::Text));
+        let does = if list.search.is_some() { "ends the search" } else { "shows all entries" };
+        let way_out = format!("{}  {does}", common.keymap.sign(list.place(), Command::Back));
+        put_centre(buffer, area, y + 2, &way_out, theme.style(Role::Text));
     }
 }
 
@@ -336,7 +337,7 @@ fn draw_code(list: &List, common: &Common, buffer: &mut Buffer, columns: &Column
     let theme = &common.theme;
     let room = columns.end.saturating_sub(columns.bar + MARGIN);
     let dots = |buffer: &mut Buffer| put_right(buffer, columns.code_right, y, "· · ·", theme.style(Role::Hint));
-    let sign = common.keymap.key(list.place(), Command::Copy).map_or_else(String::new, |key| key.sign());
+    let sign = common.keymap.sign(list.place(), Command::Copy);
     let in_code = |buffer: &mut Buffer, words: &str, role| {
         put_right(buffer, columns.code_right, y, words, theme.style(role));
         let wide = width(&sign) + 1;
@@ -358,7 +359,7 @@ fn draw_code(list: &List, common: &Common, buffer: &mut Buffer, columns: &Column
     if credential.kind == Kind::Hotp && credential.check().is_ok() {
         match common.counter_code(entry.id) {
             Some(shown) => {
-                let text = shown_code(list, common, entry, shown.code.expose());
+                let text = list.shown_code(common, entry, shown.code.expose());
                 put_right(buffer, columns.code_right, y, &text, theme.style(Role::Code));
                 let counter = format!("counter {}", shown.counter);
                 if !waits_in_bar && width(&counter) <= room {
@@ -378,7 +379,7 @@ fn draw_code(list: &List, common: &Common, buffer: &mut Buffer, columns: &Column
     }
     match face(credential, common.now.unix()) {
         Some(face) => {
-            let text = shown_code(list, common, entry, face.code.expose());
+            let text = list.shown_code(common, entry, face.code.expose());
             put_right(buffer, columns.code_right, y, &text, theme.style(Role::Code));
             if columns.bar_cells > 0 && !waits_in_bar {
                 bar::draw(buffer, theme, columns.bar, y, columns.bar_cells, face.left_s, face.period_s);
@@ -391,15 +392,9 @@ fn draw_code(list: &List, common: &Common, buffer: &mut Buffer, columns: &Column
         None => {
             dots(buffer);
             let why = credential.check().err().map_or_else(String::new, |why| why.to_string());
-            if !waits_in_bar {
+            if !waits_in_bar && columns.bar > columns.code_right {
                 put(buffer, columns.bar, y, room, &why, theme.style(Role::Second));
             }
         }
     }
-}
-
-/// The code as the row shows it: grouped, or dots while codes are hidden and this one is not revealed.
-pub fn shown_code(list: &List, common: &Common, entry: &Entry, code: &str) -> String {
-    let revealed = list.revealed.is_some_and(|(id, until)| id == entry.id && until > common.now.boot);
-    if list.hidden && !revealed { hidden(entry.credential.value.digits) } else { grouped(code) }
 }

@@ -1,9 +1,9 @@
 //! The side pane: the selected entry with a large code, its countdown, the next code, and what is known of it.
 
 use super::List;
-use super::draw::{shown_code, try_sign};
+use super::draw::try_sign;
 use crate::ops::history;
-use crate::tui::layout::{put, wrap};
+use crate::tui::layout::{put, width, wrap};
 use crate::tui::names::Room;
 use crate::tui::state::Common;
 use crate::tui::theme::Role;
@@ -32,14 +32,14 @@ pub fn draw(list: &List, common: &Common, buffer: &mut Buffer, area: Rect, entry
     let mut next = None;
     match (face(&entry.credential.value, common.now.unix()), common.counter_code(entry.id)) {
         (Some(face), _) => {
-            big::draw(buffer, x, y, columns, &shown_code(list, common, entry, face.code.expose()), theme.style(Role::Code));
+            big::draw(buffer, x, y, columns, &list.shown_code(common, entry, face.code.expose()), theme.style(Role::Code));
             bar::draw(buffer, theme, x, y + 4, bar::CELLS * 3 / 2, face.left_s, face.period_s);
             bar::draw_seconds(buffer, theme, x + bar::CELLS * 3 / 2, y + 4, face.left_s);
             next = Some(if list.hidden { hidden(entry.credential.value.digits) } else { grouped(face.next.expose()) });
             y += 6;
         }
         (None, Some(shown)) => {
-            big::draw(buffer, x, y, columns, &shown_code(list, common, entry, shown.code.expose()), theme.style(Role::Code));
+            big::draw(buffer, x, y, columns, &list.shown_code(common, entry, shown.code.expose()), theme.style(Role::Code));
             y += 5;
         }
         (None, None) => {
@@ -59,7 +59,7 @@ pub fn draw(list: &List, common: &Common, buffer: &mut Buffer, area: Rect, entry
             return;
         }
         put(buffer, x, y, LABEL, label, theme.style(Role::Hint));
-        for line in wrap(&value, columns.saturating_sub(LABEL)) {
+        for line in lines(&value, columns.saturating_sub(LABEL)) {
             if y < area.bottom() {
                 put(buffer, x + LABEL, y, columns.saturating_sub(LABEL), &line, theme.style(Role::Text));
                 y += 1;
@@ -76,6 +76,18 @@ pub fn draw(list: &List, common: &Common, buffer: &mut Buffer, area: Rect, entry
             put(buffer, x, y + 2 + at as u16, columns, &line, theme.style(Role::Text));
         }
     }
+}
+
+/// A value on as many lines as it needs, broken between its parts where there are any.
+fn lines(value: &str, columns: u16) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in value.split(" · ") {
+        match lines.last_mut() {
+            Some(line) if width(line) + 3 + width(part) <= columns => *line = format!("{line} · {part}"),
+            _ => lines.extend(wrap(part, columns)),
+        }
+    }
+    lines
 }
 
 fn facts(list: &List, common: &Common, entry: &Entry, next: Option<String>) -> Vec<(&'static str, String)> {
