@@ -271,7 +271,7 @@ fn a_digit_a_label_and_a_double_click_leave_a_counter_where_it_is() {
     let before = tui.entry("Old VPN").counter;
     let row = tui.screen_text().lines().position(|line| line.contains("Old VPN")).unwrap() as u16;
     let digit = row - 2;
-    tui.press(&digit.to_string()).see("· Old VPN counts its codes: ↵ takes the next one");
+    tui.press(&digit.to_string()).see("· Old VPN counts its codes · ↵ takes the next one");
     tui.press("f l").double_click(5, row);
     assert_eq!(tui.entry("Old VPN").counter, before);
     assert_eq!(copied(&tui), [] as [&str; 0]);

@@ -253,7 +253,7 @@ fn join(common: &mut Common, entry: &Entry) -> Reaction {
         1 => "the other entry with its secret".to_owned(),
         number => format!("the {number} other entries with its secret"),
     };
-    let question = format!("Join into {name} {what}?");
+    let question = format!("Join {what} into {name}?");
     let said = format!("Joined into {name}: {} in the trash", others.len());
     let change = Change::Join { keep: entry.id, others };
     let yes = vec![Effect::job(Job::Apply { change, then: Then::Say(said) })];

@@ -11,7 +11,7 @@ use crate::tui::screen::Behaviour;
 use crate::tui::state::Common;
 use crate::tui::theme::Role;
 use crate::tui::widget::bar;
-use crate::tui::widget::code::{face, grouped};
+use crate::tui::widget::code::face;
 use crate::vault::entry::Entry;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
