@@ -135,13 +135,14 @@ impl fmt::Debug for Entry {
     }
 }
 
-/// Sorts by issuer, then account, case aside, then the id. Most comparisons end at the beginning of the text, which is a number
+/// Sorts by issuer, then account, case aside, then the age. Most comparisons end at the beginning of the text, which is a number
 /// here: of ten thousand entries that halves the time to sort them.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub struct NameKey {
     start: u128,
     text: String,
-    id: EntryId,
+    /// Equal names come in the order their entries were made.
+    made: (Stamp, EntryId),
 }
 
 /// How many replaced credentials are kept.
@@ -313,7 +314,7 @@ impl Entry {
         let mut start = [0; 16];
         let length = text.len().min(start.len());
         start[..length].copy_from_slice(&text.as_bytes()[..length]);
-        NameKey { start: u128::from_be_bytes(start), text, id: self.id }
+        NameKey { start: u128::from_be_bytes(start), text, made: (self.created, self.id) }
     }
 
     /// What to call it in a sentence: the issuer, else the account, else "unnamed entry".

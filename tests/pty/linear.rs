@@ -57,7 +57,7 @@ fn two_entries_of_the_same_names_and_a_waiting_secret_are_told_in_words() {
     pty.send("\r");
     pty.see("The old secret stays in use");
     pty.send("\u{1b}");
-    pty.see("new secret");
+    pty.see("R new secret");
     pty.send("q");
     assert_eq!(pty.ended(), Ok(0));
     let listed = home.run(&["list", "--linear"], "");
