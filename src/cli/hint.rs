@@ -1,4 +1,4 @@
-//! The commands that hints and other messages name: as they have to be given, to be for the vault that was asked for.
+//! Adds `--vault` and `--config` to the commands that messages name, so that they act on the same vault.
 
 use super::{Globals, Line};
 use clap::CommandFactory;
@@ -25,7 +25,7 @@ pub fn complete_commands(text: &str, options: &str) -> String {
 /// How a command begins that is named in a message.
 const PROGRAM: &str = "countersign ";
 
-/// A word as a shell takes it for one.
+/// Quotes a word for the shell.
 fn shell_word(path: &Path) -> String {
     let text = path.to_string_lossy();
     let is_plain = |c: char| c.is_alphanumeric() || "-_./~+,:@%=".contains(c);

@@ -226,7 +226,7 @@ pub enum Then {
     },
     /// A counter's code was asked for in the list: show it and copy it.
     CopyNextCode(EntryId),
-    /// A recovery code was marked as used, because it was copied; how to call that when it is taken back.
+    /// A recovery code was marked as used, because it was copied: "recovery code 3 of GitHub".
     UsedUp(String),
     /// A screen waits for it by this name.
     Screen(Awaited),

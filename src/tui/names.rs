@@ -6,10 +6,11 @@ use crate::vault::entry::{Entry, EntryId};
 use std::borrow::Cow;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
+use std::rc::Rc;
 use std::sync::Arc;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Columns below which a cut account says nothing of an account that is the only one of its site.
+/// The fewest columns in which the only account of a site is worth showing.
 const ACCOUNT: u16 = 6;
 
 /// Site and account: an entry without issuer shows its account in the place of the site.
@@ -163,7 +164,7 @@ impl Accounts {
         self.ids.iter().position(|other| *other == id).map_or_else(String::new, |at| fit_apart(&self.texts, at, columns))
     }
 
-    /// Columns that one needs at least, so that letters of it are left out only where all have them.
+    /// Columns that one needs without the ending that all accounts share.
     fn least(&self, id: EntryId) -> u16 {
         let Some(text) = self.ids.iter().position(|other| *other == id).map(|at| &self.texts[at]) else { return 0 };
         let shared = shared_endings(text, &self.texts).last().copied().unwrap_or(0);
@@ -173,7 +174,7 @@ impl Accounts {
     /// Columns that a site gives way to, down to a few, for the account beside it.
     pub fn leave(&self, id: EntryId, site: &str, columns: u16) -> u16 {
         let few = if columns < 12 { 3 } else { 4 };
-        let left = columns.saturating_sub(1 + self.least(id));
+        let left = columns.saturating_sub(self.least(id).saturating_add(1));
         width(site).min(left.max(few))
     }
 }
@@ -204,7 +205,7 @@ pub fn among<'a>(
             sites.iter().position(|other| *other == site).map_or_else(|| fit(&site, room), |at| fit_apart(&sites, at, room))
         }
     };
-    let left = columns.saturating_sub(width(&site) + 1);
+    let left = columns.saturating_sub(width(&site).saturating_add(1));
     let account = if several { accounts.fit(entry.id, left) } else { only_account(&account, left) };
     (site, account, several)
 }
@@ -260,20 +261,24 @@ struct Row<'a> {
     /// Whether the site has other accounts.
     several: bool,
     /// Those, where this one can't be shown as it is.
-    accounts: Option<Accounts>,
+    accounts: Option<Rc<Accounts>>,
     room: Room,
 }
 
 impl<'a> Row<'a> {
-    fn of(entries: &'a [Arc<Entry>], sites: &Sites, entry: &'a Entry, room: Room) -> Row<'a> {
+    /// `before` are the rows above it, some of the same site.
+    fn of(entries: &'a [Arc<Entry>], sites: &Sites, (entry, room): (&'a Entry, Room), before: &[Row<'a>]) -> Row<'a> {
         let (site, account) = parts(entry);
         let (same, twins) = sites.same(entries, entry);
         let fits = match room {
             Room::Columns { account: columns, .. } => width(&account) <= columns,
-            Room::Beside(columns) => width(&site) + 1 + width(&account) <= columns,
+            Room::Beside(columns) => width(&site).saturating_add(1).saturating_add(width(&account)) <= columns,
         };
         let several = same.len() > 1;
-        let accounts = (several && (twins || !fits)).then(|| Accounts::of(same));
+        let accounts = (several && (twins || !fits)).then(|| {
+            let known = before.iter().filter(|row| row.site == site).find_map(|row| row.accounts.clone());
+            known.unwrap_or_else(|| Rc::new(Accounts::of(same)))
+        });
         Row { id: entry.id, site, account, several, accounts, room }
     }
 
@@ -289,7 +294,7 @@ impl<'a> Row<'a> {
     fn with_site(&self, site: String) -> Shown {
         let left = match self.room {
             Room::Columns { account, .. } => account,
-            Room::Beside(columns) => columns.saturating_sub(width(&site) + 1),
+            Room::Beside(columns) => columns.saturating_sub(width(&site).saturating_add(1)),
         };
         let account = match &self.accounts {
             Some(accounts) => accounts.fit(self.id, left),
@@ -303,7 +308,10 @@ impl<'a> Row<'a> {
 /// The names of the rows on the screen, no two of them alike. Each row has its own room; `sites` tells which of `entries` are of
 /// the same site, so that an account differs from those that are not on the screen, too.
 pub fn of_rows(entries: &[Arc<Entry>], sites: &Sites, rows: &[(&Entry, Room)]) -> Vec<Shown> {
-    let rows: Vec<Row<'_>> = rows.iter().map(|(entry, room)| Row::of(entries, sites, entry, *room)).collect();
+    let rows = rows.iter().fold(Vec::with_capacity(rows.len()), |mut before: Vec<Row<'_>>, row| {
+        before.push(Row::of(entries, sites, *row, &before));
+        before
+    });
     let mut labels: Vec<&str> = Vec::new();
     for row in &rows {
         if !labels.contains(&row.site.as_ref()) {

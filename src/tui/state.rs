@@ -242,15 +242,10 @@ impl Common {
     }
 
     /// Site and account of an entry in at most so many columns, with a gap between them, unlike those of any other entry; and
-    /// whether its site has other accounts. An entry in the trash is told from the others there, too.
+    /// whether its site has other accounts. An entry in the trash is told from the others there.
     pub fn name_in(&self, entry: &Entry, columns: u16, gap: u16) -> (String, String, bool) {
         let entries = self.open.iter().flat_map(|open| &open.vault.entries);
-        names::among(
-            entries.filter(|other| !other.is_purged() && (!other.is_deleted() || entry.is_deleted())),
-            entry,
-            columns,
-            gap,
-        )
+        names::among(entries.filter(|other| !other.is_purged() && other.is_deleted() == entry.is_deleted()), entry, columns, gap)
     }
 
     /// Seconds until the vault locks by itself; `None` where it never does or is locked.

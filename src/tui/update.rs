@@ -299,7 +299,7 @@ fn react(state: &mut State, at: usize, reaction: Reaction) -> Vec<Effect> {
     effects
 }
 
-/// Writes down who ordered each job, and what follows from the order itself.
+/// Records which screen ordered each job, and updates the spinner and the clipboard timer.
 fn note_orders(state: &mut State, by: Asker, effects: &mut [Effect]) {
     for effect in effects {
         let Effect::Job { asker, job } = effect else { continue };

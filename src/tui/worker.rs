@@ -125,8 +125,10 @@ impl Worker {
                 Done::CopyTaken { snapshot, result }
             }
             Job::Lock { forget } => {
-                self.session = None;
+                let session = self.session.take();
                 if let Some(vault) = forget {
+                    // By the place in memory first: its disk may be gone by now.
+                    session.iter().for_each(Session::forget_remembered);
                     // Where it can't be forgotten now it ends when its time is over.
                     let _ = store::forget(&self.world, &vault);
                 }

@@ -508,6 +508,10 @@ fn a_counters_old_code_is_taken_from_the_trial_of_the_new_one() {
     assert_eq!(last_copied(&tui), before.credential.value.code_for(before.counter).unwrap().expose());
     assert_eq!(tui.entry("VPN").counter, before.counter + 1);
     assert!(tui.entry("VPN").has_waiting_secret());
+    // Asked for once more, it is the code that is shown: no other one is used up.
+    tui.press("Enter").see("Copied the code of the old secret of VPN");
+    assert_eq!(last_copied(&tui), before.credential.value.code_for(before.counter).unwrap().expose());
+    assert_eq!(tui.entry("VPN").counter, before.counter + 1);
 }
 
 #[test]

@@ -174,7 +174,12 @@ fn wherever_a_message_says_that_u_takes_it_back_u_does() {
     Tui::demo().press("e").type_text("x").press("Enter").see(u).press("u").see("Taken back: “Amazonx is changed”");
     Tui::demo().press("t").type_text("new").press("Enter Enter").see(u).press("u").see("Taken back");
     at("github").press("x Space").see("is marked as").see(u).press("u").see("Taken back");
-    at("github").press("x Down Down Enter").see("Copied recovery code").see(u).press("u").see("Taken back");
+    at("github")
+        .press("x Down Down Enter")
+        .see("Copied recovery code")
+        .see("u marks it unused again")
+        .press("u")
+        .see("Taken back");
     at("github").press("x e").paste("aaaa-bbbb cccc-dddd").press("Enter").see("are saved").see(u).press("u").see("Taken back");
     Tui::demo().press("d Enter T Enter").see("is back in the list").see(u).press("u").see("Taken back");
     scene("history").press("Enter Enter").see("again").see(u).press("u").see("Taken back");

@@ -3,6 +3,9 @@
 use crate::support::scenes::SCENES;
 use crate::support::tui::Tui;
 use countersign::ops::change::Change;
+use countersign::otp::{Credential, Kind};
+use countersign::secret::Secret;
+use countersign::transfer::Draft;
 use countersign::tui::msg::{Effect, Job, Then};
 
 /// The trash with these entries of the demo in it.
@@ -30,6 +33,31 @@ fn enter_does_not_remove_an_entry_for_good() {
     assert_eq!(in_trash(&tui), 1);
     tui.press("d y").see("1 entry is removed for good");
     assert_eq!(in_trash(&tui), 0);
+}
+
+/// Three entries of the same names, two of them deleted: their rows are numbered, and the question has the number of its row.
+#[test]
+fn the_question_names_the_entry_whose_row_is_selected() {
+    let mut tui = Tui::empty();
+    let draft = |secret: &str| Draft {
+        issuer: "GitHub".into(),
+        account: "ann".into(),
+        ..Draft::new(Credential::new(Kind::Totp, Secret::new(secret.into())))
+    };
+    let drafts = vec![draft("the first secret"), draft("the second one"), draft("the third one")];
+    tui.perform(vec![Effect::job(Job::Apply { change: Change::Enrol(drafts), then: Then::Nothing })]);
+    let mut entries = tui.entries();
+    entries.sort_by_key(|entry| (entry.created, entry.id));
+    let deleted = vec![entries[1].id, entries[2].id];
+    tui.perform(vec![Effect::job(Job::Apply { change: Change::Delete(deleted), then: Then::Nothing })]);
+    tui.press("T").see("ann #1").see("ann #2");
+    for keys in ["g", "G"] {
+        tui.press(keys);
+        let screen = tui.screen_text();
+        let row = screen.lines().find(|line| line.contains('▌')).unwrap();
+        let number = if row.contains("#1") { "#1" } else { "#2" };
+        tui.press("d").see(&format!("Remove GitHub (ann {number}) for good, secret and all?")).press("Esc");
+    }
 }
 
 #[test]

@@ -255,7 +255,7 @@ fn a_command_is_found_by_its_name_and_done() {
     let mut tui = Tui::demo();
     tui.press(":").see("Commands").type_text("hide").see("hide-codes").press("Enter").see("•••");
     tui.press("Ctrl-P").type_text("exp").press("Enter").see("In which format?");
-    tui.press("Esc :").type_text("zzz").see("No command is called so.").press("Enter Esc").see("15 entries");
+    tui.press("Esc :").type_text("zzz").see("No command has this name.").press("Enter Esc").see("15 entries");
 }
 
 #[test]

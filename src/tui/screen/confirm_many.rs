@@ -51,7 +51,7 @@ impl ConfirmMany {
     fn lost_area(&self, size: (u16, u16)) -> Rect {
         let area = below_title(size);
         let gap = u16::from(area.height >= 10);
-        let above = (self.warning(area.width).len() as u16 + gap).min(area.height);
+        let above = (self.warning(area.width).len() as u16 + gap).min(area.height.saturating_sub(2));
         let rows = area.height.saturating_sub(above + 2 * gap + 2).min(self.lost.len().try_into().unwrap_or(u16::MAX));
         Rect::new(area.x, area.y + above, area.width, rows)
     }
@@ -94,7 +94,8 @@ impl Behaviour for ConfirmMany {
         if let Some(y) = title_row(area) {
             put(buffer, MARGIN, y, area.width, &self.title, theme.style(Role::Strong));
         }
-        said::draw(buffer, theme, area.x, area.top()..area.bottom(), area.width, &self.warning(area.width));
+        let above = area.top()..self.lost_area(size).top();
+        said::draw(buffer, theme, area.x, above, area.width, &self.warning(area.width));
         let lines = self.lost_area(size);
         let more = self.lost.len() - (self.lost.len().min(self.scroll + usize::from(lines.height)));
         for (line, y) in self.lost.iter().skip(self.scroll).zip(lines.top()..lines.bottom()) {
@@ -108,7 +109,8 @@ impl Behaviour for ConfirmMany {
 
         let gap = u16::from(area.height >= 10);
         let y = lines.bottom() + gap;
-        let ask = format!("Type {} to remove them", self.number());
+        let them = if self.lost.len() == 1 { "it" } else { "them" };
+        let ask = format!("Type {} to remove {them}", self.number());
         let used = put(buffer, area.x, y, area.width, &ask, theme.style(Role::Text)) + 2;
         self.typed.draw(buffer, common, area.x + used, y, 8.min(area.width.saturating_sub(used)), true);
         let y = y + 1 + gap;

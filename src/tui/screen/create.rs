@@ -103,7 +103,7 @@ impl Behaviour for Create {
                 self.said = Some(format!("{}.", sentence(&error.what)));
             }
             Event::Done(Done::Strength { score, verdict }) => self.strength = Some((score, verdict)),
-            Event::Done(Done::Generated(passphrase)) => return self.take_made_up(&passphrase),
+            Event::Done(Done::Generated(passphrase)) if !self.waiting => return self.take_made_up(&passphrase),
             _ if self.waiting => {}
             Event::Command(Command::Accept) => return self.accept(),
             Event::Command(Command::NextField | Command::PreviousField) => self.on_second = !self.on_second,
@@ -171,7 +171,7 @@ impl Behaviour for Create {
         } else if let Some(said) = &self.said {
             let tried = if self.on_second { self.again.tried() } else { self.passphrase.tried() };
             let lines = [said::lines(said, columns, Role::Error), said::lines(&tried, columns, Role::Second)].concat();
-            said::draw(buffer, theme, x + 2, y..area.bottom(), columns, &lines);
+            said::draw(buffer, theme, x + 2, y..area.bottom().saturating_sub(1), columns, &lines);
         } else if self.made_up {
             put(buffer, x + 2, y, columns, "Write it down, then type it once more.", theme.style(Role::Accent));
         }

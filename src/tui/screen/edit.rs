@@ -66,11 +66,12 @@ impl EditEntry {
         let before = &self.before;
         let differs = |new: &String, old: &String| (new != old).then(|| new.clone());
         let waits = self.new_secret_waits();
-        let counter_set = self.form.has_new_secret() || now.credential.counter != before.credential.counter;
+        // A new secret begins at zero by itself, or where it was left if the entry had it before.
+        let usual = if self.form.has_new_secret() { 0 } else { before.credential.counter };
         let (counter, credential) = match waits {
             true => (None, CredentialEdit::default()),
             false => (
-                (now.credential.kind == Kind::Hotp && counter_set).then_some(now.credential.counter),
+                (now.credential.kind == Kind::Hotp && now.credential.counter != usual).then_some(now.credential.counter),
                 CredentialEdit::between(&before.credential, &now.credential),
             ),
         };

@@ -6,7 +6,7 @@ mod draw;
 mod pane;
 mod rows;
 
-use super::{Behaviour, Event, Reaction};
+use super::{Behaviour, Event, Reaction, copy};
 pub use crate::ops::find::TagFilter;
 use crate::tui::command::Command;
 use crate::tui::key::{Key, Stroke};
@@ -177,7 +177,7 @@ impl List {
                     return Reaction::stay();
                 }
                 self.select(common, at);
-                self.copy(common, act::Want::Visible)
+                self.copy(common, copy::Want::Visible)
             }
             _ => Reaction::stay(),
         }
@@ -191,7 +191,7 @@ impl List {
         let hit = (0..count).find(|at| label(*at, count) == typed);
         if let Some(at) = hit {
             self.select(common, self.offset + at);
-            return self.copy(common, act::Want::Visible);
+            return self.copy(common, copy::Want::Visible);
         }
         if (0..count).any(|at| label(at, count).starts_with(&typed)) {
             self.labels = Some(typed);
@@ -212,7 +212,7 @@ impl List {
                 if at < self.rows.len() {
                     self.select(common, at);
                     if act == MouseAct::DoubleClick {
-                        return self.copy(common, act::Want::Visible);
+                        return self.copy(common, copy::Want::Visible);
                     }
                 }
             }

@@ -155,7 +155,7 @@ impl Behaviour for Palette {
             }
         }
         if self.listed.is_empty() && area.height > 0 {
-            put(buffer, area.x + 2, area.y, area.width.saturating_sub(2), "No command is called so.", theme.style(Role::Second));
+            put(buffer, area.x + 2, area.y, area.width.saturating_sub(2), "No command has this name.", theme.style(Role::Second));
         }
     }
 

@@ -115,6 +115,10 @@ impl Behaviour for Qr {
         draw_text(common, buffer, Rect::new(x, y, area.width.saturating_sub(x + 1), height), text);
     }
 
+    fn first_is_default(&self) -> bool {
+        self.place() == Place::ConfirmFinal
+    }
+
     fn footer(&self, _common: &Common) -> Vec<(Command, &'static str)> {
         match self.place() {
             Place::ConfirmFinal => vec![(Command::No, "leave it"), (Command::Yes, "show it")],

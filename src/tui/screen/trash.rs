@@ -7,7 +7,7 @@ use crate::ops::change::Change;
 use crate::ports::UnixMs;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
-use crate::tui::layout::{MARGIN, put, put_centre, put_right, width, wrap};
+use crate::tui::layout::{MARGIN, fit, put, put_centre, put_right, width, wrap};
 use crate::tui::msg::{Awaited, Done, Effect, Job, MouseAct, Then};
 use crate::tui::names::{self, Room, Shown, Sites};
 use crate::tui::state::{Common, Tone};
@@ -145,7 +145,7 @@ fn lost_words(common: &Common, entry: &Entry) -> String {
         1 => " · 1 recovery code".to_owned(),
         number => format!(" · {number} recovery codes"),
     };
-    format!("{}  {}{codes}", called(common, entry), ago::text(ago::since(common, deleted_at(entry))))
+    format!("{}  {}{codes}", fit(&entry.called(), 60), ago::text(ago::since(common, deleted_at(entry))))
 }
 
 impl Behaviour for Trash {

@@ -1,5 +1,5 @@
 //! Unlocking a vault that is there, in the ways its files tell of or by a recovery key: the one at hand, or another that
-//! entries are sent to. What was refused stays selected: the right one is typed or pasted over it, and a typo is mended.
+//! entries are sent to. What was refused stays selected: the right one is typed or pasted over it, and a typo can be corrected.
 
 use super::mend::Mend;
 use super::vaults::{self, Purpose};

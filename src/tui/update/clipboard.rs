@@ -3,7 +3,7 @@
 use crate::ops::change::Change;
 use crate::ports::{Clearing, ClipboardRoute};
 use crate::tui::msg::{Copied, Effect, Job, Then};
-use crate::tui::state::{Common, State, Tone, sentence};
+use crate::tui::state::{Common, State, Tone};
 use std::time::Duration;
 
 pub fn copied(state: &mut State, result: std::result::Result<ClipboardRoute, String>, said: Copied) -> Vec<Effect> {
@@ -33,7 +33,7 @@ pub fn copied(state: &mut State, result: std::result::Result<ClipboardRoute, Str
     common.say_with(Tone::Done, format!("Copied {}", said.what), asides.join(" · "));
     let Some((id, set, index)) = said.used_up else { return Vec::new() };
     let change = Change::MarkRecoveryCode { id, set, index, used: true };
-    vec![Effect::job(Job::Apply { change, then: Then::UsedUp(format!("{} is used", sentence(&said.what))) })]
+    vec![Effect::job(Job::Apply { change, then: Then::UsedUp(said.what) })]
 }
 
 /// The time to clear it had come.

@@ -6,6 +6,7 @@ use crate::ops::change::Outcome;
 use crate::ops::keys::has_second_method;
 use crate::ops::restore::Offer;
 use crate::ports::CopyKind;
+use crate::tui::command::Command;
 use crate::tui::msg::{Asker, Copied, Done, Effect, Job, Snapshot, Then};
 use crate::tui::screen::Screen;
 use crate::tui::screen::confirm::Confirm;
@@ -84,7 +85,7 @@ fn opened(state: &mut State, asker: Asker, mut snapshot: Snapshot) -> Vec<Effect
     };
     let mut effects = Vec::new();
     if state.common.open.is_some() {
-        // It went when this one was there, and so does what was copied from it.
+        // The vault open before is closed only now; what was copied from it is cleared.
         close(&mut state.common);
         effects.push(Effect::job(Job::ClearClipboard));
     }
@@ -194,8 +195,12 @@ fn applied(state: &mut State, asker: Asker, snapshot: Option<Snapshot>, result: 
         }
         Then::UsedUp(what) => {
             // The toast tells of the copy; marking the code as used is what can be taken back.
-            state.common.note_undo(outcome.undo, what.clone());
-            state.common.offer_undo();
+            let common = &mut state.common;
+            let tells = common.toast.as_ref().is_some_and(|toast| toast.text == format!("Copied {what}"));
+            common.note_undo(outcome.undo, format!("{} is used", sentence(what)));
+            if tells && common.undo.is_some() {
+                common.offer(Command::Undo, "marks it unused again");
+            }
             Vec::new()
         }
     }

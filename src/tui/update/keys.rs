@@ -29,7 +29,7 @@ pub fn done(state: &mut State, asker: Asker, snapshot: Option<Snapshot>, result:
     let at = state.place_of(asker);
     match &result {
         Ok(KeysDone::Made(key)) => {
-            // Whoever left has no key: nothing of it is saved yet.
+            // If the screen is gone the key is dropped: it was not saved.
             if let Some(at) = at {
                 state.common.toast = None;
                 state.insert(at + 1, Screen::NewKey(NewKey::new(key.clone())));

@@ -118,7 +118,7 @@ impl Field {
     }
 
     /// Edits by a key; returns whether the key was one of editing. Keys that move the cursor leave a selected text as it is,
-    /// and those that delete backwards mend its end.
+    /// and Backspace deletes from its end.
     pub fn edit(&mut self, key: Key) -> bool {
         match (key.stroke, key.ctrl, key.alt) {
             (Stroke::Left, ..) if self.selected => self.cursor = 0,

@@ -117,13 +117,7 @@ impl Trial {
         if let Some(job) = copy::time_code(common, credential, copy::code_name(common, entry), self.id, false) {
             return Turn::Do(job);
         }
-        match common.read_only() {
-            Some(reason) => {
-                common.say(Tone::Note, reason);
-                Turn::Stay
-            }
-            None => Turn::Do(Job::Apply { change: Change::NextCode(self.id), then: Then::CopyNextCode(self.id) }),
-        }
+        copy::counter_code(common, entry, copy::Want::Code).map_or(Turn::Stay, Turn::Do)
     }
 
     fn choose(&mut self, common: &mut Common, tried: &Tried) -> Turn {

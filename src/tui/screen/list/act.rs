@@ -5,9 +5,8 @@ use crate::ops::change::{Change, Edit};
 use crate::ops::duplicates;
 use crate::ops::send::Sending;
 use crate::otp::Kind;
-use crate::ports::CopyKind;
 use crate::tui::command::Command;
-use crate::tui::msg::{Copied, Effect, Job, Then};
+use crate::tui::msg::{Effect, Job, Then};
 use crate::tui::screen::confirm::Confirm;
 use crate::tui::screen::conflict::Conflict;
 use crate::tui::screen::vaults::{self, Purpose};
@@ -79,8 +78,8 @@ impl List {
         }
         let Some(entry) = self.selected_entry().cloned() else { return Reaction::stay() };
         match command {
-            Command::Copy => self.copy(common, Want::Code),
-            Command::CopyNext => self.copy(common, Want::Next),
+            Command::Copy => self.copy(common, copy::Want::Code),
+            Command::CopyNext => self.copy(common, copy::Want::Next),
             Command::TryNew => Reaction::push(Screen::Enrol(enrol::Enrol::resume(&entry))),
             Command::Mark => {
                 self.mark(common);
@@ -221,21 +220,21 @@ impl List {
 
     /// Copies the code of the selected entry; a counter advances only where its own key was pressed. Where a new secret waits, the
     /// copy key leads to it: the site may refuse the old one by now.
-    pub(super) fn copy(&mut self, common: &mut Common, want: Want) -> Reaction {
+    pub(super) fn copy(&mut self, common: &mut Common, want: copy::Want) -> Reaction {
         let Some(entry) = self.selected_entry().cloned() else { return Reaction::stay() };
-        if entry.is_pending() || (entry.has_waiting_secret() && want == Want::Code) {
+        if entry.is_pending() || (entry.has_waiting_secret() && want == copy::Want::Code) {
             return Reaction::push(Screen::Enrol(enrol::Enrol::resume(&entry)));
         }
         let credential = &entry.credential.value;
-        let name = common.name_of(&entry);
         if credential.kind == Kind::Hotp && credential.check().is_ok() {
-            return copy_counter_code(common, &entry, want);
+            return copy::counter_code(common, &entry, want).map_or_else(Reaction::stay, Reaction::job);
         }
-        let what = if want == Want::Next { copy::secret_name(common, &entry) } else { copy::code_name(common, &entry) };
-        if let Some(job) = copy::time_code(common, credential, what, entry.id, want == Want::Next) {
+        let what = if want == copy::Want::Next { copy::secret_name(common, &entry) } else { copy::code_name(common, &entry) };
+        if let Some(job) = copy::time_code(common, credential, what, entry.id, want == copy::Want::Next) {
             return Reaction::job(job);
         }
         let why = credential.check().err().map_or_else(|| "it has no code now".to_owned(), |why| why.to_string());
+        let name = common.name_of(&entry);
         common.say_with(Tone::Note, format!("{name} has no code to copy"), why);
         Reaction::stay()
     }
@@ -258,40 +257,4 @@ fn join(common: &mut Common, entry: &Entry) -> Reaction {
     let change = Change::Join { keep: entry.id, others };
     let yes = vec![Effect::job(Job::Apply { change, then: Then::Say(said) })];
     Reaction::push(Screen::Confirm(Confirm::undoable(question, "join", "leave them", yes)))
-}
-
-/// How a copy was asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Want {
-    /// By the copy key: a counter takes its next code.
-    Code,
-    /// By a digit, a label or a double click: a counter stays where it is.
-    Visible,
-    /// The code after this one.
-    Next,
-}
-
-fn copy_counter_code(common: &mut Common, entry: &Entry, want: Want) -> Reaction {
-    if want != Want::Next
-        && let Some(shown) = common.counter_code(entry.id)
-    {
-        let what = copy::code_name(common, entry);
-        let said = Copied { what, valid_s: None, next_instead: false, entry: Some(entry.id), used_up: None };
-        return Reaction::job(Job::Copy { text: shown.code.clone(), kind: CopyKind::Code, said });
-    }
-    if want != Want::Code {
-        let leads = if entry.has_waiting_secret() { "leads to the next one" } else { "takes the next one" };
-        common.say(Tone::Note, format!("{} counts its codes", common.name_of(entry)));
-        common.offer(Command::Copy, leads);
-        return Reaction::stay();
-    }
-    if let Some(reason) = common.read_only() {
-        common.say(Tone::Note, reason);
-        return Reaction::stay();
-    }
-    // The answer of an earlier press is under way: it copies the code it took.
-    if !common.counters_asked.insert(entry.id) {
-        return Reaction::stay();
-    }
-    Reaction::job(Job::Apply { change: Change::NextCode(entry.id), then: Then::CopyNextCode(entry.id) })
 }

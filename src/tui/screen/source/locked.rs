@@ -1,5 +1,5 @@
 //! What was to be read is encrypted: its password, and its key file where it may have one. What was refused stays selected:
-//! the right one is typed or pasted over it, and a typo is mended.
+//! the right one is typed or pasted over it, and a typo can be corrected.
 
 use crate::secret::SecretText;
 use crate::transfer::Format;
