@@ -13,6 +13,7 @@ mod config;
 mod containers;
 mod contrast;
 mod copies;
+mod encodings;
 mod faults;
 mod flows;
 mod flows_backup;
