@@ -159,6 +159,22 @@ fn wanted(entry: &Value) -> Value {
     entry
 }
 
+/// Folders whose samples `formats.rs` reads.
+const ELSEWHERE: [&str; 3] = ["google-migration", "otpauth-uri-list", "qr-images"];
+
+#[test]
+fn sample_files_are_counted() {
+    let Some(all) = fixtures::json("MANIFEST.json") else {
+        println!("sample files: 0 of {} rows read, the folder is missing", fixtures::EXPECTED_ROWS);
+        return;
+    };
+    let all = all.as_array().unwrap().len();
+    let is_elsewhere = |sample: &Sample| ELSEWHERE.contains(&sample.row["format"].as_str().unwrap());
+    let read = samples().len() + fixtures::samples().iter().filter(|sample| is_elsewhere(sample)).count();
+    println!("sample files: {read} of {all} rows read");
+    assert!(read >= fixtures::EXPECTED_ROWS, "only {read} rows were read, and {} were expected", fixtures::EXPECTED_ROWS);
+}
+
 #[test]
 fn each_sample_gives_exactly_its_entries() {
     let wrong: Vec<String> = samples().iter().filter_map(|(sample, format)| differs(sample, *format)).collect();
