@@ -7,7 +7,7 @@
 //! 3  tui/            cli/         two front ends that know nothing of each other
 //! 2  ops/                         what a user can do, once; pure or through ports
 //! 1  vault/  transfer/  config    the file · foreign formats · settings
-//! 0  otp/  secret  error  words  pixels  age_file  ports    codes · wiped bytes · errors · pictures · the outside world
+//! 0  otp/  secret  error  words  text  pixels  age_file  ports    codes · wiped bytes · errors · decoding · pictures · the outside world
 //! ```
 //!
 //! # Glossary
@@ -30,6 +30,7 @@ pub mod otp;
 pub mod pixels;
 pub mod ports;
 pub mod secret;
+pub mod text;
 pub mod transfer;
 pub mod tui;
 pub mod vault;

@@ -236,7 +236,16 @@ pub fn by_id(id: &str) -> Result<&'static dyn Format> {
 pub fn read(bytes: &[u8], password: Option<&SecretText>) -> Result<(&'static dyn Format, Found)> {
     let file = ForeignFile::new(bytes);
     let format = detect(&file)?;
-    Ok((format, format.read(&file, password)?))
+    Ok((format, read_as(format, &file, password)?))
+}
+
+/// Reads the file in this format, and says what holds for files of all formats: of an encoding that was guessed, and of
+/// entries without a name.
+pub fn read_as(format: &dyn Format, file: &ForeignFile, password: Option<&SecretText>) -> Result<Found> {
+    let mut found = format.read(file, password)?;
+    found.note_guess(file);
+    found.note_nameless();
+    Ok(found)
 }
 
 fn unknown(file: &ForeignFile) -> Error {

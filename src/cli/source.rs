@@ -4,6 +4,8 @@ use crate::error::{Error, ErrorKind, Result, describe_io};
 use crate::ops::unlock::Opening;
 use crate::ports::Storage;
 use crate::secret::SecretText;
+use crate::text;
+use std::borrow::Cow;
 use std::io::{self, Read};
 use std::path::Path;
 use zeroize::Zeroizing;
@@ -50,8 +52,13 @@ pub fn line(bytes: &[u8], path: &Path, what: &str) -> Result<SecretText> {
 
 /// As [`line`], but it may be empty.
 pub fn text(bytes: &[u8], path: &Path, what: &str) -> Result<SecretText> {
-    let text = str::from_utf8(bytes).map_err(|_| wrong(path, what, "is not UTF-8 text"))?;
+    let text = &*sure_text(bytes).ok_or_else(|| wrong(path, what, "is not UTF-8 text"))?;
     Ok(SecretText::new(text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text))))
+}
+
+/// The text of these bytes, without the mark that editors on Windows put in front. A passphrase is never guessed at.
+fn sure_text(bytes: &[u8]) -> Option<Cow<'_, str>> {
+    text::decode(bytes).filter(|decoded| !decoded.is_guess).map(|decoded| decoded.text)
 }
 
 fn wrong(path: &Path, what: &str, why: &str) -> Error {
@@ -61,6 +68,6 @@ fn wrong(path: &Path, what: &str, why: &str) -> Error {
 
 /// Keys that came by stdin.
 pub fn keys(bytes: &[u8]) -> Result<Opening> {
-    let text = str::from_utf8(bytes).map_err(|_| Error::new(ErrorKind::Usage, "the key in stdin is not UTF-8 text"))?;
-    Ok(Opening::Keys { text: SecretText::new(text), name: "stdin".into() })
+    let text = sure_text(bytes).ok_or_else(|| Error::new(ErrorKind::Usage, "the key in stdin is not UTF-8 text"))?;
+    Ok(Opening::Keys { text: SecretText::new(&*text), name: "stdin".into() })
 }

@@ -80,9 +80,9 @@ pub fn name_of(path: &Path) -> String {
 /// And whether it took a password or a key file.
 fn read_one(format: &'static dyn Format, file: &ForeignFile, keys: &mut Keys) -> Result<(Found, bool)> {
     let has_key = keys.key_file.is_some();
-    match format.read(file, keys.password.as_ref()) {
+    match transfer::read_as(format, file, keys.password.as_ref()) {
         Err(error) if error.kind == ErrorKind::NeedsPassword => match (keys.ask)(format)? {
-            Some(asked) => format.read(file, Some(keys.password.insert(asked))).map(|found| (found, true)),
+            Some(asked) => transfer::read_as(format, file, Some(keys.password.insert(asked))).map(|found| (found, true)),
             None => Err(error),
         },
         result => result.map(|found| (found, has_key || keys.password.is_some())),

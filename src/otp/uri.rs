@@ -114,10 +114,10 @@ impl From<UriError> for Error {
     }
 }
 
-/// Parameters written as nothing or, by careless writers, as the word `null`, are absent. A value that really is that
-/// word is written with an escaped letter, which this does not match.
+/// Parameters written as nothing or, by careless writers, as the word for nothing of their language, are absent. A value
+/// that really is such a word is written with an escaped letter, which this does not match.
 fn is_absent(raw: &str) -> bool {
-    raw.is_empty() || raw.eq_ignore_ascii_case("null")
+    raw.is_empty() || ["null", "undefined", "(null)", "none"].iter().any(|word| raw.eq_ignore_ascii_case(word))
 }
 
 /// Yandex: Aegis writes the PIN as base32 of its digits. An escaped letter marks a PIN that only looks like that.

@@ -55,7 +55,10 @@ impl Format for AuthenticatorPlus {
         if Archive::is_zip(bytes) {
             let text = Archive::open(bytes)?.read(MEMBER, password, PASSWORD)?;
             let file = ForeignFile::new(&text);
-            return links::read(links::lines(file.text().ok_or_else(|| damaged("the list of accounts is not text"))?));
+            let text = file.text().ok_or_else(|| damaged("the list of accounts is not text"))?;
+            let mut found = links::read(links::lines(text))?;
+            found.note_guess(&file);
+            return Ok(found);
         }
         if !is_in_pages(file) {
             return Err(damaged("this is no backup of Authenticator Plus"));

@@ -22,6 +22,8 @@ use zeroize::Zeroizing;
 pub struct Bitwarden;
 
 const COLUMN: &str = "login_totp";
+/// Zoho Vault has a column of the same name, but names its items otherwise.
+const COLUMNS: [&str; 2] = [COLUMN, "name"];
 
 impl Format for Bitwarden {
     fn id(&self) -> &'static str {
@@ -56,13 +58,13 @@ impl Format for Bitwarden {
                     && items.iter().any(|item| Fields::of(item).is_some_and(is_item))
                     && !items.iter().any(|item| Fields::of(item).is_some_and(|item| item.has(&["template_type"])))
             }
-            None => file.json().is_none() && file.text().is_some_and(|text| Table::names(text, COLUMN)),
+            None => file.json().is_none() && file.text().is_some_and(|text| Table::names(text, &COLUMNS)),
         }
     }
 
     fn read(&self, file: &ForeignFile, password: Option<&SecretText>) -> Result<Found> {
-        if file.json().is_none() && file.text().is_some_and(|text| Table::names(text, COLUMN)) {
-            return read_table(&Table::read(file.text().unwrap_or_default())?);
+        if file.json().is_none() && file.text().is_some_and(|text| Table::names(text, &COLUMNS)) {
+            return read_table(&Table::with(file.text().unwrap_or_default(), &COLUMNS)?);
         }
         let export = json::of_file(file)?;
         let fields = Fields::of(export).ok_or_else(|| damaged("this is no export of Bitwarden"))?;

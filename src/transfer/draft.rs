@@ -77,11 +77,16 @@ impl Draft {
 
     /// What to call it in a sentence: issuer and account, as far as there are any.
     pub fn label(&self) -> String {
-        match (self.issuer.as_str(), self.account.as_str()) {
-            ("", "") => "unnamed".to_owned(),
-            ("", one) | (one, "") => one.to_owned(),
-            (issuer, account) => format!("{issuer} ({account})"),
-        }
+        label(&self.issuer, &self.account).unwrap_or_else(|| "unnamed".to_owned())
+    }
+}
+
+/// Issuer and account in one, as far as there are any.
+pub(super) fn label(issuer: &str, account: &str) -> Option<String> {
+    match (issuer, account) {
+        ("", "") => None,
+        ("", one) | (one, "") => Some(one.to_owned()),
+        (issuer, account) => Some(format!("{issuer} ({account})")),
     }
 }
 

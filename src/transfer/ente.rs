@@ -51,8 +51,9 @@ impl Format for Ente {
         if file.json().is_some() || file.json_error().is_some() {
             let export = Fields::of(json::of_file(file)?).ok_or_else(|| damaged("this is no export of Ente Auth"))?;
             let plain = open(export, password)?;
-            let text = std::str::from_utf8(&plain).map_err(|_| damaged("what the file holds is not text"))?;
-            let mut found = read_text(text)?;
+            let inner = ForeignFile::new(&plain);
+            let mut found = read_text(inner.text().ok_or_else(|| damaged("what the file holds is not text"))?)?;
+            found.note_guess(&inner);
             found.note_version("Ente Auth export", export.number("version"), NEWEST);
             return Ok(found);
         }

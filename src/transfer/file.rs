@@ -3,8 +3,8 @@
 
 use super::read;
 use super::read::xml::Element;
+use crate::text::{self, Decoded};
 use serde_json::Value;
-use std::borrow::Cow;
 use std::cell::OnceCell;
 use zeroize::Zeroizing;
 
@@ -14,7 +14,7 @@ pub struct ForeignFile<'a> {
     files: &'a [NamedFile],
     is_folder: bool,
     key_file: Option<&'a [u8]>,
-    text: OnceCell<Option<Cow<'a, str>>>,
+    text: OnceCell<Option<Decoded<'a>>>,
     json: OnceCell<Option<Result<Value, String>>>,
     xml: OnceCell<Option<Result<Element, String>>>,
 }
@@ -70,10 +70,18 @@ impl<'a> ForeignFile<'a> {
         self.bytes
     }
 
-    /// The file as text without byte-order mark, from UTF-8 or UTF-16. Bytes that are no UTF-8 read as U+FFFD;
-    /// `None` where there are so many, or NULs, that it is no text.
+    /// The file as text without byte-order mark, decoded as [`text::decode`] does; `None` where it is no text.
     pub fn text(&self) -> Option<&str> {
-        self.text.get_or_init(|| decode_text(self.bytes)).as_deref()
+        Some(&*self.decoded()?.text)
+    }
+
+    /// Whether its text was decoded by a guess.
+    pub fn is_guess(&self) -> bool {
+        self.decoded().is_some_and(|decoded| decoded.is_guess)
+    }
+
+    fn decoded(&self) -> Option<&Decoded<'a>> {
+        self.text.get_or_init(|| text::decode(self.bytes)).as_ref()
     }
 
     /// The file as JSON, if it is whole.
@@ -176,32 +184,4 @@ fn looks_random(bytes: &[u8]) -> bool {
     bytes.iter().for_each(|byte| seen[usize::from(*byte)] = true);
     let expected = 256.0 * (1.0 - (255.0_f64 / 256.0).powf(bytes.len() as f64));
     seen.iter().filter(|seen| **seen).count() as f64 > 0.8 * expected
-}
-
-fn decode_text(bytes: &[u8]) -> Option<Cow<'_, str>> {
-    if let Some(rest) = bytes.strip_prefix(&[0xFF, 0xFE]) {
-        return utf16(rest, u16::from_le_bytes).map(Cow::Owned);
-    }
-    if let Some(rest) = bytes.strip_prefix(&[0xFE, 0xFF]) {
-        return utf16(rest, u16::from_be_bytes).map(Cow::Owned);
-    }
-    let bytes = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes);
-    if bytes.contains(&0) {
-        return None;
-    }
-    let text = String::from_utf8_lossy(bytes);
-    // Binary that happens to hold no NUL is recognised by its share of bytes that are no UTF-8.
-    let bad = match &text {
-        Cow::Borrowed(_) => 0,
-        Cow::Owned(text) => text.matches('\u{FFFD}').count(),
-    };
-    (bad * 10 <= bytes.len()).then_some(text)
-}
-
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
-    let (pairs, rest) = bytes.as_chunks::<2>();
-    if !rest.is_empty() {
-        return None;
-    }
-    char::decode_utf16(pairs.iter().map(|pair| unit(*pair))).collect::<Result<String, _>>().ok()
 }

@@ -1,8 +1,9 @@
 //! What a foreign file held, and how several files are read as one.
 
-use super::Draft;
 use super::google::{self, Part};
+use super::{Draft, ForeignFile};
 use crate::error::{Error, ErrorKind, Result};
+use crate::text::GUESSED;
 use std::ops::Range;
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -51,6 +52,22 @@ impl Found {
             0 => {}
             1 => self.warnings.push("1 item has no one-time password.".into()),
             _ => self.warnings.push(format!("{items} items have no one-time password.")),
+        }
+    }
+
+    /// Says so where the text of a file was decoded by a guess.
+    pub(super) fn note_guess(&mut self, file: &ForeignFile) {
+        if file.is_guess() {
+            self.warnings.push(GUESSED.into());
+        }
+    }
+
+    /// Says how many entries come without any name.
+    pub(super) fn note_nameless(&mut self) {
+        match self.drafts.iter().filter(|draft| draft.issuer.is_empty() && draft.account.is_empty()).count() {
+            0 => {}
+            1 => self.warnings.push("1 entry has no name in the file: edit it to give it one.".into()),
+            many => self.warnings.push(format!("{many} entries have no name in the file: edit them to give them one.")),
         }
     }
 

@@ -1,8 +1,8 @@
 //! FreeOTP: the preferences of version 1 (FreeOTP+ keeps its tokens in the same way), and the backup of version 2, a serialised
 //! Java map: a master key under the password (PBKDF2, AES-256-GCM), each secret under the master key, its name beside it.
 
-use super::freeotp_plus::read_token;
-use super::read::account::{Account, kind_of, leftovers};
+use super::freeotp_plus::{next_counter, read_named, read_token};
+use super::read::account::{Account, kind_of};
 use super::read::crypto::{needs_password, open_gcm, wrong_password};
 use super::read::java;
 use super::read::json::{self, Fields, Refusal, damaged};
@@ -112,37 +112,34 @@ fn open_master(master: &Value, password: &SecretText) -> Result<Key> {
 
 fn read_entry(id: &str, by_name: &HashMap<&str, &str>, master: &Key) -> std::result::Result<Draft, Refusal> {
     let parsed = |name: &str| by_name.get(name).and_then(|text| json::of_bytes(text.as_bytes()).ok());
-    let token = parsed(&format!("{id}{TOKEN}")).ok_or("not an object")?;
-    let token = Fields::of_entry(&token)?;
-    let sealed = parsed(id).ok_or("the secret is missing")?;
+    let told = parsed(&format!("{id}{TOKEN}")).ok_or("not an object")?;
+    let token = Fields::of_entry(&told)?;
+    read_named(token, &["image", "imageAlt"], || {
+        let secret = open_secret(&parsed(id).ok_or("the secret is missing")?, master)?;
+        let account = Account {
+            kind: token.text("type"),
+            algorithm: token.text("algo"),
+            digits: token.number("digits")?,
+            period: token.number("period")?,
+            counter: next_counter(token)?,
+            ..Account::default()
+        };
+        match account.kind.as_deref().map_or(Kind::Totp, kind_of) {
+            Kind::Unknown => {
+                let mut draft = account.draft(&told)?;
+                draft.credential.secret = secret;
+                Ok(draft)
+            }
+            kind => account.with_secret(kind, secret),
+        }
+    })
+}
+
+fn open_secret(sealed: &Value, master: &Key) -> std::result::Result<Secret, Refusal> {
     let sealed = sealed.get("key").and_then(Value::as_str).and_then(|text| json::of_bytes(text.as_bytes()).ok());
     let sealed = sealed.ok_or("the secret can't be read")?;
     let secret = Sealed::of(Fields::of_entry(&sealed)?)?.open(master).filter(|secret| !secret.is_empty());
-    let secret = secret.ok_or("the secret can't be decrypted: it is damaged")?;
-    let account = Account {
-        kind: token.text("type"),
-        algorithm: token.text("algo"),
-        digits: token.number("digits")?,
-        period: token.number("period")?,
-        counter: token.number("counter")?,
-        ..Account::default()
-    };
-    let secret = Secret::new(secret.to_vec());
-    let mut draft = match account.kind.as_deref().map_or(Kind::Totp, kind_of) {
-        Kind::Unknown => {
-            let mut draft =
-                account.draft(&Value::Object(token.iter().map(|(name, value)| (name.clone(), value.clone())).collect()))?;
-            draft.credential.secret = secret;
-            draft
-        }
-        kind => account.with_secret(kind, secret)?,
-    };
-    draft.issuer = token.text("issuerExt").or_else(|| token.text("issuerInt")).unwrap_or_default();
-    draft.account = token.text("label").unwrap_or_default();
-    if draft.raw.is_none() {
-        draft.raw = leftovers(token, &["image", "imageAlt"]);
-    }
-    Ok(draft)
+    Ok(Secret::new(secret.ok_or("the secret can't be decrypted: it is damaged")?.to_vec()))
 }
 
 /// What Java's cipher made, with its parameters. What it is for is authenticated as well.

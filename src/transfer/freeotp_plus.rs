@@ -1,6 +1,8 @@
-//! FreeOTP+'s JSON. Secrets are lists of signed bytes, a counter is the last one used, and Steam is told by the issuer alone.
+//! FreeOTP+'s JSON. Secrets are lists of signed bytes, a counter is the next one to use, and Steam is told by the issuer alone.
 
-use super::read::account::{Account, kind_of};
+use super::draft::label;
+use super::read::account::{Account, kind_of, leftovers};
+use super::read::item;
 use super::read::json::{self, Fields, Refusal, damaged};
 use super::target::{Tags, Target};
 use super::{Draft, Encryption, ForeignFile, Format, Found, Sealing, Writer, Written};
@@ -45,39 +47,65 @@ impl Format for FreeOtpPlus {
 /// A token as FreeOTP 1 and FreeOTP+ keep it.
 pub(super) fn read_token(value: &Value) -> std::result::Result<Draft, Refusal> {
     let token = Fields::of_entry(value)?;
-    let issuer = token.text("issuerExt").or_else(|| token.text("issuerInt")).unwrap_or_default();
-    let kind = match (token.text("type").as_deref().map_or(Kind::Totp, kind_of), is_steam(&issuer)) {
-        (Kind::Totp, true) => Kind::Steam,
-        (kind, _) => kind,
-    };
-    let account = Account {
-        kind: token.text("type"),
-        algorithm: token.text("algo"),
-        digits: token.number("digits")?,
-        period: token.number("period")?,
-        counter: Some(next_counter(token)?),
-        ..Account::default()
-    };
-    let mut draft = match kind {
-        Kind::Unknown => account.draft(value)?,
-        _ => account.with_secret(kind, read_secret(token.list("secret"))?)?,
-    };
-    draft.issuer = issuer;
-    draft.account = token.text("label").unwrap_or_default();
+    read_named(token, &[], || {
+        let kind = match token.text("type").as_deref().map_or(Kind::Totp, kind_of) {
+            Kind::Totp if is_steam(&issuer(token).unwrap_or_default()) => Kind::Steam,
+            kind => kind,
+        };
+        let account = Account {
+            kind: token.text("type"),
+            algorithm: token.text("algo"),
+            digits: token.number("digits")?,
+            period: token.number("period")?,
+            counter: if kind == Kind::Hotp { next_counter(token)? } else { None },
+            ..Account::default()
+        };
+        match kind {
+            Kind::Unknown => account.draft(value),
+            _ => account.with_secret(kind, read_secret(token.list("secret"))?),
+        }
+    })
+}
+
+/// Puts the names of a token on what `read` makes of it, or in front of the reason why it makes nothing. Names that the
+/// user gave win over those of the link; these are kept in `raw`, as are the fields in `more`.
+pub(super) fn read_named(
+    token: Fields,
+    more: &[&'static str],
+    read: impl FnOnce() -> std::result::Result<Draft, Refusal>,
+) -> std::result::Result<Draft, Refusal> {
+    let (own_issuer, own_label) = (token.text("issuerAlt"), token.text("labelAlt"));
+    let mut kept = more.to_vec();
+    kept.extend(own_issuer.as_ref().and(Some("issuerExt")));
+    kept.extend(own_label.as_ref().and(Some("label")));
+    let issuer = own_issuer.or_else(|| issuer(token)).unwrap_or_default();
+    let account = own_label.or_else(|| token.text("label")).unwrap_or_default();
+    let mut draft = read().map_err(|why| item::of_item(label(&issuer, &account).as_deref(), why))?;
+    (draft.issuer, draft.account) = (issuer, account);
+    draft.note = token.text("alias").unwrap_or_default();
+    item::tag(&mut draft.tags, token.text("category").as_deref());
+    if draft.raw.is_none() {
+        draft.raw = leftovers(token, &kept);
+    }
     Ok(draft)
+}
+
+/// As the link had it.
+fn issuer(token: Fields) -> Option<String> {
+    token.text("issuerExt").or_else(|| token.text("issuerInt"))
 }
 
 fn is_steam(issuer: &str) -> bool {
     issuer.eq_ignore_ascii_case("steam")
 }
 
-/// The one after the last used; −1 before the first.
-fn next_counter(token: Fields) -> std::result::Result<u64, Refusal> {
-    let last = match token.get("counter") {
-        None => return Ok(0),
-        Some(last) => last.as_i64(),
-    };
-    last.and_then(|last| u64::try_from(last.checked_add(1)?).ok()).ok_or_else(|| "\"counter\" is out of range".into())
+/// As it stands: the app computes a code with the stored counter and counts up afterwards. A token enrolled with the
+/// counter 0 is stored as −1, and its first code is that of 0.
+pub(super) fn next_counter(token: Fields) -> std::result::Result<Option<u64>, Refusal> {
+    match token.get("counter").and_then(Value::as_i64) {
+        Some(-1) => Ok(Some(0)),
+        _ => token.number("counter"),
+    }
 }
 
 fn read_secret(bytes: &[Value]) -> std::result::Result<Secret, Refusal> {
@@ -143,7 +171,7 @@ fn write_token(draft: &Draft) -> Value {
     let secret: Vec<i8> = credential.secret.expose().iter().map(|byte| *byte as i8).collect();
     json!({
         "algo": credential.algorithm.name(), "digits": credential.digits, "issuerExt": draft.issuer, "issuerInt": draft.issuer,
-        "counter": if credential.kind == Kind::Hotp { credential.counter as i64 - 1 } else { 0 },
+        "counter": if credential.kind == Kind::Hotp { credential.counter } else { 0 },
         "label": draft.account, "period": if credential.kind == Kind::Hotp { 30 } else { credential.period },
         "secret": secret, "type": if credential.kind == Kind::Hotp { "HOTP" } else { "TOTP" },
     })

@@ -8,6 +8,7 @@ use super::{Draft, ForeignFile, Format, Found, Writer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::otp::{Algorithm, Credential, Kind};
 use crate::secret::{Secret, SecretText};
+use crate::text;
 use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -195,8 +196,8 @@ fn draft_of(mut account: Account) -> std::result::Result<Draft, String> {
         Kind::Unknown => raw = Some(json!({ "google": { "type": account.kind, "counter": counter } })),
         _ => {}
     }
-    let issuer = String::from_utf8_lossy(&account.issuer).into_owned();
-    let name = String::from_utf8_lossy(&account.name).into_owned();
+    let issuer = text::lenient(&account.issuer).text.into_owned();
+    let name = text::lenient(&account.name).text.into_owned();
     Ok(Draft { account: without_issuer(&name, &issuer).to_owned(), issuer, raw, ..Draft::new(credential) })
 }
 

@@ -8,6 +8,7 @@ use crate::error::{Error, ErrorKind, Result, contain};
 use crate::otp::uri::{self, Labelled};
 use crate::pixels;
 use crate::secret::SecretText;
+use crate::text;
 use percent_encoding::percent_decode_str;
 use std::collections::HashSet;
 
@@ -85,7 +86,7 @@ impl Harvest<'_> {
     fn take_escaped(&mut self, value: &str) {
         let Some(start) = value.to_ascii_lowercase().find(ESCAPED) else { return };
         let link = value[start..].split(['&', '#']).next().unwrap_or_default();
-        self.links.push(percent_decode_str(link).decode_utf8_lossy().into_owned());
+        self.links.push(text::lenient(&percent_decode_str(link).collect::<Vec<u8>>()).text.into_owned());
     }
 
     /// Each link once: a page shows the same one as text and as a code.

@@ -27,16 +27,16 @@ impl Format for KeePassCsv {
     }
 
     fn detect(&self, file: &ForeignFile) -> bool {
-        file.json().is_none() && file.text().is_some_and(|text| is_keepass(text) || is_keepassxc(text))
+        file.json().is_none() && file.text().is_some_and(|text| Table::has(text, is_keepass) || Table::names(text, &KEEPASSXC))
     }
 
     fn read(&self, file: &ForeignFile, _: Option<&SecretText>) -> Result<Found> {
-        let text = file.text().filter(|text| is_keepass(text) || is_keepassxc(text));
-        let text = text.ok_or_else(|| damaged("this is no table of KeePass"))?;
-        let is_keepassxc = is_keepassxc(text);
+        let text = file.text().ok_or_else(|| damaged("this is no table of KeePass"))?;
+        let is_keepassxc = Table::names(text, &KEEPASSXC);
+        let table = if is_keepassxc { Table::with(text, &KEEPASSXC)? } else { Table::below(text, is_keepass)? };
         let mut without = 0;
         let mut read = Vec::new();
-        for (index, row) in Table::read(text)?.rows().enumerate() {
+        for (index, row) in table.rows().enumerate() {
             let all = if is_keepassxc { of_keepassxc(row) } else { of_fields(row) };
             without += usize::from(all.is_empty());
             let title = row.text("Title");
@@ -48,13 +48,9 @@ impl Format for KeePassCsv {
     }
 }
 
-fn is_keepass(text: &str) -> bool {
+fn is_keepass(header: &[&str]) -> bool {
     // `otp` alone is a column of many tables.
-    Table::columns(text).iter().any(|column| otp::is_otp(column) && *column != otp::LINK)
-}
-
-fn is_keepassxc(text: &str) -> bool {
-    KEEPASSXC.iter().all(|column| Table::names(text, column))
+    header.iter().any(|column| otp::is_otp(column) && *column != otp::LINK)
 }
 
 type Read = std::result::Result<Draft, String>;

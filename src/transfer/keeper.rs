@@ -1,5 +1,7 @@
-//! Keeper's JSON: records with a schema; the one-time password is a custom field `$oneTimeCode`, perhaps with a label and a number.
+//! Keeper: JSON, records with a schema, whose one-time password is a custom field `$oneTimeCode`, perhaps with a label and a
+//! number; and CSV without header, whose rows end in the names and values of the custom fields.
 
+use super::read::csv::Table;
 use super::read::item;
 use super::read::json::{self, Fields, damaged};
 use super::{Draft, ForeignFile, Format, Found};
@@ -10,6 +12,10 @@ use serde_json::Value;
 pub struct Keeper;
 
 const CODE: &str = "$oneTimeCode";
+/// The name of that field in tables.
+const TABLE_CODE: &str = "TFC:Keeper";
+/// Where the custom fields of a row begin: before them are folder, title, login, password, address, note, shared folder.
+const CUSTOM: usize = 7;
 
 impl Format for Keeper {
     fn id(&self) -> &'static str {
@@ -21,14 +27,20 @@ impl Format for Keeper {
     }
 
     fn how_to_get(&self) -> &'static str {
-        "in Keeper: Settings, Export, Keeper JSON"
+        "in Keeper: Settings, Export, JSON or CSV"
     }
 
     fn detect(&self, file: &ForeignFile) -> bool {
-        file.json().and_then(Fields::of).is_some_and(is_export)
+        match file.json() {
+            Some(json) => Fields::of(json).is_some_and(is_export),
+            None => file.json_error().is_none() && file.text().is_some_and(|text| Table::has(text, is_row)),
+        }
     }
 
     fn read(&self, file: &ForeignFile, _: Option<&SecretText>) -> Result<Found> {
+        if let (None, Some(text)) = (file.json(), file.text().filter(|text| Table::has(text, is_row))) {
+            return read_table(text);
+        }
         let export = Fields::of(json::of_file(file)?).filter(|export| is_export(*export));
         let records = export.ok_or_else(|| damaged("this is no export of Keeper"))?.list("records");
         let mut without = 0;
@@ -45,10 +57,14 @@ impl Format for Keeper {
             let folders = record.list("folders").iter().filter_map(Fields::of);
             let paths = folders.flat_map(|folder| [folder.text("shared_folder"), folder.text("folder")]).flatten();
             paths.for_each(|path| item::tag(&mut tags, [path.replace('\\', "/").as_str()]));
-            for code in codes {
+            for (label, code) in codes {
                 let draft = item::draft(&code, title.as_deref(), record.text("login").as_deref());
                 let note = record.text("notes").unwrap_or_default();
-                let draft = draft.map(|draft| Draft { note, tags: tags.clone(), ..draft });
+                let draft = draft.map(|draft| {
+                    let mut draft = Draft { note, tags: tags.clone(), ..draft };
+                    item::note_field(&mut draft, label.as_deref());
+                    draft
+                });
                 read.push((index, draft.map_err(|why| item::of_item(title.as_deref(), why))));
             }
         }
@@ -59,19 +75,60 @@ impl Format for Keeper {
 }
 
 fn is_export(export: Fields) -> bool {
-    let is_record = |record: &Value| Fields::of(record).is_some_and(|record| record.has(&["$type"]) || codes(record) != [""; 0]);
+    let is_record = |record: &Value| Fields::of(record).is_some_and(|record| record.has(&["$type"]) || !codes(record).is_empty());
     let records = export.list("records");
     export.get("records").is_some_and(Value::is_array)
         && (records.iter().any(is_record) || records.is_empty() && export.has(&["shared_folders"]))
 }
 
-/// The values of all fields of this kind: a text, or several.
-fn codes(record: Fields) -> Vec<String> {
+/// The values of all fields of this kind, a text or several, each with the label of its field.
+fn codes(record: Fields) -> Vec<(Option<String>, String)> {
     let fields = record.fields("custom_fields").into_iter().flat_map(Fields::iter);
-    let of_kind = |name: &str| name.strip_prefix(CODE).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'));
-    let values = fields.filter(|(name, _)| of_kind(name)).flat_map(|(_, value)| match value {
-        Value::Array(list) => list.iter().filter_map(Value::as_str).collect(),
-        value => value.as_str().into_iter().collect::<Vec<&str>>(),
+    let all = fields.filter_map(|(name, value)| Some((label(name)?, value))).flat_map(|(label, value)| {
+        let values = match value {
+            Value::Array(list) => list.iter().filter_map(Value::as_str).collect(),
+            value => value.as_str().into_iter().collect::<Vec<&str>>(),
+        };
+        values.into_iter().map(move |value| (label.map(str::to_owned), value.to_owned()))
     });
-    values.filter(|value| !value.is_empty()).map(str::to_owned).collect()
+    all.filter(|(_, value)| !value.is_empty()).collect()
+}
+
+/// Of a field of one-time passwords: `$oneTimeCode:label:number`, both of which may be missing.
+fn label(name: &str) -> Option<Option<&str>> {
+    let rest = name.strip_prefix(CODE)?;
+    let mut parts = rest.split(':');
+    parts.next().filter(|rest| rest.is_empty())?;
+    Some(parts.next().filter(|label| !label.is_empty() && label.parse::<u32>().is_err()))
+}
+
+fn is_row(cells: &[&str]) -> bool {
+    let names = cells.iter().skip(CUSTOM).step_by(2);
+    names.into_iter().any(|name| *name == TABLE_CODE || label(name).is_some())
+}
+
+fn read_table(text: &str) -> Result<Found> {
+    let mut without = 0;
+    let mut read = Vec::new();
+    for (index, row) in Table::bare(text, is_row)?.rows().enumerate() {
+        let cells: Vec<&str> = row.cells().collect();
+        let custom = cells.get(CUSTOM..).unwrap_or_default().as_chunks::<2>().0.iter();
+        let label = |name: &str| if name == TABLE_CODE { Some(None) } else { label(name).map(|label| label.map(str::to_owned)) };
+        let codes = custom.filter_map(|[name, code]| Some((label(name)?, *code))).filter(|(_, code)| !code.trim().is_empty());
+        let codes: Vec<(Option<String>, &str)> = codes.collect();
+        without += usize::from(codes.is_empty());
+        let title = row.at(1);
+        for (label, code) in codes {
+            let draft = item::draft(code.trim(), title, row.at(2)).map(|mut draft| {
+                draft.note = row.at(5).unwrap_or_default().to_owned();
+                item::tag(&mut draft.tags, [row.at(0), row.at(6)].into_iter().flatten());
+                item::note_field(&mut draft, label.as_deref());
+                draft
+            });
+            read.push((index, draft.map_err(|why| item::of_item(title, why))));
+        }
+    }
+    let mut found = Found::collect(read.into_iter())?;
+    found.note_without(without);
+    Ok(found)
 }

@@ -54,18 +54,11 @@ pub fn read<'a>(candidates: impl Iterator<Item = Candidate<'a>>) -> Result<Found
         match uri::parse(text) {
             Ok(labelled) => found.drafts.push(Draft::from(labelled)),
             Err(error) => {
-                found.skipped.push(Skipped { index, reason: format!("{place}: {}", reason(&error, text)) });
+                found.skipped.push(Skipped { index, reason: format!("{place}: {}", reason(&error)) });
                 first_error.get_or_insert_with(|| error.into());
             }
         }
     }
-    let spoiled = |draft: &&Draft| draft.issuer.contains('\u{FFFD}') || draft.account.contains('\u{FFFD}');
-    let spoiled = found
-        .drafts
-        .iter()
-        .filter(spoiled)
-        .map(|draft| format!("{}: \"\u{FFFD}\" stands for what is not UTF-8 text.", draft.label()));
-    found.warnings.extend(spoiled);
     found.warnings.extend(google::missing(&found.parts));
     match (found.drafts.is_empty(), first_error, found.skipped.first()) {
         (false, _, _) => Ok(found),
@@ -85,10 +78,9 @@ pub fn explain(text: &str) -> Option<Error> {
 }
 
 /// Why a link was not read, in words. Never quotes a value of the link.
-fn reason(error: &UriError, text: &str) -> String {
+fn reason(error: &UriError) -> String {
     match error {
         UriError::Scheme { explanation: Some(explanation) } => (*explanation).to_owned(),
-        UriError::Scheme { explanation: None } if text.contains('\u{FFFD}') => "not UTF-8 text".into(),
         other => other.to_string(),
     }
 }

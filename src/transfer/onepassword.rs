@@ -42,7 +42,7 @@ impl Format for OnePassword {
         }
         match file.json() {
             Some(json) => Fields::of(json).is_some_and(is_data),
-            None => self.is_part(file) || file.text().is_some_and(is_table),
+            None => self.is_part(file) || file.text().is_some_and(|text| Table::names(text, &COLUMNS)),
         }
     }
 
@@ -63,7 +63,7 @@ impl Format for OnePassword {
                 .hint("import the whole folder, the one that ends in .opvault"));
         }
         match file.text() {
-            Some(text) if is_table(text) => read_table(&Table::read(text)?),
+            Some(text) if Table::names(text, &COLUMNS) => read_table(&Table::with(text, &COLUMNS)?),
             _ => read_data(json::of_file(file)?),
         }
     }
@@ -75,9 +75,7 @@ fn is_data(data: Fields) -> bool {
 }
 
 /// Apple's passwords have a column of the same name, but `URL`.
-fn is_table(text: &str) -> bool {
-    ["OTPAuth", "Title", "Url", "Username"].iter().all(|column| Table::names(text, column))
-}
+const COLUMNS: [&str; 4] = ["OTPAuth", "Title", "Url", "Username"];
 
 fn read_data(data: &Value) -> Result<Found> {
     let data = Fields::of(data).filter(|data| is_data(*data)).ok_or_else(|| damaged("this is no export of 1Password"))?;
@@ -105,11 +103,12 @@ fn read_data(data: &Value) -> Result<Found> {
         let mut tags = Vec::new();
         let own = overview.map_or(&[][..], |overview| overview.list("tags"));
         item::tag(&mut tags, [vault.as_str()].into_iter().chain(own.iter().filter_map(Value::as_str)));
-        for code in codes {
+        for (field, code) in codes {
             let draft = item::draft(&code, title.as_deref(), user.as_deref()).map(|mut draft| {
                 draft.note = details.and_then(|details| details.text("notesPlain")).unwrap_or_default();
                 draft.pinned = item.number("favIndex").is_ok_and(|place| place.is_some_and(|place| place > 0));
                 draft.tags = tags.clone();
+                item::note_field(&mut draft, field.as_deref());
                 draft
             });
             read.push((index, draft.map_err(|why| item::of_item(title.as_deref(), why))));
@@ -125,10 +124,11 @@ fn read_data(data: &Value) -> Result<Found> {
     Ok(found)
 }
 
-fn codes(details: Fields) -> Vec<String> {
+/// The one-time passwords of an item, each with the title of its field.
+fn codes(details: Fields) -> Vec<(Option<String>, String)> {
     let sections = details.list("sections").iter().filter_map(Fields::of);
     let fields = sections.flat_map(|section| section.list("fields")).filter_map(Fields::of);
-    fields.filter_map(|field| field.fields("value")?.text("totp")).collect()
+    fields.filter_map(|field| Some((field.text("title"), field.fields("value")?.text("totp")?))).collect()
 }
 
 fn user(details: Fields) -> Option<String> {

@@ -7,6 +7,7 @@ use super::{Draft, ForeignFile, Format, Found, NamedFile, Skipped};
 use crate::error::Result;
 use crate::otp::{Credential, Kind, base32, uri};
 use crate::secret::SecretText;
+use crate::text::GUESSED;
 
 pub struct Pass;
 
@@ -76,7 +77,7 @@ fn bare(name: &str) -> &str {
 
 fn read_store(files: &[NamedFile]) -> Result<Found> {
     let mut found = Found::default();
-    let (mut entries, mut without) = (0, 0);
+    let (mut entries, mut without, mut guessed) = (0, 0, 0);
     for file in files {
         let Some(name) = ending(&file.name).and_then(|ending| file.name.strip_suffix(ending)) else { continue };
         let index = entries;
@@ -87,6 +88,7 @@ fn read_store(files: &[NamedFile]) -> Result<Found> {
             found.skipped.push(refuse("it could not be decrypted"));
             continue;
         };
+        guessed += usize::from(whole.is_guess());
         let body = read_body(text);
         without += usize::from(body.is_empty());
         for account in body {
@@ -98,6 +100,9 @@ fn read_store(files: &[NamedFile]) -> Result<Found> {
     }
     if without > 0 {
         found.warnings.push(format!("{without} of {entries} entries of the password store hold no one-time password."));
+    }
+    if guessed > 0 {
+        found.warnings.push(GUESSED.into());
     }
     match found.skipped.first() {
         Some(first) if found.drafts.is_empty() => Err(damaged(&format!("no entry could be read; {}", first.reason))),

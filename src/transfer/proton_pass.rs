@@ -6,7 +6,7 @@ use super::read::zip::Archive;
 use super::{Draft, Encryption, ForeignFile, Format, Found};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretText;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub struct ProtonPass;
 
@@ -88,6 +88,10 @@ fn read_export(export: &Value) -> Result<Found> {
                 deleted: item.number("state") == Ok(Some(TRASHED)),
                 tags: vault.text("name").into_iter().collect(),
                 ..draft
+            });
+            let draft = draft.map(|draft| match &field {
+                Some(field) if draft.raw.is_none() => Draft { raw: Some(json!({ "kept": { "fieldName": field } })), ..draft },
+                _ => draft,
             });
             let named = |why| match &field {
                 Some(field) => item::of_item(title.as_deref(), format!("field \"{field}\": {why}")),

@@ -2,7 +2,6 @@
 
 use super::read::csv::Table;
 use super::read::item;
-use super::read::json::damaged;
 use super::{Draft, ForeignFile, Format, Found};
 use crate::error::Result;
 use crate::secret::SecretText;
@@ -25,12 +24,11 @@ impl Format for SynologyC2 {
     }
 
     fn detect(&self, file: &ForeignFile) -> bool {
-        file.json().is_none() && file.text().is_some_and(|text| Table::names(text, COLUMN))
+        file.json().is_none() && file.text().is_some_and(|text| Table::names(text, &[COLUMN]))
     }
 
     fn read(&self, file: &ForeignFile, _: Option<&SecretText>) -> Result<Found> {
-        let text = file.text().filter(|text| Table::names(text, COLUMN));
-        let table = Table::read(text.ok_or_else(|| damaged("this is no export of Synology C2 Password"))?)?;
+        let table = Table::with(file.text().unwrap_or_default(), &[COLUMN])?;
         let mut without = 0;
         let mut read = Vec::new();
         for (index, row) in table.rows().enumerate() {

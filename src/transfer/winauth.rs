@@ -100,11 +100,12 @@ fn text_in(archive: &Archive) -> Option<String> {
 }
 
 fn read_links(text: &[u8]) -> Result<Found> {
-    let text = String::from_utf8_lossy(text);
+    let file = ForeignFile::new(text);
+    let text = file.text().ok_or_else(|| damaged("what the archive holds is not text"))?;
     if text.trim_start().starts_with("-----BEGIN PGP") {
         return Err(damaged("the text in the archive is encrypted with PGP").hint("decrypt it first, with gpg --decrypt"));
     }
-    let mut found = links::read(links::lines(text.trim_start_matches('\u{FEFF}')))?;
+    let mut found = links::read(links::lines(text))?;
     for draft in &mut found.drafts {
         // An icon of WinAuth's own set says nothing more.
         let parameters: Vec<_> = draft.unknown_parameters().into_iter().filter(|(name, _)| name != "icon").collect();
@@ -115,6 +116,7 @@ fn read_links(text: &[u8]) -> Result<Found> {
             draft.raw = None;
         }
     }
+    found.note_guess(&file);
     Ok(found)
 }
 

@@ -108,6 +108,22 @@ fn a_vault_that_is_a_folder_may_be_given_by_any_of_its_files() {
 }
 
 #[test]
+fn a_password_file_that_an_editor_on_windows_saved_holds_the_password_alone() {
+    let password = std::fs::read_to_string(case("1password/opvault/password")).unwrap();
+    let utf16: Vec<u8> = "\u{feff}".encode_utf16().chain(password.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    for bytes in [format!("\u{feff}{password}").into_bytes(), utf16] {
+        let place = Place::new();
+        let file = place.file("password", bytes);
+        place.run(&["import", &case("1password/opvault/file.opvault"), "--password-file", &file]).done();
+        assert_eq!(labels(&place), ["Shop GEZDGNBVGY3TQOJQ", "Shop GEZDGNBVGY3TQOJR"]);
+    }
+    let place = Place::new();
+    let file = place.file("password", b"caf\xE9\n");
+    let ran = place.run(&["import", &case("1password/opvault/file.opvault"), "--password-file", &file]);
+    assert!(ran.stderr.contains("is not UTF-8 text"), "{ran:?}");
+}
+
+#[test]
 fn a_database_may_need_a_key_file_and_may_have_an_empty_password() {
     use sha2::{Digest, Sha256};
     let place = Place::new();

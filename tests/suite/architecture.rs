@@ -369,6 +369,7 @@ fn the_tiers_are_read_from_the_architecture_page() {
         "0 pixels",
         "0 ports",
         "0 secret",
+        "0 text",
         "0 words",
         "1 config",
         "1 transfer",

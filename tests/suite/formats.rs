@@ -96,7 +96,14 @@ fn bad_lines_are_named_and_the_others_taken() {
             (5, "line 8: this is a web page; open it in a browser and look there for a QR code or a secret to type"),
         ]
     );
-    assert_eq!(found.warnings, ["caf\u{FFFD}: \"\u{FFFD}\" stands for what is not UTF-8 text."]);
+    assert_eq!(found.drafts[2].label(), "café");
+    assert_eq!(
+        found.warnings,
+        [
+            "The text is not UTF-8: it was read as Windows-1252, so check the letters beyond A to Z.",
+            "1 entry has no name in the file: edit it to give it one."
+        ]
+    );
 }
 
 #[test]
@@ -305,7 +312,7 @@ fn entries_that_cant_be_read_are_named_and_the_others_taken() {
             {"kind":"totp","secret":"MFRGG","digits":-6}, {"kind":"hotp","secret":"MFRGG","counter":18446744073709551616},
             {"kind":"totp","secret":"MFRGG","issuer":5}, {"kind":"totp","secret":"MFRGG","tags":"work"},
             {"kind":"totp","secret":"MFRGG","status":"lost"}, {"kind":"totp","secret":"MFRGG","recovery_codes":["x"]},
-            {"kind":"totp","secret":"MFRGG","colour":"red"}, {"kind":"totp","secret":"MFRGG","colour":"blue"}
+            {"kind":"totp","secret":"MFRGG","account":"a","colour":"red"}, {"kind":"totp","secret":"MFRGG","account":"b","colour":"blue"}
         ]}"#,
     );
     assert_eq!(found.drafts.len(), 3);
@@ -332,7 +339,8 @@ fn entries_that_cant_be_read_are_named_and_the_others_taken() {
 fn unknown_kinds_and_hashes_are_kept_and_come_back_out() {
     let entry = json!({"kind": "quantum", "issuer": "Future", "secret": "zz", "digits": "many"});
     let text =
-        json!({"version": 1, "entries": [entry, {"kind": "totp", "secret": "MFRGG", "algorithm": "SHA3-256"}]}).to_string();
+        json!({"version": 1, "entries": [entry, {"kind": "totp", "account": "a", "secret": "MFRGG", "algorithm": "SHA3-256"}]})
+            .to_string();
     let found = read(text.as_bytes());
     assert_eq!((found.skipped.len(), found.warnings.len()), (0, 0));
     assert_eq!(found.drafts[0].credential.kind, Kind::Unknown);
@@ -356,7 +364,7 @@ fn no_draft_shows_a_secret_when_printed() {
 
 #[test]
 fn a_newer_file_is_read_and_said_to_be_newer() {
-    let found = read(br#"{"version":2,"entries":[{"kind":"totp","secret":"MFRGG"}]}"#);
+    let found = read(br#"{"version":2,"entries":[{"kind":"totp","secret":"MFRGG","account":"a"}]}"#);
     assert_eq!(found.drafts.len(), 1);
     assert_eq!(found.warnings, ["The file is of version 2, newer than this program knows: what it does not know was not taken."]);
 }

@@ -1,6 +1,7 @@
 //! Sample files of other programs. They lie beside the repository, not in it: a test that finds none says so and passes.
 
-use countersign::transfer::{ForeignFile, NamedFile};
+use countersign::error::{Error, ErrorKind};
+use countersign::transfer::{ForeignFile, Found, NamedFile};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
@@ -14,6 +15,10 @@ pub fn folder() -> Option<PathBuf> {
     println!("skipped: no sample files at {}", folder.display());
     None
 }
+
+/// How many rows of the manifest are read at least, where the sample files are there. `.ci/run` looks for what the test
+/// that counts them prints.
+pub const EXPECTED_ROWS: usize = 199;
 
 /// A sample file. One that is missing from a folder that is there fails the test.
 pub fn bytes(name: &str) -> Option<Vec<u8>> {
@@ -113,4 +118,12 @@ fn collect(path: &Path, prefix: &str, files: &mut Vec<NamedFile>) {
 pub fn rows(format: &str) -> Vec<(Value, Vec<u8>)> {
     let of_format = samples().into_iter().filter(|sample| sample.row["format"] == format && !sample.is_folder);
     of_format.map(|sample| (sample.row, sample.bytes)).collect()
+}
+
+/// What reading a damaged file may end in: entries, or one of the errors that tell the user what to do.
+pub fn assert_clear(outcome: Result<Found, Error>, of: &str) {
+    if let Err(error) = outcome {
+        let kinds = [ErrorKind::UnknownFormat, ErrorKind::ForeignDamaged, ErrorKind::NeedsPassword, ErrorKind::WrongPassword];
+        assert!(kinds.contains(&error.kind) && !error.what.is_empty(), "{of}: {:?} {error}", error.kind);
+    }
 }

@@ -5,6 +5,7 @@ use super::container::Stream;
 use super::otp;
 use crate::error::{Error, Result};
 use crate::secret::SecretText;
+use crate::text;
 use crate::transfer::read::encoding::base64;
 use crate::transfer::read::json::damaged;
 use quick_xml::Reader;
@@ -209,7 +210,7 @@ impl Reading<'_> {
             let mut value = base64(&self.text).ok_or_else(|| broken("a protected value"))?;
             self.stream.apply(&mut value);
             // A value that nobody looks at, such as an attachment, may be no text.
-            let shown = String::from_utf8_lossy(&value).into_owned();
+            let shown = text::lenient(&value).text.into_owned();
             self.text = Zeroizing::new(shown);
         }
         let text = Zeroizing::new(std::mem::take(&mut *self.text));

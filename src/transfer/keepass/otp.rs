@@ -6,6 +6,7 @@
 use crate::otp::uri;
 use crate::otp::{Kind, base32};
 use crate::secret::Secret;
+use crate::text;
 use crate::transfer::Draft;
 use crate::transfer::read::account::Account;
 use crate::transfer::read::encoding::{base64, hex};
@@ -82,7 +83,9 @@ fn read_parameters(query: &str) -> Read {
     let parameters: Vec<(String, String)> = query
         .split('&')
         .filter_map(|piece| piece.split_once('='))
-        .map(|(name, value)| (name.trim().to_ascii_lowercase(), percent_decode_str(value).decode_utf8_lossy().into_owned()))
+        .map(|(name, value)| {
+            (name.trim().to_ascii_lowercase(), text::lenient(&percent_decode_str(value).collect::<Vec<u8>>()).text.into_owned())
+        })
         .collect();
     let find = |wanted: &str| {
         let found = parameters.iter().find(|(name, _)| name == wanted);

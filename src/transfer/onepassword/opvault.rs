@@ -3,6 +3,7 @@
 
 use crate::error::Result;
 use crate::secret::SecretText;
+use crate::text;
 use crate::transfer::NamedFile;
 use crate::transfer::read::crypto::{needs_password, wrong_password};
 use crate::transfer::read::encoding::base64;
@@ -87,7 +88,8 @@ fn profiles(files: &[NamedFile]) -> impl Iterator<Item = (&str, &NamedFile)> {
 /// Each file is a call or an assignment around one object.
 fn object(file: &NamedFile) -> Result<Map<String, Value>> {
     let cut = |what: &str| damaged(&format!("{} of the 1Password vault is damaged{what}", file.name));
-    let text = str::from_utf8(&file.bytes).map_err(|_| cut(": it is not UTF-8 text"))?;
+    let decoded = text::decode(&file.bytes).ok_or_else(|| cut(": it is not text"))?;
+    let text = decoded.text;
     let (start, end) = (text.find('{').ok_or_else(|| cut(""))?, text.rfind('}').ok_or_else(|| cut(""))?);
     let inner = text.get(start..=end).ok_or_else(|| cut(""))?;
     serde_json::from_str(inner).map_err(|error| cut(&format!(": {error}")))
@@ -189,12 +191,14 @@ fn read_item(
     let sections = details.list("sections").iter().filter_map(Fields::of);
     let fields = sections.flat_map(|section| section.list("fields")).filter_map(Fields::of);
     let codes = fields.filter(|field| field.text("n").is_some_and(|name| name.starts_with(CODE)));
-    let codes = codes.filter_map(|field| field.text("v"));
-    let read = codes.map(|code| {
+    let codes = codes.filter_map(|field| Some((field.text("t"), field.text("v")?)));
+    let read = codes.map(|(field, code)| {
         let draft = item::draft(&code, title.as_deref(), user.as_deref()).map_err(of_item)?;
         let note = details.text("notesPlain").unwrap_or_default();
         let pinned = item.number("fave").is_ok_and(|place| place.is_some_and(|place| place > 0));
-        Ok(Draft { note, pinned, tags: tags.clone(), ..draft })
+        let mut draft = Draft { note, pinned, tags: tags.clone(), ..draft };
+        item::note_field(&mut draft, field.as_deref());
+        Ok(draft)
     });
     Ok(read.collect())
 }

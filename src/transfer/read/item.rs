@@ -1,8 +1,145 @@
 //! An item of a password manager that may have a one-time password: a link or a bare secret, named after the item.
 
-use super::json::Refusal;
+use super::json::{NO_TEXT, Refusal};
 use crate::otp::{Credential, Kind, base32, uri};
 use crate::transfer::Draft;
+
+/// Names of fields and columns of links or secrets, as [`bare`] has them; the first that says something is taken.
+pub const CODES: [&str; 31] = [
+    "otpauth",
+    "otpauthuri",
+    "otpauthurl",
+    "otpuri",
+    "otpurl",
+    "totpuri",
+    "totpurl",
+    "logintotp",
+    "totpsecret",
+    "totpkey",
+    "totpseed",
+    "otpsecret",
+    "otpkey",
+    "2fasecret",
+    "2fakey",
+    "mfasecret",
+    "mfakey",
+    "twofactorsecret",
+    "twofactorkey",
+    "authenticatorkey",
+    "authenticatorsecret",
+    "secretkey",
+    "secret",
+    // Of these, some programs and people only say how the code comes: by SMS, yes, TOTP.
+    "totp",
+    "otp",
+    "2fa",
+    "mfa",
+    "twofactor",
+    "twofactorauthentication",
+    "onetimepassword",
+    "onetimecode",
+];
+/// The first of [`CODES`] that may hold something else than a secret.
+const FIRST_UNSURE: &str = "totp";
+
+pub const USERS: [&str; 16] = [
+    "account",
+    "username",
+    "user",
+    "userid",
+    "login",
+    "loginname",
+    "loginid",
+    "loginusername",
+    "accountname",
+    "benutzername",
+    "useremail",
+    "email",
+    "emailaddress",
+    "accountemail",
+    "username2",
+    "secondaryusername",
+];
+
+/// Letters and digits of the name of a field, in lower case: `OTP-Auth URL` is `otpauthurl`.
+pub fn bare(name: &str) -> String {
+    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+pub fn is_code_name(bare: &str) -> bool {
+    CODES.contains(&bare)
+}
+
+/// Whether a column of this name holds nothing but links and secrets.
+pub fn is_sure_code_name(bare: &str) -> bool {
+    CODES.iter().take_while(|name| **name != FIRST_UNSURE).any(|name| *name == bare)
+}
+
+/// What a program writes for nothing, and people in a cell that they leave empty.
+const NOTHING: [&str; 11] = ["null", "(null)", "undefined", "none", "nil", "n/a", "no", "false", "off", "disabled", "0"];
+/// What stands in a column of secrets instead of one.
+const WORDS: [&str; 18] = [
+    "yes", "true", "on", "enabled", "active", "1", "x", "sms", "totp", "hotp", "otp", "2fa", "mfa", "email", "mail", "app",
+    "phone", "push",
+];
+
+fn is_one_of(words: &[&str], text: &str) -> bool {
+    words.iter().any(|word| word.eq_ignore_ascii_case(text.trim()))
+}
+
+pub fn says_something(cell: &str) -> bool {
+    !is_one_of(&NOTHING, cell)
+}
+
+/// Whether a cell is a link or a secret, in a column that says so for sure or perhaps.
+pub fn is_code(cell: &str, is_sure: bool) -> bool {
+    match is_sure {
+        true => says_something(cell) && !is_one_of(&WORDS, cell) && (cell.contains("://") || base32::decode(cell).is_some()),
+        false => looks_like_code(cell),
+    }
+}
+
+/// Why a cell in a column of secrets is none.
+pub fn no_code(cell: &str) -> Refusal {
+    match base32::decode(cell) {
+        Some(_) => "a word stands where the secret should be, or a text too short for one".into(),
+        None => "the secret can't be read".into(),
+    }
+}
+
+pub fn looks_like_code(cell: &str) -> bool {
+    uri::is_link(cell.trim()) || looks_like_secret(cell)
+}
+
+/// Whether a text where nobody says so is a secret, and neither a word nor a number: base32 in one case with letters and
+/// digits, at least 10 characters in capitals, 16 in small letters, perhaps in groups of one length; or 16 capitals.
+pub fn looks_like_secret(text: &str) -> bool {
+    let text = text.trim().trim_end_matches('=');
+    let is_gap = |byte: u8| matches!(byte, b' ' | b'-');
+    let groups: Vec<&str> = text.split([' ', '-']).collect();
+    let (first, last) = (groups.first().map_or(0, |group| group.len()), groups.last().map_or(0, |group| group.len()));
+    let is_grouped = groups.len() > 1;
+    let are_equal = !is_grouped || first <= 8 && last <= first && groups.iter().rev().skip(1).all(|group| group.len() == first);
+    let is_digit = |byte: u8| matches!(byte, b'2'..=b'7');
+    let letters = || text.bytes().filter(|byte| !is_gap(*byte));
+    let (count, digits) = (letters().count(), letters().filter(|byte| is_digit(*byte)).count());
+    let upper = letters().all(|byte| byte.is_ascii_uppercase() || is_digit(byte));
+    let lower = letters().all(|byte| byte.is_ascii_lowercase() || is_digit(byte));
+    let is_mixed = digits > 0 && count > digits;
+    are_equal
+        && (upper && is_mixed && count >= 10
+            || lower && is_mixed && count >= 16
+            || upper && !is_grouped && digits == 0 && count >= 16)
+}
+
+/// A name as far as it is one: programs that have none write `null` in its place, or behind the colon of a label.
+pub fn name_in(text: &str) -> Option<&str> {
+    let name = match text.rsplit_once(':') {
+        Some((before, after)) if NO_TEXT.contains(&after.trim()) => before,
+        _ => text,
+    };
+    Some(name).filter(|name| !name.trim().is_empty() && !NO_TEXT.contains(&name.trim()))
+}
 
 /// What the link does not name, the item does. An item named after the account of its link has no issuer.
 pub fn draft(code: &str, title: Option<&str>, user: Option<&str>) -> Result<Draft, Refusal> {
@@ -15,6 +152,10 @@ pub fn draft(code: &str, title: Option<&str>, user: Option<&str>) -> Result<Draf
 }
 
 pub fn name(draft: &mut Draft, title: Option<&str>, user: Option<&str>) {
+    for own in [&mut draft.issuer, &mut draft.account] {
+        *own = name_in(own).unwrap_or_default().to_owned();
+    }
+    let (title, user) = (title.and_then(name_in), user.and_then(name_in));
     if draft.issuer.is_empty() {
         let repeats = |title: &&str| !draft.account.is_empty() && *title == draft.account;
         draft.issuer = title.filter(|title| !repeats(title)).unwrap_or_default().to_owned();
@@ -29,6 +170,15 @@ pub fn of_item(title: Option<&str>, refusal: Refusal) -> Refusal {
     match title {
         Some(title) => format!("{title}: {refusal}"),
         None => refusal,
+    }
+}
+
+/// Adds the title of the field of a one-time password to the note: it tells apart those that one item has.
+pub fn note_field(draft: &mut Draft, title: Option<&str>) {
+    const USUAL: [&str; 4] = ["onetimepassword", "onetimecode", "totp", "otp"];
+    if let Some(title) = title.and_then(name_in).filter(|title| !USUAL.contains(&bare(title).as_str())) {
+        let end = if draft.note.is_empty() { "" } else { "\n" };
+        draft.note = format!("{}{end}{title}", draft.note);
     }
 }
 

@@ -1,4 +1,4 @@
-//! JSON of other programs, read leniently: absent, `null`, empty and the word `null` are one, numbers may be text.
+//! JSON of other programs, read leniently: absent, `null`, empty and words such as `null` are one, numbers may be text.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::transfer::ForeignFile;
@@ -10,6 +10,9 @@ use zeroize::Zeroizing;
 
 /// Why an entry is not taken: lower-case, no full stop, and no value of the file.
 pub type Refusal = String;
+
+/// What programs write where they have no text.
+pub const NO_TEXT: [&str; 4] = ["null", "undefined", "(null)", "None"];
 
 /// The whole file as JSON.
 pub fn of_file<'f>(file: &'f ForeignFile) -> Result<&'f Value> {
@@ -100,10 +103,10 @@ impl<'a> Fields<'a> {
         self.0.get(name).filter(|value| !value.is_null())
     }
 
-    /// Text that is neither empty nor the word `null`; the digits of a number.
+    /// Text that is neither empty nor one of [`NO_TEXT`]; the digits of a number.
     pub fn text(self, name: &str) -> Option<String> {
         match self.get(name)? {
-            Value::String(text) if text.is_empty() || text == "null" => None,
+            Value::String(text) if text.is_empty() || NO_TEXT.contains(&text.as_str()) => None,
             Value::String(text) => Some(text.clone()),
             Value::Number(number) => Some(number.to_string()),
             _ => None,

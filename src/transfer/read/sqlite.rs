@@ -2,6 +2,7 @@
 
 use super::json::damaged;
 use crate::error::{Error, Result};
+use crate::text;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, MAIN_DB};
 use serde_json::{Map, Value, json};
@@ -10,6 +11,8 @@ pub struct Database {
     connection: Connection,
     /// Whether recent changes may lie in a second file, `-wal`, that is not here.
     may_lack_changes: bool,
+    /// Whether pages are missing at its end.
+    is_cut: bool,
 }
 
 const MARK: &[u8] = b"SQLite format 3\0";
@@ -29,13 +32,14 @@ impl Database {
         if may_lack_changes {
             copy[JOURNAL].fill(1);
         }
+        let is_cut = !may_lack_changes && length_told(&copy).is_some_and(|told| told > copy.len() as u64);
         let open = || -> rusqlite::Result<Connection> {
             let mut connection = Connection::open_in_memory()?;
             connection.deserialize_read_exact(MAIN_DB, &copy[..], copy.len(), true)?;
             connection.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;")?;
             Ok(connection)
         };
-        Ok(Database { connection: open().map_err(failed)?, may_lack_changes })
+        Ok(Database { connection: open().map_err(failed)?, may_lack_changes, is_cut })
     }
 
     /// What to say of changes that may be missing.
@@ -52,6 +56,9 @@ impl Database {
 
     /// The rows of a table, each an object with column names in lower case. Blobs are lists of numbers.
     pub fn rows(&self, table: &str) -> Result<Vec<Value>> {
+        if self.is_cut {
+            return Err(damaged("the database is cut short").hint("copy it again"));
+        }
         if !self.is_table(table) {
             return Err(damaged("a table of the database is missing"));
         }
@@ -92,6 +99,18 @@ impl Database {
     }
 }
 
+/// How long the file is by its own header, in bytes; SQLite itself misses the pages only when it comes to one.
+fn length_told(bytes: &[u8]) -> Option<u64> {
+    let number = |at: usize| Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
+    // Versions that do not keep the count leave these two different.
+    let is_kept = number(24)? == number(92)?;
+    let size = match u16::from_be_bytes(bytes.get(16..18)?.try_into().ok()?) {
+        1 => 65_536,
+        size => u64::from(size),
+    };
+    is_kept.then_some(size * u64::from(number(28)?))
+}
+
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
@@ -101,7 +120,7 @@ fn value_of(value: ValueRef) -> Value {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(number) => json!(number),
         ValueRef::Real(number) => json!(number),
-        ValueRef::Text(text) => json!(String::from_utf8_lossy(text)),
+        ValueRef::Text(text) => json!(text::lenient(text).text),
         ValueRef::Blob(bytes) => json!(bytes),
     }
 }

@@ -1,0 +1,91 @@
+//! Names that stand in a file come in with the account, and what a program writes for no name does not.
+
+use countersign::transfer::{self, Found};
+use serde_json::json;
+
+const SECRET: &str = "JBSWY3DPEHPK3PXP";
+
+fn read(text: &str) -> Found {
+    transfer::read(text.as_bytes(), None).unwrap_or_else(|error| panic!("{error}: {text}")).1
+}
+
+fn labels(found: &Found) -> Vec<String> {
+    found.drafts.iter().map(|draft| draft.label()).collect()
+}
+
+fn bitwarden(name: &str, user: Option<&str>, totp: &str) -> String {
+    json!({"encrypted": false, "items": [{"type": 1, "name": name, "login": {"username": user, "totp": totp}}]}).to_string()
+}
+
+#[test]
+fn what_a_program_writes_for_nothing_is_no_name() {
+    for nothing in ["null", "undefined", "(null)", "None"] {
+        let link = |label: &str| format!("otpauth://totp/{label}?secret={SECRET}");
+        for (name, user, code, wanted) in [
+            (format!(":{nothing}"), None, link(""), "unnamed"),
+            (nothing.to_owned(), Some(nothing), SECRET.to_owned(), "unnamed"),
+            (format!("Shop:{nothing}"), None, link(&format!("Shop:{nothing}")), "Shop"),
+            (format!("Shop:{nothing}"), None, SECRET.to_owned(), "Shop"),
+            ("Shop".to_owned(), Some(nothing), SECRET.to_owned(), "Shop"),
+            ("Nonesuch".to_owned(), Some("nullius"), SECRET.to_owned(), "Nonesuch (nullius)"),
+        ] {
+            assert_eq!(labels(&read(&bitwarden(&name, user, &code))), [wanted], "{name} {user:?} {code}");
+        }
+        let table = format!("title,username,totp\nShop,{nothing},{SECRET}\n{nothing},anna,{SECRET}\n");
+        assert_eq!(labels(&read(&table)), ["Shop", "anna"], "{table}");
+        let andotp = json!([{"secret": SECRET, "issuer": nothing, "label": "anna", "type": "TOTP", "algorithm": "SHA1"}]);
+        assert_eq!(labels(&read(&andotp.to_string())), ["anna"], "{nothing}");
+        assert_eq!(labels(&read(&format!("otpauth://totp/anna?secret={SECRET}&issuer={nothing}"))), ["anna"], "{nothing}");
+    }
+}
+
+#[test]
+fn several_one_time_passwords_of_one_item_keep_the_titles_of_their_fields() {
+    let notes = |text: String| read(&text).drafts.into_iter().map(|draft| draft.note).collect::<Vec<_>>();
+    let field = |title: &str| json!({"title": title, "id": "TOTP_1", "value": {"totp": SECRET}});
+    let onepassword = json!({"accounts": [{"vaults": [{"items": [{
+        "overview": {"title": "Shop"},
+        "details": {"notesPlain": "call first", "sections": [{"fields": [field("one-time password"), field("Admin")]}]},
+    }]}]}]});
+    assert_eq!(notes(onepassword.to_string()), ["call first", "call first\nAdmin"]);
+    let proton = json!({"vaults": {"v": {"name": "Personal", "items": [{"data": {
+        "metadata": {"name": "Shop"},
+        "content": {"totpUri": SECRET},
+        "extraFields": [{"fieldName": "Admin", "type": "totp", "data": {"totpUri": SECRET}}],
+    }}]}}});
+    assert_eq!(read(&proton.to_string()).drafts[1].raw, Some(json!({"kept": {"fieldName": "Admin"}})));
+    let keeper = json!({"shared_folders": [], "records": [{"title": "Shop", "$type": "login", "login": "hugo", "custom_fields": {
+        "$oneTimeCode": SECRET, "$oneTimeCode:Admin:2": SECRET,
+    }}]});
+    assert_eq!(notes(keeper.to_string()), ["", "Admin"]);
+    let enpass = format!(
+        "\"Shop\",\"Username\",\"anna\",\"TOTP\",\"{SECRET}\",\"Admin code\",\"otpauth://totp/?secret={SECRET}\",\"call\"\n"
+    );
+    assert_eq!(notes(enpass), ["call", "call\nAdmin code"]);
+}
+
+fn freeotp_plus(token: serde_json::Value) -> Found {
+    let mut whole = json!({"secret": [49, 50, 51, 52, 53, 54, 55, 56, 57, 48], "digits": 6, "period": 30, "algo": "SHA1"});
+    whole.as_object_mut().unwrap().extend(token.as_object().unwrap().clone());
+    read(&json!({"tokenOrder": [], "tokens": [whole]}).to_string())
+}
+
+#[test]
+fn the_counter_of_freeotp_plus_is_that_of_the_next_code() {
+    for (stored, next) in [(-1, 0), (0, 0), (1, 1), (41, 41)] {
+        let found = freeotp_plus(json!({"label": "vpn", "type": "HOTP", "counter": stored}));
+        assert_eq!(found.drafts[0].credential.counter, next, "stored as {stored}");
+    }
+}
+
+#[test]
+fn names_that_the_user_gave_in_freeotp_win_and_the_others_are_kept() {
+    let found = freeotp_plus(json!({
+        "type": "TOTP", "issuerExt": "Keycloak", "issuerAlt": "Work VPN", "label": "user-17", "labelAlt": "anna (prod)",
+        "category": "work", "alias": "Own name",
+    }));
+    let draft = &found.drafts[0];
+    assert_eq!((draft.issuer.as_str(), draft.account.as_str()), ("Work VPN", "anna (prod)"));
+    assert_eq!((draft.tags.as_slice(), draft.note.as_str()), (&["work".to_owned()][..], "Own name"));
+    assert_eq!(draft.raw, Some(json!({"kept": {"issuerExt": "Keycloak", "label": "user-17"}})));
+}
