@@ -55,7 +55,7 @@ impl Format for AuthenticatorPlus {
         if Archive::is_zip(bytes) {
             let text = Archive::open(bytes)?.read(MEMBER, password, PASSWORD)?;
             let file = ForeignFile::new(&text);
-            return links::read(links::lines(file.text().ok_or_else(|| damaged("the list of accounts is not text"))?));
+            return links::read_text(file.text().ok_or_else(|| damaged("the list of accounts is not text"))?);
         }
         if !is_in_pages(file) {
             return Err(damaged("this is no backup of Authenticator Plus"));

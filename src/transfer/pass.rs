@@ -38,7 +38,7 @@ impl Format for Pass {
             && file.json().is_none()
             && file
                 .text()
-                .is_some_and(|text| !links::lines(text).any(|line| links::is_link(line.text)) && !read_body(text).is_empty())
+                .is_some_and(|text| !links::has_link(text) && !read_body(text).is_empty())
     }
 
     fn read(&self, file: &ForeignFile, _: Option<&SecretText>) -> Result<Found> {
