@@ -1,5 +1,6 @@
 //! Links of all schemes, one after the other: what text files, pasted text, JSON lists and QR codes have in common.
 
+mod end;
 mod scan;
 
 use super::google;

@@ -3,7 +3,6 @@
 use super::links;
 use super::target::{Tags, Target};
 use super::{Draft, Encryption, ForeignFile, Format, Found, Sealing, Writer, Written};
-use super::{ente, google};
 use crate::error::{Error, ErrorKind, Result};
 use crate::otp::uri;
 use crate::secret::SecretText;
@@ -26,13 +25,12 @@ impl Format for Otpauth {
     }
 
     fn detect(&self, file: &ForeignFile) -> bool {
-        match file.json() {
+        let has_link = match file.json() {
             Some(json) => texts(json).iter().any(|text| links::has_link(text)),
-            None if file.is_page() || is_cut(file) => false,
-            None => file.text().is_some_and(|text| {
-                links::has_link(text) && !links::each(text).any(|link| google::is_transfer(&link)) && !ente::is_ente_text(text)
-            }),
-        }
+            None => !is_cut(file) && file.text().is_some_and(links::has_link),
+        };
+        // Links may stand in the files of many programs.
+        has_link && !super::FORMATS.iter().any(|format| format.id() != self.id() && format.detect(file))
     }
 
     fn read(&self, file: &ForeignFile, _: Option<&SecretText>) -> Result<Found> {
