@@ -5,7 +5,7 @@ use super::output::count;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ops::change::Change;
 use crate::ops::check;
-use crate::ops::import::{self, Standing};
+use crate::ops::import::{self, OnConflict, Standing};
 use crate::otp::{Algorithm, Credential, Kind};
 use crate::pixels;
 use crate::ports::Picture;
@@ -76,6 +76,7 @@ impl Add {
         for skipped in &plan.skipped {
             desk.output.warn(&format!("not taken, number {}: {}", skipped.index + 1, skipped.reason));
         }
+        let without_codes = plan.without_codes(OnConflict::KeepBoth);
         let mut add = Vec::new();
         let mut said = Vec::new();
         for (draft, standing) in plan.rows {
@@ -96,6 +97,7 @@ impl Add {
             desk.save(&mut session, Change::Enrol(add))?;
         }
         said.iter().for_each(|line| desk.output.say(line));
+        without_codes.iter().for_each(|warning| desk.output.warn(warning));
         Ok(())
     }
 

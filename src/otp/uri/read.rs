@@ -154,11 +154,10 @@ struct Parameters<'a> {
 
 impl<'a> Parameters<'a> {
     fn read(query: &'a str) -> Self {
-        let pieces = query.split('&').flat_map(|piece| {
-            let mark = piece.match_indices('?').map(|(at, _)| at).find(|at| names_parameter(&piece[at + 1..]));
-            let (first, second) = mark.map_or((piece, ""), |at| (&piece[..at], &piece[at + 1..]));
-            [first, second]
-        });
+        let mut begin = 0;
+        let marks = query.match_indices(['&', '?']).filter(|(at, mark)| *mark == "&" || names_parameter(&query[at + 1..]));
+        let ends = marks.map(|(at, _)| at).chain([query.len()]);
+        let pieces = ends.map(|end| &query[std::mem::replace(&mut begin, end + 1)..end]);
         let all = pieces.filter(|piece| !piece.is_empty()).map(|piece| {
             // A link copied out of a page's source has `&amp;` for `&`.
             let piece = piece.strip_prefix("amp;").unwrap_or(piece);

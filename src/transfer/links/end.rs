@@ -26,6 +26,9 @@ pub fn partners(opener: char) -> Option<&'static str> {
         '`' => "`",
         '<' => ">",
         '>' => "<",
+        '*' => "*",
+        '~' => "~",
+        '|' => "|",
         '(' => ")",
         '[' => "]",
         '{' => "}",
@@ -181,18 +184,17 @@ fn completes(letters: usize, word: &str) -> bool {
 
 /// A name may hold blanks, where the link stands for itself.
 fn text_length(before: &str, label: &str, value: &str, followed: bool) -> usize {
-    let first_blank = value.find(char::is_whitespace).unwrap_or(value.len());
-    if followed {
-        let separator = value.find([',', ';']).unwrap_or(value.len());
-        let leads_in = value.trim_end().ends_with([':', '=', '-', '*', '•', '(', '[', '<', '"', '\'']);
-        return if leads_in { separator.min(first_blank) } else { separator };
-    }
     let words = before.split_whitespace().filter(|word| has_words(word)).count();
-    let named = words == 1 && before.trim_end().ends_with([':', '=', ',', ';', '|']);
-    if words == 0 || named {
+    let is_alone = words == 0 || words == 1 && before.trim_end().ends_with([':', '=', ',', ';', '|']);
+    if is_alone && (!followed || !value.trim_end().contains(char::is_whitespace)) {
         return value.len();
     }
-    // In a sentence: as far as the label names the same, else one word.
+    let separator = value.find([',', ';']).unwrap_or(value.len());
+    if is_alone && separator < value.len() {
+        return separator;
+    }
+    // Among other words: as far as the label names the same, else one word.
+    let first_blank = value.find(char::is_whitespace).unwrap_or(value.len());
     let issuer = label.rsplit('/').next().unwrap_or_default().split(':').next().unwrap_or_default();
     match value.strip_prefix(issuer) {
         Some(rest) if !issuer.is_empty() && !rest.starts_with(char::is_alphanumeric) => issuer.len(),

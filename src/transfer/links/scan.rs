@@ -71,7 +71,7 @@ impl<'t> Scanner<'t> {
             // gopass writes `otpauth: //`.
             if uri::is_link(&line) {
                 self.found.push_back(Piece::Link(number, line));
-            } else if !line.is_empty() && !line.starts_with('#') {
+            } else if line.contains(char::is_alphanumeric) && !line.starts_with('#') {
                 self.found.push_back(Piece::Other(number, line));
             }
             return;
@@ -278,7 +278,8 @@ pub fn has_words(text: &str) -> bool {
 
 /// The link without the encoding of what it stood in.
 fn plain(text: &str, depth: u8, quoted: Quoted) -> String {
-    let mut text = text.to_owned();
+    // An escaped quote in quotes.
+    let mut text = text.replace("\\\"", "\"");
     for _ in 0..depth {
         text = percent_decode_str(&text).decode_utf8_lossy().into_owned();
     }
