@@ -50,7 +50,9 @@ pub(super) fn why_not(text: &[char]) -> String {
         '1' => format!("character {place} is 1: did the site show the letter I or L?"),
         '8' => format!("character {place} is 8: did the site show the letter B?"),
         '9' => format!("character {place} is 9, which no such secret has: did the site show the letter g?"),
-        '%' => format!("character {place} is %, as links write other characters: %3D at the end stands for =, which may be left out"),
+        '%' => {
+            format!("character {place} is %, as links write other characters: %3D at the end stands for =, which may be left out")
+        }
         '=' => format!("character {place} is =, which stands only at the end: is there more than one secret?"),
         letter if letter.is_alphabetic() => format!("character {place} is a letter of another alphabet than A to Z"),
         letter if letter.is_control() => format!("character {place} is a control character"),

@@ -97,7 +97,8 @@ impl Harvest<'_> {
             )
             .hint("if it shows codes, save the page with its pictures in it, or take a screenshot"));
         }
-        let mut found = links::read(places.iter().map(|(_, place, text)| Candidate { place: place.clone(), text: text.as_str().into() }))?;
+        let mut found =
+            links::read(places.iter().map(|(_, place, text)| Candidate { place: place.clone(), text: text.as_str().into() }))?;
         match unlooked {
             0 => {}
             1 => found.warnings.push("1 picture of the page was not searched for a code.".into()),

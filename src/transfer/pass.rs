@@ -2,6 +2,7 @@
 //! The texts are decrypted before they come here. Of an entry only its one-time passwords are taken, never the password.
 
 use super::links;
+use super::read::account::unreadable;
 use super::read::json::{Refusal, damaged};
 use super::{Draft, ForeignFile, Format, Found, NamedFile, Skipped};
 use crate::error::Result;
@@ -36,9 +37,7 @@ impl Format for Pass {
         }
         file.json_error().is_none()
             && file.json().is_none()
-            && file
-                .text()
-                .is_some_and(|text| !links::has_link(text) && !read_body(text).is_empty())
+            && file.text().is_some_and(|text| !links::has_link(text) && !read_body(text).is_empty())
     }
 
     fn read(&self, file: &ForeignFile, _: Option<&SecretText>) -> Result<Found> {
@@ -138,7 +137,7 @@ fn read_body(text: &str) -> Vec<std::result::Result<Draft, Refusal>> {
         let Some(secret) = value(key) else { continue };
         all.push(match uri::is_link(secret) {
             true => of_link(secret),
-            false => kind.read_secret(secret).ok_or_else(|| "the secret can't be read".to_owned()).map(|secret| {
+            false => kind.read_secret(secret).ok_or_else(|| unreadable(kind, secret)).map(|secret| {
                 let counter = value("counter").and_then(|counter| counter.parse().ok()).filter(|_| kind == Kind::Hotp);
                 Draft::new(Credential { counter: counter.unwrap_or(0), ..Credential::new(kind, secret) })
             }),

@@ -42,10 +42,7 @@ pub fn read_picture(picture: &Picture) -> Result<Found> {
         return Err(not_otp(texts[0].expose()));
     }
     links::read(
-        texts
-            .iter()
-            .enumerate()
-            .flat_map(|(index, text)| links::candidates(&format!("QR code {}", index + 1), text.expose())),
+        texts.iter().enumerate().flat_map(|(index, text)| links::candidates(&format!("QR code {}", index + 1), text.expose())),
     )
 }
 

@@ -2,8 +2,8 @@
 //! parameters without value, `null`, plus signs that mean themselves.
 
 use super::{
-    ENCODER_PLAIN, ENCODER_STEAM, Labelled, MAX_LENGTH, Scheme, UriError, holds_another, is_absent, looks_like_steam, pin_from_base32,
-    split,
+    ENCODER_PLAIN, ENCODER_STEAM, Labelled, MAX_LENGTH, Scheme, UriError, holds_another, is_absent, looks_like_steam,
+    pin_from_base32, split,
 };
 use crate::otp::{Algorithm, Credential, Kind};
 use crate::secret::SecretText;

@@ -224,9 +224,10 @@ pub fn goes_on(text: &str, last: &str, line: &str, indented: bool) -> bool {
     }
     let before_and = head.split('&').next().unwrap_or_default();
     let is_piece = before_and.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"%+._~=-/".contains(&byte));
-    let has_parameter = head.split('&').skip(1).any(|rest| {
-        names_parameter(rest).is_some_and(|name| PARAMETERS.iter().any(|known| name.eq_ignore_ascii_case(known)))
-    });
+    let has_parameter = head
+        .split('&')
+        .skip(1)
+        .any(|rest| names_parameter(rest).is_some_and(|name| PARAMETERS.iter().any(|known| name.eq_ignore_ascii_case(known))));
     if is_piece && has_parameter {
         return true;
     }

@@ -108,7 +108,9 @@ impl<'t> Scanner<'t> {
     fn without_soft_breaks(&mut self, line: &str) -> String {
         let mut whole = line.trim_end().to_owned();
         for _ in 0..MOST_LINES {
-            let Some((_, next)) = self.lines.clone().next().filter(|_| whole.ends_with('=') && whole.len() < LONGEST) else { break };
+            let Some((_, next)) = self.lines.clone().next().filter(|_| whole.ends_with('=') && whole.len() < LONGEST) else {
+                break;
+            };
             self.lines.next();
             whole.pop();
             whole.push_str(unescaped(next).trim_end());
@@ -285,7 +287,8 @@ fn plain(text: &str, depth: u8, quoted: Quoted) -> String {
     }
     // In another link, only the marks behind the label may be encoded.
     let small = text.to_ascii_lowercase();
-    if !small.contains('?') && (small.contains("%3fsecret%3d") || small.contains("%26secret%3d") || small.contains("%3fdata%3d")) {
+    if !small.contains('?') && (small.contains("%3fsecret%3d") || small.contains("%26secret%3d") || small.contains("%3fdata%3d"))
+    {
         let text = text.split(['&', '#']).next().unwrap_or_default();
         return percent_decode_str(text).decode_utf8_lossy().into_owned();
     }

@@ -1,5 +1,6 @@
 //! An item of a password manager that may have a one-time password: a link or a bare secret, named after the item.
 
+use super::account::unreadable;
 use super::json::Refusal;
 use crate::otp::{Credential, Kind, base32, uri};
 use crate::transfer::Draft;
@@ -8,7 +9,7 @@ use crate::transfer::Draft;
 pub fn draft(code: &str, title: Option<&str>, user: Option<&str>) -> Result<Draft, Refusal> {
     let mut draft = match code.contains("://") {
         true => Draft::from(uri::parse(code).map_err(|error| error.to_string())?),
-        false => Draft::new(Credential::new(Kind::Totp, base32::decode(code).ok_or("the secret can't be read")?)),
+        false => Draft::new(Credential::new(Kind::Totp, base32::decode(code).ok_or_else(|| unreadable(Kind::Totp, code))?)),
     };
     name(&mut draft, title, user);
     Ok(draft)
