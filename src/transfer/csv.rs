@@ -72,7 +72,7 @@ impl Format for Csv {
         let mut read = Vec::new();
         for (index, row) in table.rows().enumerate() {
             match cell(row, &CODES) {
-                Some(code) => read.push((index, read_row(row, code))),
+                Some(code) => read.extend(item::codes(code).iter().map(|code| (index, read_row(row, code)))),
                 None => without += 1,
             }
         }

@@ -52,7 +52,7 @@ impl Format for Enpass {
             let mut tags = Vec::new();
             let ids = item.list("folders").iter().filter_map(Value::as_str);
             item::tag(&mut tags, ids.map(|id| folders.get(id).map_or(id, String::as_str)));
-            for code in codes {
+            for code in codes.iter().flat_map(|code| item::codes(code)) {
                 let draft = item::draft(&code, title.as_deref(), user.as_deref()).map(|draft| Draft {
                     note: item.text("note").unwrap_or_default(),
                     pinned: is_set(item, "favorite"),

@@ -45,7 +45,7 @@ impl Format for Keeper {
             let folders = record.list("folders").iter().filter_map(Fields::of);
             let paths = folders.flat_map(|folder| [folder.text("shared_folder"), folder.text("folder")]).flatten();
             paths.for_each(|path| item::tag(&mut tags, [path.replace('\\', "/").as_str()]));
-            for code in codes {
+            for code in codes.iter().flat_map(|code| item::codes(code)) {
                 let draft = item::draft(&code, title.as_deref(), record.text("login").as_deref());
                 let note = record.text("notes").unwrap_or_default();
                 let draft = draft.map(|draft| Draft { note, tags: tags.clone(), ..draft });

@@ -33,6 +33,7 @@ mod import_cases;
 mod imports;
 mod keepass;
 mod keys;
+mod links;
 mod merging;
 mod methods;
 mod monkey;

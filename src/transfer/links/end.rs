@@ -112,8 +112,13 @@ pub fn extent(before: &str, region: &str, depth: u8, followed: bool) -> (usize, 
     (kept, followed || !rest.is_empty())
 }
 
+/// Without the separators at its end, among them line ends as JSON escapes them.
 fn without_separators(text: &str) -> usize {
-    text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '\\')).len()
+    let kept = text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '\\'));
+    match ["\\n", "\\r", "\\t"].iter().find_map(|escape| kept.strip_suffix(escape)) {
+        Some(kept) => without_separators(kept),
+        None => kept.len(),
+    }
 }
 
 /// Where the last parameter of a link ends.
@@ -217,7 +222,7 @@ pub fn goes_on(text: &str, last: &str, line: &str, indented: bool) -> bool {
         return false;
     }
     if !small.contains(wanted) {
-        return line.to_ascii_lowercase().contains(wanted);
+        return (small + &line.to_ascii_lowercase()).contains(wanted);
     }
     if head.starts_with('&') || text.ends_with(['&', '?', '%']) || text.ends_with('=') && !is_padded(text) {
         return true;

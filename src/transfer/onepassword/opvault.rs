@@ -190,7 +190,8 @@ fn read_item(
     let fields = sections.flat_map(|section| section.list("fields")).filter_map(Fields::of);
     let codes = fields.filter(|field| field.text("n").is_some_and(|name| name.starts_with(CODE)));
     let codes = codes.filter_map(|field| field.text("v"));
-    let read = codes.map(|code| {
+    let codes: Vec<String> = codes.collect();
+    let read = codes.iter().flat_map(|code| item::codes(code)).map(|code| {
         let draft = item::draft(&code, title.as_deref(), user.as_deref()).map_err(of_item)?;
         let note = details.text("notesPlain").unwrap_or_default();
         let pinned = item.number("fave").is_ok_and(|place| place.is_some_and(|place| place > 0));

@@ -3,7 +3,8 @@
 use super::account::unreadable;
 use super::json::Refusal;
 use crate::otp::{Credential, Kind, base32, uri};
-use crate::transfer::Draft;
+use crate::transfer::{Draft, links};
+use std::borrow::Cow;
 
 /// What the link does not name, the item does. An item named after the account of its link has no issuer.
 pub fn draft(code: &str, title: Option<&str>, user: Option<&str>) -> Result<Draft, Refusal> {
@@ -13,6 +14,14 @@ pub fn draft(code: &str, title: Option<&str>, user: Option<&str>) -> Result<Draf
     };
     name(&mut draft, title, user);
     Ok(draft)
+}
+
+/// The codes in a field that should hold one: people put two links there, which are two accounts.
+pub fn codes(field: &str) -> Vec<Cow<'_, str>> {
+    match field.contains("://") {
+        true => links::candidates("", field).into_iter().map(|candidate| candidate.text).collect(),
+        false => vec![field.into()],
+    }
 }
 
 pub fn name(draft: &mut Draft, title: Option<&str>, user: Option<&str>) {
