@@ -18,9 +18,8 @@ fn read(text: &str) -> Found {
 
 /// Name, secret and digits of each account.
 fn told(found: &Found) -> Vec<String> {
-    let told = |draft: &Draft| {
-        format!("{} {} {}", draft.label(), draft.credential.secret_text().expose(), draft.credential.digits)
-    };
+    let told =
+        |draft: &Draft| format!("{} {} {}", draft.label(), draft.credential.secret_text().expose(), draft.credential.digits);
     found.drafts.iter().map(told).collect()
 }
 
@@ -42,7 +41,8 @@ fn two_links_on_a_line_are_two_accounts_whatever_stands_between_them() {
     for between in ["", " ", ",", ", ", ";", "\t", " | ", " and ", ", Two: ", "\" \"", "\\n"] {
         assert_eq!(told(&read(&format!("{ONE}{between}{TWO}\n"))), BOTH, "{between:?}");
     }
-    let mixed = read("otpauth://totp/A:b?secret=JBSW Y3DP EHPK 3PXP motp://VPN:x?secret=7ac61d47&pin=1234, steam://GEZDGNBVGY3TQOJQ");
+    let mixed =
+        read("otpauth://totp/A:b?secret=JBSW Y3DP EHPK 3PXP motp://VPN:x?secret=7ac61d47&pin=1234, steam://GEZDGNBVGY3TQOJQ");
     assert_eq!(told(&mixed), ["A (b) JBSWY3DPEHPK3PXP 6", "VPN (x) 7ac61d47 6", "unnamed GEZDGNBVGY3TQOJQ 5"]);
     let display = "&codeDisplay=%7B%22note%22%3A%22n%22%7D";
     let ente = read(&format!("{ONE}{display},{TWO}{display}"));
@@ -55,7 +55,9 @@ fn two_links_in_one_place_are_two_accounts_in_every_format() {
         format!("[\"{ONE},{TWO}\"]"),
         format!("{{\"backup\": {{\"codes\": \"{ONE} {TWO}\"}}}}"),
         format!("name,otpauth\nMine,\"{ONE} {TWO}\"\n"),
-        format!("folder,favorite,type,name,notes,fields,reprompt,login_uri,login_username,login_password,login_totp\n,,login,N,,,0,,u,p,\"{ONE},{TWO}\"\n"),
+        format!(
+            "folder,favorite,type,name,notes,fields,reprompt,login_uri,login_username,login_password,login_totp\n,,login,N,,,0,,u,p,\"{ONE},{TWO}\"\n"
+        ),
         format!("Title,Url,Username,Password,OTPAuth,Favorite,Archived,Tags,Notes\nN,,,,\"{ONE} {TWO}\",,,,\n"),
         format!("<html><body><p>{ONE} {TWO}</p></body></html>"),
     ] {
@@ -148,10 +150,7 @@ fn words_behind_a_secret_or_a_number_are_not_of_it() {
     let (kind, why) = refusal("otpauth://totp/A:a?secret=JBSW0Y3DPEHPK3PXP\n");
     assert_eq!(
         (kind, why.as_str()),
-        (
-            ErrorKind::ForeignDamaged,
-            "the secret in the link can't be read: character 5 is 0: did the site show the letter O?"
-        )
+        (ErrorKind::ForeignDamaged, "the secret in the link can't be read: character 5 is 0: did the site show the letter O?")
     );
 }
 
@@ -167,7 +166,8 @@ fn what_stands_beside_the_links_is_said_and_so_is_a_link_in_a_comment() {
             "What stands beside the links was not taken: see line 3."
         ]
     );
-    let commented = (ErrorKind::ForeignDamaged, "The link in line 1 was not taken: it stands in a comment, behind a #".to_owned());
+    let commented =
+        (ErrorKind::ForeignDamaged, "The link in line 1 was not taken: it stands in a comment, behind a #".to_owned());
     assert_eq!(refusal(&format!("# {ONE}\n")), commented);
     let none = (ErrorKind::UnknownFormat, "the text holds no link and is of no known format".to_owned());
     assert_eq!(refusal("just some words: and more\n"), none);
@@ -235,7 +235,10 @@ fn a_refused_secret_says_which_character_is_wrong_and_what_it_may_have_been() {
         ("JBSW 0Y3D", "character 5 is 0: did the site show the letter O?"),
         ("JBSW-1Y3D", "character 5 is 1: did the site show the letter I or L?"),
         ("JBSW8Y3D", "character 5 is 8: did the site show the letter B?"),
-        ("JBSWY3DP%3D%3D", "character 9 is %, as links write other characters: %3D at the end stands for =, which may be left out"),
+        (
+            "JBSWY3DP%3D%3D",
+            "character 9 is %, as links write other characters: %3D at the end stands for =, which may be left out",
+        ),
         ("JBSW=Y3DP", "character 5 is =, which stands only at the end: is there more than one secret?"),
         ("JBSWЁ3DP", "character 5 is a letter of another alphabet than A to Z"),
         ("JBSW_Y3DP", "character 5 is neither a letter nor a digit"),
@@ -282,7 +285,26 @@ fn a_megabyte_of_anything_is_read_in_a_moment() {
         let begin = Instant::now();
         let _ = transfer::read(long(piece).as_bytes(), None);
         let _ = transfer::read(format!("\"otpauth://totp/A?secret={}", long(piece)).as_bytes(), None);
-        println!("{:?} {piece:?}", begin.elapsed());
         assert!(begin.elapsed().as_secs() < 20, "{piece:?} took {:?}", begin.elapsed());
+    }
+}
+
+#[test]
+fn paths_are_read_as_terminals_paste_them() {
+    use countersign::tui::widget::path::dropped;
+    for (text, paths) in [
+        ("/tmp/a b.txt", &["/tmp/a b.txt"][..]),
+        ("/tmp/a\\ b\\(1\\).txt ", &["/tmp/a b(1).txt"]),
+        ("'/tmp/a b' '/tmp/it'\\''s'", &["/tmp/a b", "/tmp/it's"]),
+        ("\"C:\\Users\\Ann Lee\\codes.json\"", &["C:\\Users\\Ann Lee\\codes.json"]),
+        ("C:\\Users\\ann\\codes.json", &["C:\\Users\\ann\\codes.json"]),
+        ("file:///tmp/a%20b.txt\r\nfile://host/tmp/c", &["/tmp/a b.txt", "/tmp/c"]),
+        ("file:/tmp/a", &["/tmp/a"]),
+        ("~/a.json /tmp/b.json", &["~/a.json", "/tmp/b.json"]),
+        ("/tmp/Bob's file", &["/tmp/Bob's file"]),
+        ("My\\ File", &["My File"]),
+        ("my file", &["my file"]),
+    ] {
+        assert_eq!(dropped(text), paths.iter().map(std::path::PathBuf::from).collect::<Vec<_>>(), "{text}");
     }
 }
