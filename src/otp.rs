@@ -56,6 +56,23 @@ impl Kind {
             _ => base32::decode(text),
         }
     }
+
+    /// Why [`Kind::read_secret`] reads nothing of this text: half a sentence that tells places and kinds of characters,
+    /// never the text. Characters are counted without what may stand between groups.
+    pub fn why_no_secret(self, text: &str) -> String {
+        let bare: Vec<char> = text.chars().filter(|letter| !base32::is_filler(*letter)).collect();
+        if bare.is_empty() {
+            return "it is empty".into();
+        }
+        if text.contains("://") {
+            return "it is a link, not a secret".into();
+        }
+        if self == Kind::Motp {
+            let at = bare.iter().position(|letter| !letter.is_ascii_graphic()).unwrap_or_default();
+            return format!("character {} is no plain letter, digit or mark", at + 1);
+        }
+        base32::why_not(&bare)
+    }
 }
 
 /// The hash of a credential. An unheard-of one is kept by its name and can't be computed.
@@ -86,11 +103,13 @@ impl Algorithm {
         }
     }
 
-    /// Reads every spelling met in real exports (`sha1`, `SHA-1`, `HmacSHA1`, `HMAC-SHA-1`); anything else is kept by name.
+    /// Reads every spelling that holds one known hash and no other number: `SHA-1`, `HmacSHA1`, `Algorithm.sha1`, but not
+    /// `SHA512/256`, which is another hash, nor `SHA1withSHA256`. Anything else is kept by name.
     pub fn from_name(name: &str) -> Algorithm {
         let bare: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
-        let bare = bare.strip_prefix("HMAC").unwrap_or(&bare);
-        Algorithm::KNOWN.into_iter().find(|known| known.name() == bare).unwrap_or_else(|| Algorithm::Other(name.to_owned()))
+        let is_alone = |(before, after): (&str, &str)| ![before, after].concat().contains(|c: char| c.is_ascii_digit());
+        let is_held = |known: &Algorithm| bare.split_once(known.name()).is_some_and(is_alone);
+        Algorithm::KNOWN.into_iter().find(is_held).unwrap_or_else(|| Algorithm::Other(name.to_owned()))
     }
 }
 

@@ -37,11 +37,12 @@ fn distance(a: &str, b: &str) -> usize {
 
 /// The text without what a terminal would obey: control characters, and those that turn the direction of writing.
 pub fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() || is_direction(c) { '\u{fffd}' } else { c }).collect()
+    text.chars().map(|c| if is_obeyed(c) { '\u{fffd}' } else { c }).collect()
 }
 
-fn is_direction(c: char) -> bool {
-    matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// Whether a terminal would obey a character instead of showing it.
+pub fn is_obeyed(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Seconds since 1970 as `2026-01-01 00:00:07`, in UTC.

@@ -5,7 +5,7 @@ use super::output::count;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ops::change::Change;
 use crate::ops::check;
-use crate::ops::import::{self, Standing};
+use crate::ops::import::{self, OnConflict, Standing};
 use crate::otp::{Algorithm, Credential, Kind};
 use crate::pixels;
 use crate::ports::Picture;
@@ -76,6 +76,7 @@ impl Add {
         for skipped in &plan.skipped {
             desk.output.warn(&format!("not taken, number {}: {}", skipped.index + 1, skipped.reason));
         }
+        let without_codes = plan.without_codes(OnConflict::KeepBoth);
         let mut add = Vec::new();
         let mut said = Vec::new();
         for (draft, standing) in plan.rows {
@@ -96,6 +97,7 @@ impl Add {
             desk.save(&mut session, Change::Enrol(add))?;
         }
         said.iter().for_each(|line| desk.output.say(line));
+        without_codes.iter().for_each(|warning| desk.output.warn(warning));
         Ok(())
     }
 
@@ -123,6 +125,9 @@ impl Add {
             Some(path) => desk.read_line_secret(path, "--secret-file", "the secret")?,
             None => self.ask(desk)?,
         };
+        if text.expose().contains("://") {
+            return transfer::read(text.expose().as_bytes(), None).map(|(_, found)| found);
+        }
         let kind = self.kind.unwrap_or(Kind::Totp);
         let draft = Draft::new(Credential::new(kind, read_secret(kind, &text)?));
         Ok(Found { drafts: vec![draft], ..Found::default() })
@@ -180,7 +185,8 @@ pub fn read_secret(kind: Kind, text: &SecretText) -> Result<Secret> {
         Kind::Motp => ("hexadecimal", "mOTP secrets have the digits 0–9 and a–f"),
         _ => ("base32", "it has the letters A–Z and the digits 2–7; spaces and dashes do no harm"),
     };
-    let wrong = || Error::new(ErrorKind::Usage, format!("the secret is not {form}")).hint(hint);
+    let why = kind.why_no_secret(text.expose());
+    let wrong = || Error::new(ErrorKind::Usage, format!("the secret is not {form}; {why}")).hint(hint);
     kind.read_secret(text.expose()).ok_or_else(wrong)
 }
 

@@ -65,13 +65,18 @@ impl ImportLine {
         let plan = import::plan(session.vault(), found);
         match self.json {
             true => {
-                let told = told(&plan, &formats);
+                let told = told(&plan, &formats, on_conflict);
                 desk.output.json(&told);
             }
             false => tell(desk, &plan, on_conflict, &formats, session.vault()),
         }
         let tally = tally(&plan, on_conflict);
+        let without_codes = plan.without_codes(on_conflict);
+        let warn = |desk: &mut Desk| without_codes.iter().for_each(|warning| desk.output.warn(warning));
         if self.dry_run {
+            if !self.json {
+                warn(desk);
+            }
             return Ok(());
         }
         let changes = plan.rows.iter().filter(|(_, standing)| on_conflict.takes(*standing)).count();
@@ -83,6 +88,7 @@ impl ImportLine {
             desk.save(&mut session, change)?;
         }
         desk.output.say(&format!("Imported: {tally}"));
+        warn(desk);
         Ok(())
     }
 
@@ -176,7 +182,7 @@ struct Told<'a> {
     alike: Vec<Row<'a>>,
     conflict: Vec<Row<'a>>,
     skipped: Vec<SkippedRow<'a>>,
-    warnings: &'a [String],
+    warnings: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -206,7 +212,7 @@ struct SkippedRow<'a> {
     reason: &'a str,
 }
 
-fn told<'a>(plan: &'a Plan, formats: &'a [&'static str]) -> Told<'a> {
+fn told<'a>(plan: &'a Plan, formats: &'a [&'static str], on_conflict: OnConflict) -> Told<'a> {
     let mut told = Told {
         format: match formats {
             [one] => Formats::One(one),
@@ -217,7 +223,7 @@ fn told<'a>(plan: &'a Plan, formats: &'a [&'static str]) -> Told<'a> {
         alike: Vec::new(),
         conflict: Vec::new(),
         skipped: plan.skipped.iter().map(|skipped| SkippedRow { index: skipped.index, reason: &skipped.reason }).collect(),
-        warnings: &plan.warnings,
+        warnings: plan.warnings.iter().cloned().chain(plan.without_codes(on_conflict)).collect(),
     };
     for (draft, standing) in &plan.rows {
         match standing {

@@ -3,7 +3,7 @@
 use super::hint::complete_commands;
 use crate::error::{Error, Result, describe_io};
 use crate::secret::SecretText;
-use crate::words::printable;
+use crate::words::{is_obeyed, printable};
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
 use unicode_width::UnicodeWidthStr;
@@ -123,7 +123,15 @@ impl Output {
     pub fn json(&mut self, value: &impl Serialize) {
         match serde_json::to_string_pretty(value).map(Zeroizing::new) {
             Ok(text) => {
-                self.bytes(text.as_bytes());
+                // JSON need not escape all that a terminal obeys. Between its strings only line feeds are such.
+                let mut safe = Zeroizing::new(String::with_capacity(text.len()));
+                for letter in text.chars() {
+                    match is_obeyed(letter) && letter != '\n' {
+                        true => safe.push_str(&format!("\\u{:04x}", u32::from(letter))),
+                        false => safe.push(letter),
+                    }
+                }
+                self.bytes(safe.as_bytes());
                 self.bytes(b"\n");
             }
             Err(error) => self.broken = Some(error.into()),

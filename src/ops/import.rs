@@ -57,7 +57,28 @@ pub fn plan(vault: &Vault, found: Found) -> Plan {
     Plan { rows: rows.collect(), skipped: found.skipped, warnings: found.warnings }
 }
 
+/// Why an account gives no codes, where it should. It is kept, but its export should be kept, too.
+pub fn no_codes(draft: &Draft) -> Option<String> {
+    let is_received = draft.credential.kind == Kind::Received;
+    draft.credential.check().err().filter(|_| !is_received && !draft.deleted).map(|why| why.to_string())
+}
+
 impl Plan {
+    /// `1 of them gives no codes: GitHub (the hash XYZ is not known)`, of what would be taken; `None` where all give codes.
+    pub fn without_codes(&self, on_conflict: OnConflict) -> Option<String> {
+        const NAMED: usize = 5;
+        let taken = self.rows.iter().filter(|(_, standing)| on_conflict.takes(*standing));
+        let all: Vec<String> =
+            taken.filter_map(|(draft, _)| no_codes(draft).map(|why| format!("{} ({why})", draft.label()))).collect();
+        let named = all.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+        match all.len() {
+            0 => None,
+            1 => Some(format!("1 of them gives no codes: {named}")),
+            count if count > NAMED => Some(format!("{count} of them give no codes: {named} and {} more", count - NAMED)),
+            count => Some(format!("{count} of them give no codes: {named}")),
+        }
+    }
+
     /// The change that carries the plan out; `None` where nothing is left to do.
     /// With `Replace`, an entry is replaced by the first draft in conflict with it; further ones are kept beside it, so that none is lost.
     pub fn change(self, on_conflict: OnConflict) -> Option<Change> {

@@ -69,6 +69,7 @@ pub fn read(
             whole.absorb(Intake { formats: vec![format.id()], found, plain: plain.into_iter().collect() });
         }
     }
+    whole.found.make_printable();
     Ok(whole)
 }
 
@@ -106,7 +107,8 @@ impl Intake {
     }
 
     /// What was found elsewhere than in a file.
-    pub fn elsewhere(format: &'static dyn Format, found: Found) -> Intake {
+    pub fn elsewhere(format: &'static dyn Format, mut found: Found) -> Intake {
+        found.make_printable();
         Intake { formats: vec![format.id()], found, plain: Vec::new() }
     }
 

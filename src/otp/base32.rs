@@ -28,6 +28,38 @@ pub fn decode(text: &str) -> Option<Secret> {
     if bytes.is_empty() { None } else { Some(Secret::new(std::mem::take(&mut bytes))) }
 }
 
+/// Why a text without fillers is not base32, and what it may be instead.
+pub(super) fn why_not(text: &[char]) -> String {
+    let is_base32 = |letter: &char| matches!(letter.to_ascii_uppercase(), 'A'..='Z' | '2'..='7');
+    let letters = text.len() - text.iter().rev().take_while(|letter| **letter == '=').count();
+    let Some(at) = text[..letters].iter().position(|letter| !is_base32(letter)) else {
+        return "it is too short".into();
+    };
+    let has = |is: fn(&char) -> bool| text.iter().any(is);
+    if letters >= 16 && letters.is_multiple_of(2) && text.iter().all(char::is_ascii_hexdigit) {
+        return format!("its {letters} characters look like hexadecimal, not base32");
+    }
+    let is_base64 = text.iter().all(|letter| letter.is_ascii_alphanumeric() || "+/=".contains(*letter));
+    let shows = has(|letter| "+/".contains(*letter)) || letters < text.len();
+    if is_base64 && shows && text.len().is_multiple_of(4) && has(char::is_ascii_lowercase) && has(char::is_ascii_uppercase) {
+        return "it looks like base64, as in Steam's files, not base32".into();
+    }
+    let place = at + 1;
+    match text[at] {
+        '0' => format!("character {place} is 0: did the site show the letter O?"),
+        '1' => format!("character {place} is 1: did the site show the letter I or L?"),
+        '8' => format!("character {place} is 8: did the site show the letter B?"),
+        '9' => format!("character {place} is 9, which no such secret has: did the site show the letter g?"),
+        '%' => {
+            format!("character {place} is %, as links write other characters: %3D at the end stands for =, which may be left out")
+        }
+        '=' => format!("character {place} is =, which stands only at the end: is there more than one secret?"),
+        letter if letter.is_alphabetic() => format!("character {place} is a letter of another alphabet than A to Z"),
+        letter if letter.is_control() => format!("character {place} is a control character"),
+        _ => format!("character {place} is neither a letter nor a digit"),
+    }
+}
+
 /// Upper case, no padding.
 pub fn encode(secret: &Secret) -> SecretText {
     let bytes = secret.expose();

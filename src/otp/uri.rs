@@ -34,7 +34,12 @@ pub enum UriError {
     /// `otpauth://TYPE/…` of another type than we know. Empty where it does not look like the name of a type.
     UnknownType(String),
     SecretMissing,
-    SecretInvalid,
+    /// Why, in half a sentence.
+    SecretInvalid(String),
+    /// Several parameters `secret` that differ.
+    SecretsDiffer,
+    /// Another link begins in it.
+    Several,
     /// Not a number, or out of range.
     Number {
         parameter: &'static str,
@@ -70,6 +75,13 @@ pub fn is_link(text: &str) -> bool {
     }
 }
 
+/// Whether another link begins in this one: its parts would be taken for those of the first.
+fn holds_another(rest: &str) -> bool {
+    let rest = rest.to_ascii_lowercase();
+    let mut marks = rest.match_indices("://").map(|(at, _)| &rest[..at]);
+    marks.any(|before| before.ends_with("otpauth-migration") || SCHEMES.iter().any(|(scheme, _)| before.ends_with(scheme)))
+}
+
 /// The longest link taken, in bytes.
 pub const MAX_LENGTH: usize = 8 * 1024;
 
@@ -79,9 +91,11 @@ impl UriError {
         match self {
             UriError::Scheme { explanation } => *explanation,
             UriError::TooLong => None,
+            UriError::SecretsDiffer => Some("copy the link from the site once more"),
+            UriError::Several => Some("put each link on a line of its own"),
             UriError::UnknownType(_) => Some("known are totp, hotp, steam and yaotp"),
             UriError::SecretMissing => Some("copy the whole link; it ends in parameters such as secret=…"),
-            UriError::SecretInvalid => Some("a secret is made of the letters A to Z and the digits 2 to 7"),
+            UriError::SecretInvalid(_) => Some("a secret is made of the letters A to Z and the digits 2 to 7"),
             UriError::Number { .. } => Some("digits go from 1 to 10, a period from 1 s up, a counter up to 2^64 − 1"),
         }
     }
@@ -96,7 +110,9 @@ impl fmt::Display for UriError {
             UriError::UnknownType(name) if name.is_empty() => f.write_str("the link does not say which type of code it is for"),
             UriError::UnknownType(name) => write!(f, "codes of type \"{name}\" are not known"),
             UriError::SecretMissing => f.write_str("the link holds no secret"),
-            UriError::SecretInvalid => f.write_str("the secret in the link can't be read"),
+            UriError::SecretInvalid(why) => write!(f, "the secret in the link can't be read: {why}"),
+            UriError::SecretsDiffer => f.write_str("the link holds two secrets"),
+            UriError::Several => f.write_str("there is more than one link in it"),
             UriError::Number { parameter } => write!(f, "the {parameter} of the link can't be used"),
         }
     }

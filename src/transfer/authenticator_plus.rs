@@ -56,7 +56,7 @@ impl Format for AuthenticatorPlus {
             let text = Archive::open(bytes)?.read(MEMBER, password, PASSWORD)?;
             let file = ForeignFile::new(&text);
             let text = file.text().ok_or_else(|| damaged("the list of accounts is not text"))?;
-            let mut found = links::read(links::lines(text))?;
+            let mut found = links::read_text(text)?;
             found.note_guess(&file);
             return Ok(found);
         }

@@ -16,6 +16,7 @@ use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use zeroize::Zeroizing;
 
@@ -135,40 +136,54 @@ fn read_vault(export: Fields) -> Result<Found> {
         .filter_map(|group| Some((group.text("id")?, group.text("name")?)))
         .collect();
     let items = export.list("items");
-    let with_code = items.iter().enumerate().filter_map(|(index, item)| Some((index, read_item(item, &groups)?)));
-    count_others(Found::collect(with_code)?, items.len())
+    let all = items.iter().enumerate().map(|(index, item)| (index, read_item(item, &groups)));
+    collect(all.collect())
 }
 
-/// `None` for an item without a one-time password.
-fn read_item(value: &Value, groups: &HashMap<String, String>) -> Option<std::result::Result<Draft, Refusal>> {
-    let item = Fields::of(value)?;
-    let login = item.fields("login")?;
-    let totp = login.text("totp")?;
-    Some(item::draft(&totp, item.text("name").as_deref(), login.text("username").as_deref()).map(|mut draft| {
-        draft.note = item.text("notes").unwrap_or_default();
-        draft.pinned = item.flag("favorite");
-        draft.deleted = item.get("deletedDate").is_some();
-        let ids = item.list("collectionIds").iter().filter_map(Value::as_str).map(str::to_owned);
-        draft.tags = item.text("folderId").into_iter().chain(ids).filter_map(|id| groups.get(&id).cloned()).collect();
-        draft
-    }))
+/// The one-time passwords of an item.
+fn read_item(value: &Value, groups: &HashMap<String, String>) -> Vec<Read> {
+    let login = Fields::of(value).and_then(|item| Some((item, item.fields("login")?)));
+    let Some((item, login, totp)) = login.and_then(|(item, login)| Some((item, login, login.text("totp")?))) else {
+        return Vec::new();
+    };
+    let (name, user) = (item.text("name"), login.text("username"));
+    let read = |code: Cow<str>| {
+        item::draft(&code, name.as_deref(), user.as_deref()).map(|mut draft| {
+            draft.note = item.text("notes").unwrap_or_default();
+            draft.pinned = item.flag("favorite");
+            draft.deleted = item.get("deletedDate").is_some();
+            let ids = item.list("collectionIds").iter().filter_map(Value::as_str).map(str::to_owned);
+            draft.tags = item.text("folderId").into_iter().chain(ids).filter_map(|id| groups.get(&id).cloned()).collect();
+            draft
+        })
+    };
+    item::codes(&totp).into_iter().map(read).collect()
 }
 
 fn read_table(table: &Table) -> Result<Found> {
-    let with_code = table.rows().enumerate().filter_map(|(index, row)| {
-        let draft = item::draft(row.text(COLUMN)?, row.text("name"), row.text("login_username")).map(|mut draft| {
-            draft.note = row.text("notes").unwrap_or_default().to_owned();
-            draft.pinned = row.text("favorite") == Some("1");
-            draft.tags = row.text("folder").or_else(|| row.text("collections")).map(str::to_owned).into_iter().collect();
-            draft
-        });
-        Some((index, draft))
+    let all = table.rows().enumerate().map(|(index, row)| {
+        let codes = row.text(COLUMN).map(item::codes).unwrap_or_default();
+        let read = |code: Cow<str>| {
+            item::draft(&code, row.text("name"), row.text("login_username")).map(|mut draft| {
+                draft.note = row.text("notes").unwrap_or_default().to_owned();
+                draft.pinned = row.text("favorite") == Some("1");
+                draft.tags = row.text("folder").or_else(|| row.text("collections")).map(str::to_owned).into_iter().collect();
+                draft
+            })
+        };
+        (index, codes.into_iter().map(read).collect())
     });
-    count_others(Found::collect(with_code)?, table.rows().count())
+    collect(all.collect())
 }
 
-fn count_others(mut found: Found, all: usize) -> Result<Found> {
-    found.note_without(all - found.drafts.len() - found.skipped.len());
+type Read = std::result::Result<Draft, Refusal>;
+
+/// What the items gave, and how many gave nothing.
+fn collect(items: Vec<(usize, Vec<Read>)>) -> Result<Found> {
+    let without = items.iter().filter(|(_, codes)| codes.is_empty()).count();
+    let all = items.into_iter().flat_map(|(index, codes)| codes.into_iter().map(move |code| (index, code)));
+    let mut found = Found::collect(all)?;
+    found.note_without(without);
     Ok(found)
 }
 

@@ -90,7 +90,8 @@ impl Format for Csv {
         let mut read = Vec::new();
         for (index, row) in table.rows().enumerate() {
             match columns.code(row) {
-                Some(code) => read.push((index, columns.read(row, code))),
+                Some(Ok(code)) => read.extend(item::codes(code).iter().map(|code| (index, columns.read(row, Ok(code.as_ref()))))),
+                Some(Err(why)) => read.push((index, columns.read(row, Err(why)))),
                 None => without += 1,
             }
         }

@@ -63,6 +63,7 @@ impl Format for Enpass {
             let mut tags = Vec::new();
             let ids = item.list("folders").iter().filter_map(Value::as_str);
             item::tag(&mut tags, ids.map(|id| folders.get(id).map_or(id, String::as_str)));
+            let codes = codes.iter().flat_map(|(label, code)| item::codes(code).into_iter().map(move |code| (label, code)));
             for (label, code) in codes {
                 let draft = item::draft(&code, title.as_deref(), user.as_deref()).map(|draft| Draft {
                     note: item.text("note").unwrap_or_default(),

@@ -67,7 +67,7 @@ impl Format for Ente {
 
 /// Whether a text is a list of links as Ente writes it.
 pub fn is_ente_text(text: &str) -> bool {
-    links::lines(text).any(|line| links::is_link(line.text) && line.text.contains("codeDisplay="))
+    text.contains("codeDisplay=") && links::each(text).any(|link| link.contains("codeDisplay="))
 }
 
 fn open(export: Fields, password: Option<&SecretText>) -> Result<Zeroizing<Vec<u8>>> {
@@ -87,7 +87,7 @@ fn open(export: Fields, password: Option<&SecretText>) -> Result<Zeroizing<Vec<u
 }
 
 fn read_text(text: &str) -> Result<Found> {
-    let mut found = links::read(links::lines(text))?;
+    let mut found = links::read_text(text)?;
     found.drafts.iter_mut().for_each(take_display);
     Ok(found)
 }

@@ -3,7 +3,9 @@
 use super::google::{self, Part};
 use super::{Draft, ForeignFile};
 use crate::error::{Error, ErrorKind, Result};
+use crate::otp::Algorithm;
 use crate::text::GUESSED;
+use crate::words::is_obeyed;
 use std::ops::Range;
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +24,15 @@ pub struct Found {
 pub struct Skipped {
     pub index: usize,
     pub reason: String,
+}
+
+/// Whether there was anything to replace.
+fn clean(text: &mut String) -> bool {
+    let bad = text.contains(is_obeyed);
+    if bad {
+        *text = text.replace(is_obeyed, " ");
+    }
+    bad
 }
 
 impl Found {
@@ -43,6 +54,31 @@ impl Found {
                 format!("no entry could be read; entry {}: {}", first.index + 1, first.reason),
             )),
             _ => Ok(found),
+        }
+    }
+
+    /// Replaces what a terminal would obey by spaces, in names and in what is said of the file, and says so.
+    pub fn make_printable(&mut self) {
+        let mut changed = 0;
+        for draft in &mut self.drafts {
+            // Notes have lines.
+            let is_bad = |c: char| is_obeyed(c) && c != '\n' && c != '\t';
+            draft.note = draft.note.replace("\r\n", "\n");
+            let has_bad_note = draft.note.contains(is_bad);
+            draft.note = draft.note.replace(is_bad, " ");
+            let names = [&mut draft.issuer, &mut draft.account].into_iter().chain(&mut draft.tags);
+            let has_bad_name = names.fold(false, |bad, name| clean(name) || bad);
+            changed += usize::from(has_bad_note || has_bad_name);
+            if let Algorithm::Other(name) = &mut draft.credential.algorithm {
+                clean(name);
+            }
+        }
+        for said in self.skipped.iter_mut().map(|skipped| &mut skipped.reason).chain(&mut self.warnings) {
+            clean(said);
+        }
+        if changed > 0 {
+            let of = if changed == 1 { "the texts of 1 account" } else { &format!("the texts of {changed} accounts") };
+            self.warnings.push(format!("Control characters in {of} were replaced with spaces."));
         }
     }
 

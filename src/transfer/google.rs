@@ -44,12 +44,12 @@ impl Format for Google {
     fn detect(&self, file: &ForeignFile) -> bool {
         file.json().is_none()
             && !file.is_page()
-            && file.text().is_some_and(|text| links::lines(text).any(|line| is_transfer(line.text)))
+            && file.text().is_some_and(|text| links::each(text).any(|link| is_transfer(&link)))
     }
 
     fn read(&self, file: &ForeignFile, _: Option<&SecretText>) -> Result<Found> {
         let text = file.text().ok_or_else(|| Error::new(ErrorKind::ForeignDamaged, "the file is not text"))?;
-        links::read(links::lines(text))
+        links::read_text(text)
     }
 
     fn writer(&self) -> Option<&dyn Writer> {
@@ -61,14 +61,6 @@ const SCHEME: &str = "otpauth-migration:";
 
 /// The longest transfer link taken, in bytes; a QR code holds less than 3,000.
 pub const MAX_LENGTH: usize = 64 * 1024;
-
-/// Where a transfer link begins in a line.
-pub(super) fn find_transfer(line: &str) -> Option<usize> {
-    line.match_indices(':').find_map(|(colon, _)| {
-        let start = (colon + 1).checked_sub(SCHEME.len())?;
-        is_transfer(line.get(start..)?).then_some(start)
-    })
-}
 
 pub(super) fn is_transfer(link: &str) -> bool {
     link.as_bytes().get(..SCHEME.len()).is_some_and(|start| start.eq_ignore_ascii_case(SCHEME.as_bytes()))

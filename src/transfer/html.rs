@@ -8,19 +8,17 @@ use crate::error::{Error, ErrorKind, Result, contain};
 use crate::otp::uri::{self, Labelled};
 use crate::pixels;
 use crate::secret::SecretText;
-use crate::text;
 use percent_encoding::percent_decode_str;
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 mod scan;
 
 use scan::Piece;
+pub(super) use scan::unescape;
 
 pub struct Html;
 
-const SCHEMES: [&str; 4] = ["otpauth://", "otpauth-migration://", "motp://", "steam://"];
-/// A link as a parameter of another, as of a service that draws QR codes.
-const ESCAPED: &str = "otpauth%3a%2f%2f";
 /// Pictures without a code, which take long to search, before the rest is left alone.
 const MOST_FRUITLESS: usize = 40;
 
@@ -47,12 +45,7 @@ impl Format for Html {
         let mut harvest = Harvest::default();
         for piece in scan::pieces(page) {
             match piece {
-                Piece::Text(text) => harvest.take_links(&text, is_end_in_text),
-                Piece::Value(text) => {
-                    harvest.take_links(&text, is_end_in_text);
-                    harvest.take_escaped(&text);
-                }
-                Piece::Script(text) => harvest.take_links(&text, is_end_in_script),
+                Piece::Text(text) => harvest.links.extend(links::each(&text).map(Cow::into_owned)),
                 Piece::Picture(data) => harvest.pictures.push((harvest.links.len(), data)),
             }
         }
@@ -68,27 +61,6 @@ struct Harvest<'p> {
 }
 
 impl Harvest<'_> {
-    /// Takes the links in a text. A label may hold spaces that nobody escaped; a query too, where the link stands alone.
-    fn take_links(&mut self, text: &str, ends: fn(char) -> bool) {
-        let small = text.to_ascii_lowercase();
-        let mut from = 0;
-        while let Some(start) = SCHEMES.iter().filter_map(|scheme| small[from..].find(scheme)).min().map(|at| from + at) {
-            let rest = &text[start..];
-            let query = rest.find('?').unwrap_or(rest.len());
-            let is_alone = text[from..start].trim().is_empty();
-            let is_end = |(at, letter): &(usize, char)| ends(*letter) || !is_alone && *at > query && letter.is_whitespace();
-            let length = rest.char_indices().find(is_end).map_or(rest.len(), |(at, _)| at);
-            self.links.push(rest[..length].trim_end().to_owned());
-            from = start + length;
-        }
-    }
-
-    fn take_escaped(&mut self, value: &str) {
-        let Some(start) = value.to_ascii_lowercase().find(ESCAPED) else { return };
-        let link = value[start..].split(['&', '#']).next().unwrap_or_default();
-        self.links.push(text::lenient(&percent_decode_str(link).collect::<Vec<u8>>()).text.into_owned());
-    }
-
     /// Each link once: a page shows the same one as text and as a code.
     fn read(self) -> Result<Found> {
         let mut seen = HashSet::new();
@@ -108,10 +80,12 @@ impl Harvest<'_> {
             }
             let texts = codes_in(data, &mut pixels_left).unwrap_or_default();
             fruitless += usize::from(texts.is_empty());
-            for text in texts.iter().map(|text| text.expose().trim().to_owned()).filter(|text| links::is_link(text)) {
+            let place = format!("picture {}", number + 1);
+            let with_links = texts.iter().map(SecretText::expose).filter(|text| links::has_link(text));
+            for text in with_links.flat_map(|text| links::candidates(&place, text)).map(|candidate| candidate.text.into_owned()) {
                 let is_known = uri::parse(&text).is_ok_and(|link| known.contains(&link));
                 if !is_known && seen.insert(text.clone()) {
-                    places.push((*before, format!("picture {}", number + 1), text));
+                    places.push((*before, place.clone(), text));
                 }
             }
         }
@@ -123,7 +97,8 @@ impl Harvest<'_> {
             )
             .hint("if it shows codes, save the page with its pictures in it, or take a screenshot"));
         }
-        let mut found = links::read(places.iter().map(|(_, place, text)| Candidate { place: place.clone(), text }))?;
+        let mut found =
+            links::read(places.iter().map(|(_, place, text)| Candidate { place: place.clone(), text: text.as_str().into() }))?;
         match unlooked {
             0 => {}
             1 => found.warnings.push("1 picture of the page was not searched for a code.".into()),
@@ -131,14 +106,6 @@ impl Harvest<'_> {
         }
         Ok(found)
     }
-}
-
-fn is_end_in_text(letter: char) -> bool {
-    matches!(letter, '\n' | '\r' | '"' | '<' | '>')
-}
-
-fn is_end_in_script(letter: char) -> bool {
-    is_end_in_text(letter) || matches!(letter, '\'' | '`' | '\\')
 }
 
 /// The texts of the QR codes in a picture that stands in the page; `None` where it can't be read.

@@ -57,6 +57,7 @@ impl Format for Keeper {
             let folders = record.list("folders").iter().filter_map(Fields::of);
             let paths = folders.flat_map(|folder| [folder.text("shared_folder"), folder.text("folder")]).flatten();
             paths.for_each(|path| item::tag(&mut tags, [path.replace('\\', "/").as_str()]));
+            let codes = codes.iter().flat_map(|(label, code)| item::codes(code).into_iter().map(move |code| (label, code)));
             for (label, code) in codes {
                 let draft = item::draft(&code, title.as_deref(), record.text("login").as_deref());
                 let note = record.text("notes").unwrap_or_default();

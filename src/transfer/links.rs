@@ -1,31 +1,108 @@
 //! Links of all schemes, one after the other: what text files, pasted text, JSON lists and QR codes have in common.
 
+mod end;
+mod scan;
+
 use super::google;
 use super::{Draft, Found, Skipped};
 use crate::error::{Error, ErrorKind, Result};
 use crate::otp::uri::{self, UriError};
+use scan::{Comments, Piece, Scanner};
+use std::borrow::Cow;
 
 /// One candidate for a link and what to call its place: `line 3`, `QR code 2`.
 pub struct Candidate<'a> {
     pub place: String,
-    pub text: &'a str,
+    pub text: Cow<'a, str>,
 }
 
-/// The candidates of a text: every line that is neither blank nor a `#` comment.
-pub fn lines(text: &str) -> impl Iterator<Item = Candidate<'_>> {
-    // Lines may end in a lone CR.
-    let end = if text.contains('\n') { '\n' } else { '\r' };
-    text.split(end).enumerate().filter_map(|(number, line)| {
-        let line = line.trim();
-        let counts = !line.is_empty() && !line.starts_with('#');
-        counts.then(|| Candidate { place: format!("line {}", number + 1), text: link_in(line) })
+/// Whether a text holds a link of ours, anywhere.
+pub fn has_link(text: &str) -> bool {
+    lines(text).any(scan::has_link)
+}
+
+/// Whether a text is a link of ours as a whole, as far as its beginning tells.
+pub fn is_link(text: &str) -> bool {
+    uri::is_link(text) || google::is_transfer(text)
+}
+
+/// The links in a text, as [`scan`] finds them.
+pub fn each(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    Scanner::new(text, Comments::None).filter_map(|piece| match piece {
+        Piece::Link(_, link) => Some(link),
+        _ => None,
     })
 }
 
-/// Whether a line holds a link of ours.
-pub fn is_link(line: &str) -> bool {
-    let line = link_in(line.trim());
-    uri::is_link(line) || google::is_transfer(line)
+/// The links in a text that should be one, such as that of a QR code; the whole text, where it is one or holds none.
+pub fn candidates<'t>(place: &str, text: &'t str) -> Vec<Candidate<'t>> {
+    let text = text.trim();
+    let is_one = is_link(text) && scan::count(text) <= 1 && !text.contains('\n');
+    let mut all: Vec<Cow<str>> = if is_one { Vec::new() } else { each(text).collect() };
+    if all.is_empty() {
+        all.push(text.into());
+    }
+    all.into_iter().map(|text| Candidate { place: place.to_owned(), text }).collect()
+}
+
+/// Lines without a link that are named one by one.
+const MOST_NAMED: usize = 100;
+
+/// Reads all links in a text and says what else stands there.
+pub fn read_text(text: &str) -> Result<Found> {
+    let (mut beside, mut others, mut commented) = (Vec::new(), 0, Vec::new());
+    let candidates = Scanner::new(text, Comments::Apart).filter_map(|piece| match piece {
+        Piece::Link(line, text) => Some((line, text)),
+        Piece::Other(line, text) => {
+            others += 1;
+            (others <= MOST_NAMED).then_some((line, text))
+        }
+        Piece::Comment(line) => {
+            commented.push(line);
+            None
+        }
+        Piece::Beside(line) => {
+            beside.push(line);
+            None
+        }
+    });
+    let result = read(candidates.map(|(line, text)| Candidate { place: format!("line {line}"), text }));
+    let comments = match commented.as_slice() {
+        [] => None,
+        [line] => Some(format!("The link in line {line} was not taken: it stands in a comment, behind a #.")),
+        lines => Some(format!("The links in {} were not taken: they stand in comments, behind a #.", listed(lines))),
+    };
+    let mut found = result.map_err(|error| match &comments {
+        Some(why) if others == 0 && error.what == NO_LINK => Error::new(ErrorKind::ForeignDamaged, why.trim_end_matches('.')),
+        _ => error,
+    })?;
+    found.warnings.extend(comments);
+    if !beside.is_empty() {
+        found.warnings.push(format!("What stands beside the links was not taken: see {}.", listed(&beside)));
+    }
+    if others > MOST_NAMED {
+        found.warnings.push(format!("{} more lines hold no link.", others - MOST_NAMED));
+    }
+    Ok(found)
+}
+
+const NO_LINK: &str = "there is no link in it";
+
+/// `line 3`, `lines 3, 4 and 7`.
+fn listed(lines: &[usize]) -> String {
+    const NAMED: usize = 10;
+    let named: Vec<String> = lines.iter().take(NAMED).map(usize::to_string).collect();
+    match (named.as_slice(), lines.len()) {
+        ([one], _) => format!("line {one}"),
+        (all, count) if count > NAMED => format!("lines {} and {} more", all.join(", "), count - NAMED),
+        ([all @ .., last], _) => format!("lines {} and {last}", all.join(", ")),
+        ([], _) => String::new(),
+    }
+}
+
+/// Lines may end in a lone CR.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split(if text.contains('\n') { '\n' } else { '\r' })
 }
 
 /// Reads all candidates. Where not one gives an entry, the error of the first.
@@ -35,6 +112,7 @@ pub fn read<'a>(candidates: impl Iterator<Item = Candidate<'a>>) -> Result<Found
     let mut count = 0;
     for (index, Candidate { place, text }) in candidates.enumerate() {
         count += 1;
+        let text = &*text;
         if google::is_transfer(text) {
             match google::read_link(text) {
                 Ok(transfer) => {
@@ -64,7 +142,7 @@ pub fn read<'a>(candidates: impl Iterator<Item = Candidate<'a>>) -> Result<Found
         (false, _, _) => Ok(found),
         (true, Some(error), _) if count == 1 => Err(error),
         (true, _, Some(first)) => Err(Error::new(ErrorKind::ForeignDamaged, format!("no entry could be read; {}", first.reason))),
-        _ => Err(Error::new(ErrorKind::ForeignDamaged, "there is no link in it")),
+        _ => Err(Error::new(ErrorKind::ForeignDamaged, NO_LINK)),
     }
 }
 
@@ -82,16 +160,5 @@ fn reason(error: &UriError) -> String {
     match error {
         UriError::Scheme { explanation: Some(explanation) } => (*explanation).to_owned(),
         other => other.to_string(),
-    }
-}
-
-/// The link of a line: some programs write `QR-Code:` before it.
-fn link_in(line: &str) -> &str {
-    if let Some(at) = google::find_transfer(line) {
-        return &line[at..];
-    }
-    match line.split_at_checked("QR-Code:".len()) {
-        Some((prefix, rest)) if prefix.eq_ignore_ascii_case("QR-Code:") => rest.trim_start(),
-        _ => line,
     }
 }

@@ -103,6 +103,7 @@ fn read_data(data: &Value) -> Result<Found> {
         let mut tags = Vec::new();
         let own = overview.map_or(&[][..], |overview| overview.list("tags"));
         item::tag(&mut tags, [vault.as_str()].into_iter().chain(own.iter().filter_map(Value::as_str)));
+        let codes = codes.iter().flat_map(|(field, code)| item::codes(code).into_iter().map(move |code| (field, code)));
         for (field, code) in codes {
             let draft = item::draft(&code, title.as_deref(), user.as_deref()).map(|mut draft| {
                 draft.note = details.and_then(|details| details.text("notesPlain")).unwrap_or_default();
@@ -145,13 +146,15 @@ fn read_table(table: &Table) -> Result<Found> {
             continue;
         };
         let title = row.text("Title");
-        let draft = item::draft(code, title, row.text("Username")).map(|mut draft| {
-            draft.note = row.text("Notes").unwrap_or_default().to_owned();
-            draft.pinned = row.text("Favorite").is_some_and(|flag| flag.eq_ignore_ascii_case("true"));
-            item::tag(&mut draft.tags, row.text("Tags").unwrap_or_default().split([';', ',']));
-            draft
-        });
-        read.push((index, draft.map_err(|why| item::of_item(title, why))));
+        for code in item::codes(code) {
+            let draft = item::draft(&code, title, row.text("Username")).map(|mut draft| {
+                draft.note = row.text("Notes").unwrap_or_default().to_owned();
+                draft.pinned = row.text("Favorite").is_some_and(|flag| flag.eq_ignore_ascii_case("true"));
+                item::tag(&mut draft.tags, row.text("Tags").unwrap_or_default().split([';', ',']));
+                draft
+            });
+            read.push((index, draft.map_err(|why| item::of_item(title, why))));
+        }
     }
     let mut found = Found::collect(read.into_iter())?;
     found.note_without(without);

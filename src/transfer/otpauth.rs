@@ -1,9 +1,8 @@
 //! Lists of links: `otpauth://`, `motp://`, `steam://`, one a line or in a JSON array. Transfer links may stand among them.
 
-use super::links::{self, Candidate};
+use super::links;
 use super::target::{Tags, Target};
 use super::{Draft, Encryption, ForeignFile, Format, Found, Sealing, Writer, Written};
-use super::{ente, google};
 use crate::error::{Error, ErrorKind, Result};
 use crate::otp::uri;
 use crate::secret::SecretText;
@@ -26,30 +25,65 @@ impl Format for Otpauth {
     }
 
     fn detect(&self, file: &ForeignFile) -> bool {
-        match file.json() {
-            Some(json) => list(json).is_some_and(|links| links.iter().any(|link| link.as_str().is_some_and(links::is_link))),
-            None if file.is_page() => false,
-            None => file.text().is_some_and(|text| {
-                let has_link = links::lines(text).any(|line| links::is_link(line.text));
-                has_link && !links::lines(text).any(|line| google::is_transfer(line.text)) && !ente::is_ente_text(text)
-            }),
-        }
+        let has_link = match file.json() {
+            Some(json) => texts(json).iter().any(|text| links::has_link(text)),
+            None => !is_cut(file) && file.text().is_some_and(links::has_link),
+        };
+        // Links may stand in the files of many programs.
+        has_link && !super::FORMATS.iter().any(|format| format.id() != self.id() && format.detect(file))
     }
 
     fn read(&self, file: &ForeignFile, _: Option<&SecretText>) -> Result<Found> {
-        if let Some(links) = file.json().and_then(list) {
-            return links::read(links.iter().enumerate().map(|(index, link)| Candidate {
-                place: format!("link {}", index + 1),
-                text: link.as_str().unwrap_or_default().trim(),
-            }));
+        if let Some(json) = file.json() {
+            return read_json(json);
         }
         let text = file.text().ok_or_else(|| Error::new(ErrorKind::ForeignDamaged, "the file is not text"))?;
-        links::read(links::lines(text))
+        links::read_text(text)
     }
 
     fn writer(&self) -> Option<&dyn Writer> {
         Some(self)
     }
+}
+
+/// Whether it is JSON or XML whose end is missing: what is left is no list of links.
+fn is_cut(file: &ForeignFile) -> bool {
+    let text = file.text().unwrap_or_default().trim();
+    let then = |more: &[char]| text[1..].trim_start().starts_with(more);
+    let is_json = text.starts_with('{') && then(&['"']) || text.starts_with('[') && then(&['{', '"']);
+    file.json_error().is_some() && is_json && !text.ends_with(['}', ']']) || file.xml_error().is_some() && !text.ends_with('>')
+}
+
+/// All texts in a JSON value, names of fields included.
+fn texts(json: &Value) -> Vec<&str> {
+    let (mut texts, mut left) = (Vec::new(), vec![json]);
+    while let Some(value) = left.pop() {
+        match value {
+            Value::String(text) => texts.push(text.as_str()),
+            Value::Array(list) => left.extend(list.iter().rev()),
+            Value::Object(fields) => {
+                texts.extend(fields.keys().map(String::as_str));
+                left.extend(fields.values().rev());
+            }
+            _ => {}
+        }
+    }
+    texts
+}
+
+/// A list of links in which each element counts, or links anywhere, under any name.
+fn read_json(json: &Value) -> Result<Found> {
+    let is_plain = |list: &&Vec<Value>| list.iter().any(|link| link.as_str().is_some_and(links::has_link));
+    if let Some(list) = list(json).filter(is_plain) {
+        let texts = list.iter().map(|element| element.as_str().unwrap_or_default());
+        let places = texts.enumerate().map(|(index, text)| (format!("link {}", index + 1), text));
+        return links::read(places.flat_map(|(place, text)| links::candidates(&place, text)));
+    }
+    let texts = texts(json).into_iter().filter(|text| links::has_link(text));
+    let places = texts.enumerate().map(|(index, text)| (format!("link {}", index + 1), text));
+    let mut found = links::read(places.flat_map(|(place, text)| links::candidates(&place, text)))?;
+    found.warnings.push("This JSON is of no known format: only the links in it were taken.".into());
+    Ok(found)
 }
 
 /// A bare array, or cotp's `{"items": […]}`.

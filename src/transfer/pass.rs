@@ -2,6 +2,7 @@
 //! The texts are decrypted before they come here. Of an entry only its one-time passwords are taken, never the password.
 
 use super::links;
+use super::read::account::unreadable;
 use super::read::json::{Refusal, damaged};
 use super::{Draft, ForeignFile, Format, Found, NamedFile, Skipped};
 use crate::error::Result;
@@ -37,9 +38,7 @@ impl Format for Pass {
         }
         file.json_error().is_none()
             && file.json().is_none()
-            && file
-                .text()
-                .is_some_and(|text| !links::lines(text).any(|line| links::is_link(line.text)) && !read_body(text).is_empty())
+            && file.text().is_some_and(|text| !links::has_link(text) && !read_body(text).is_empty())
     }
 
     fn read(&self, file: &ForeignFile, _: Option<&SecretText>) -> Result<Found> {
@@ -138,16 +137,13 @@ fn read_body(text: &str) -> Vec<std::result::Result<Draft, Refusal>> {
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
     let value = |wanted: &str| lines().find_map(|line| keyed(line, wanted));
     let of_link = |link: &str| uri::parse(link).map(Draft::from).map_err(|error| error.to_string());
-    let mut all: Vec<_> = lines().filter(|line| uri::is_link(line)).map(of_link).collect();
+    let mut all: Vec<_> = links::each(text).map(|link| of_link(&link)).collect();
     for (key, kind) in [("totp", Kind::Totp), ("hotp", Kind::Hotp)] {
-        let Some(secret) = value(key) else { continue };
-        all.push(match uri::is_link(secret) {
-            true => of_link(secret),
-            false => kind.read_secret(secret).ok_or_else(|| "the secret can't be read".to_owned()).map(|secret| {
-                let counter = value("counter").and_then(|counter| counter.parse().ok()).filter(|_| kind == Kind::Hotp);
-                Draft::new(Credential { counter: counter.unwrap_or(0), ..Credential::new(kind, secret) })
-            }),
-        });
+        let Some(secret) = value(key).filter(|secret| !links::has_link(secret)) else { continue };
+        all.push(kind.read_secret(secret).ok_or_else(|| unreadable(kind, secret)).map(|secret| {
+            let counter = value("counter").and_then(|counter| counter.parse().ok()).filter(|_| kind == Kind::Hotp);
+            Draft::new(Credential { counter: counter.unwrap_or(0), ..Credential::new(kind, secret) })
+        }));
     }
     if all.is_empty() && lines().count() == 1 {
         let bare = lines().next().filter(|line| looks_like_secret(line)).and_then(base32::decode);

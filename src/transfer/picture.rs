@@ -1,6 +1,6 @@
 //! Pictures with QR codes: a file, or pixels from the clipboard or the screen.
 
-use super::links::{self, Candidate};
+use super::links;
 use super::{ForeignFile, Format, Found, qr};
 use crate::error::{Error, ErrorKind, Result, contain};
 use crate::pixels::{self, Picture};
@@ -38,14 +38,11 @@ pub fn read_picture(picture: &Picture) -> Result<Found> {
         return Err(Error::new(ErrorKind::UnknownFormat, "no QR code was found in the picture")
             .hint("the whole code with some white around it must be visible; try a larger or sharper picture"));
     }
-    if !texts.iter().any(|text| links::is_link(text.expose())) {
+    if !texts.iter().any(|text| links::has_link(text.expose())) {
         return Err(not_otp(texts[0].expose()));
     }
     links::read(
-        texts
-            .iter()
-            .enumerate()
-            .map(|(index, text)| Candidate { place: format!("QR code {}", index + 1), text: text.expose().trim() }),
+        texts.iter().enumerate().flat_map(|(index, text)| links::candidates(&format!("QR code {}", index + 1), text.expose())),
     )
 }
 

@@ -36,7 +36,7 @@ impl Format for Print {
         let links = page::links(text);
         let candidates = links.iter().enumerate();
         let mut found = links::read(
-            candidates.map(|(index, link)| Candidate { place: format!("code {}", index + 1), text: link.expose().trim() }),
+            candidates.map(|(index, link)| Candidate { place: format!("code {}", index + 1), text: link.expose().trim().into() }),
         )?;
         if !page::is_whole(text) {
             found.warnings.push("The page is cut short: accounts may be missing.".into());

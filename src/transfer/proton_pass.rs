@@ -81,7 +81,7 @@ fn read_export(export: &Value) -> Result<Found> {
         let title = metadata.and_then(|metadata| metadata.text("name"));
         let user = |name| content.and_then(|content| content.text(name));
         let user = user("itemUsername").or_else(|| user("username")).or_else(|| user("itemEmail"));
-        for (field, code) in codes {
+        for (field, code) in codes.iter().flat_map(|(field, code)| item::codes(code).into_iter().map(move |code| (field, code))) {
             let draft = item::draft(&code, title.as_deref(), user.as_deref()).map(|draft| Draft {
                 note: metadata.and_then(|metadata| metadata.text("note")).unwrap_or_default(),
                 pinned: item.flag("pinned"),
@@ -89,11 +89,11 @@ fn read_export(export: &Value) -> Result<Found> {
                 tags: vault.text("name").into_iter().collect(),
                 ..draft
             });
-            let draft = draft.map(|draft| match &field {
+            let draft = draft.map(|draft| match field {
                 Some(field) if draft.raw.is_none() => Draft { raw: Some(json!({ "kept": { "fieldName": field } })), ..draft },
                 _ => draft,
             });
-            let named = |why| match &field {
+            let named = |why| match field {
                 Some(field) => item::of_item(title.as_deref(), format!("field \"{field}\": {why}")),
                 None => item::of_item(title.as_deref(), why),
             };

@@ -37,12 +37,14 @@ impl Format for SynologyC2 {
                 continue;
             };
             let title = row.text("Display_Name");
-            let draft = item::draft(code, title, row.text("Login_Username")).map(|draft| Draft {
-                note: row.text("Notes").unwrap_or_default().to_owned(),
-                pinned: row.text("Favorite").is_some_and(|flag| flag == "1" || flag.eq_ignore_ascii_case("true")),
-                ..draft
-            });
-            read.push((index, draft.map_err(|why| item::of_item(title, why))));
+            for code in item::codes(code) {
+                let draft = item::draft(&code, title, row.text("Login_Username")).map(|draft| Draft {
+                    note: row.text("Notes").unwrap_or_default().to_owned(),
+                    pinned: row.text("Favorite").is_some_and(|flag| flag == "1" || flag.eq_ignore_ascii_case("true")),
+                    ..draft
+                });
+                read.push((index, draft.map_err(|why| item::of_item(title, why))));
+            }
         }
         let mut found = Found::collect(read.into_iter())?;
         found.note_without(without);

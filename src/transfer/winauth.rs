@@ -105,7 +105,7 @@ fn read_links(text: &[u8]) -> Result<Found> {
     if text.trim_start().starts_with("-----BEGIN PGP") {
         return Err(damaged("the text in the archive is encrypted with PGP").hint("decrypt it first, with gpg --decrypt"));
     }
-    let mut found = links::read(links::lines(text))?;
+    let mut found = links::read_text(text)?;
     for draft in &mut found.drafts {
         // An icon of WinAuth's own set says nothing more.
         let parameters: Vec<_> = draft.unknown_parameters().into_iter().filter(|(name, _)| name != "icon").collect();

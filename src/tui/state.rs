@@ -81,6 +81,8 @@ pub struct Common {
     pub counter_codes: BTreeMap<EntryId, CounterCode>,
     /// Counters whose next code was asked for and has not come yet: a second press must not take another.
     pub counters_asked: BTreeSet<EntryId>,
+    /// Whether it was said that keys are those of the Latin layout.
+    pub layout_told: bool,
 }
 
 /// What takes the last change back.
@@ -164,6 +166,7 @@ impl Common {
             undo: None,
             counter_codes: BTreeMap::new(),
             counters_asked: BTreeSet::new(),
+            layout_told: false,
         }
     }
 

@@ -15,7 +15,7 @@ use super::screen::palette::Palette;
 use super::screen::unlock::Unlock;
 use super::screen::welcome::Welcome;
 use super::screen::{Event, Reaction, Screen, Step};
-use super::state::{Common, Layer, Start, State};
+use super::state::{Common, Layer, Start, State, Tone};
 use crate::error::Error;
 use crate::ops::unlock::Opening;
 use std::path::PathBuf;
@@ -195,7 +195,19 @@ fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
             close_question(state);
             on_key(state, key)
         }
-        None => to_top(state, Event::Key(key)),
+        None => {
+            if !types && key.typed().is_some_and(|letter| letter.is_alphabetic() && !letter.is_ascii()) {
+                tell_layout(&mut state.common);
+            }
+            to_top(state, Event::Key(key))
+        }
+    }
+}
+
+/// Once: a key that means nothing may be on the place of one that does, on another layout.
+fn tell_layout(common: &mut Common) {
+    if !std::mem::replace(&mut common.layout_told, true) {
+        common.say(Tone::Note, "Keys are those of the Latin layout; [keys] in the configuration maps others");
     }
 }
 

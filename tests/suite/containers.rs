@@ -223,7 +223,8 @@ fn xml_that_is_too_deep_or_too_large_is_refused() {
 
 #[test]
 fn a_link_in_angle_brackets_is_a_link() {
-    assert_eq!(read(b"<otpauth://totp/Shop:hugo?secret=GEZDGNBVGY3TQOJQ>", None).unwrap_err().0, ErrorKind::UnknownFormat);
+    let found = read(b"<otpauth://totp/Shop:hugo?secret=GEZDGNBVGY3TQOJQ>", None).unwrap();
+    assert_eq!(found.drafts.iter().map(|draft| draft.label()).collect::<Vec<_>>(), ["Shop (hugo)"]);
 }
 
 // -- what other programs encrypt --

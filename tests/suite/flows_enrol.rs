@@ -333,7 +333,7 @@ fn a_typed_secret_is_hidden_checked_and_taken_with_its_dashes() {
     tui.press("a").press(TYPE).press("Enter").see("Name the site, or at least the account.").see("The secret is missing.");
     tui.type_text("Forge").press("Tab Tab").type_text("JBSW Y3DP-").see_no("JBSW");
     tui.press("Ctrl-R").see("JBSW Y3DP-").press("Ctrl-R").type_text("1");
-    tui.press("Enter").see("A secret is made of the letters A to Z and the digits 2 to 7.");
+    tui.press("Enter").see("Character 9 is 1: did the site show the letter I or L?");
     tui.press("Backspace").type_text("ehpk 3pxp").press("Enter").see(ASKS);
     assert_eq!(tui.entry("Forge").credential.value.secret_text().expose(), SECRET);
 }
@@ -527,4 +527,63 @@ fn the_pane_names_the_key_of_a_waiting_secret_uncut() {
 fn a_small_window_tells_the_new_secret_from_the_old_one() {
     let (tui, _) = with_a_waiting_secret();
     tui.sized(40, 12).press("R").see("new secret").see("c copy new code   Esc later").see("Copy the code of the old secret");
+}
+
+#[test]
+fn a_link_pasted_into_the_list_is_enrolled() {
+    let mut tui = Tui::empty();
+    tui.paste(FORGE).see("Found from the pasted text.").see("hugo@example.org").press("Enter").see(ASKS);
+    assert!(tui.entry("Forge").is_pending());
+    let mut tui = Tui::demo();
+    tui.press("/").paste(&format!("My code: {FORGE}")).see("Found from the pasted text.");
+    let mut tui = Tui::empty();
+    tui.paste("just words").see_no("Found");
+}
+
+#[test]
+fn a_link_in_the_place_of_the_secret_is_taken_as_a_whole() {
+    let mut tui = Tui::empty();
+    tui.press(&format!("a {TYPE}"))
+        .press("Tab Tab")
+        .paste(&format!("{FORGE}&algorithm=SHA256&digits=8"))
+        .press("Enter")
+        .see(ASKS);
+    let entry = tui.entry("Forge");
+    let credential = &entry.credential.value;
+    assert_eq!(
+        (&credential.algorithm, credential.digits, entry.account.value.as_str()),
+        (&Algorithm::Sha256, 8, "hugo@example.org")
+    );
+    let mut tui = Tui::empty();
+    tui.press(&format!("a {TYPE}")).type_text("Forge").press("Tab Tab").paste("otpauth://totp/A?issuer=B").press("Enter");
+    tui.see("The link holds no secret.").see_no(ASKS);
+}
+
+#[test]
+fn a_file_dropped_onto_a_menu_is_read() {
+    for dropped in [
+        "/home/hugo/my\\ code.png",
+        "'/home/hugo/my code.png' ",
+        "file:///home/hugo/my%20code.png\r\n",
+        "\"/home/hugo/my code.png\"",
+    ] {
+        let mut tui = Tui::empty();
+        put_file(&tui, "/home/hugo/my code.png", png(FORGE));
+        tui.press("a").paste(dropped).see("Found from the file.").see("Forge");
+        let mut tui = Tui::empty();
+        put_file(&tui, "/home/hugo/my code.png", png(FORGE));
+        tui.press(&format!("a {LINK}")).paste(dropped).see("Found from the file.");
+        let mut tui = Tui::empty();
+        put_file(&tui, "/home/hugo/my code.png", png(FORGE));
+        tui.press(&format!("a {FILE}")).paste(dropped).see("/home/hugo/my code.png").press("Enter").see("Found from the file.");
+    }
+}
+
+#[test]
+fn a_key_of_another_layout_that_means_nothing_is_explained_once() {
+    let mut tui = Tui::demo();
+    tui.type_text("ф").see("Keys are those of the Latin layout; [keys] in the configuration maps others");
+    tui.wait(Duration::from_secs(60)).type_text("ы").see_no("Latin layout");
+    let mut tui = Tui::demo();
+    tui.press("/").type_text("ф").see_no("Latin layout");
 }

@@ -314,3 +314,13 @@ fn a_wrong_setting_is_not_saved() {
     tui.press(", Ctrl-U").type_text("soon").press("Enter").see("A number of seconds from 0 to 86400.");
     tui.press("Ctrl-U").type_text("5").press("Enter").see("Changed until the program ends: nothing is written");
 }
+
+#[test]
+fn an_account_that_gives_no_codes_is_marked_and_its_file_is_kept() {
+    let links =
+        "otpauth://totp/Odd:hugo?secret=JBSWY3DPEHPK3PXP&algorithm=Whirlpool\notpauth://totp/Good:hugo?secret=GEZDGNBVGY3TQOJQ\n";
+    let (_desk, mut tui, path) = at_desk("links.txt", links);
+    import(&mut tui, &path).see("no codes").see("It gives no codes: the hash Whirlpool is not known.");
+    tui.press("Enter").see("2 accounts imported, 1 of them gives no codes").see_no("Delete it now").see("2 entries");
+    assert!(path.exists());
+}

@@ -321,7 +321,7 @@ fn entries_that_cant_be_read_are_named_and_the_others_taken() {
         skipped,
         [
             (1, "the secret is missing"),
-            (2, "the secret can't be read"),
+            (2, "the secret can't be read: character 10 is neither a letter nor a digit"),
             (3, "\"kind\" is missing"),
             (4, "not an object"),
             (5, "\"digits\" is out of range"),

@@ -93,7 +93,10 @@ fn one_entry_that_does_not_open_is_named_and_the_others_are_taken() {
     let found = open(&gpg, &FakeDisk::default(), None, store).unwrap();
     assert_eq!(told(&found), [("b", "", String::new(), SecretText::new(SECRET))]);
     let skipped: Vec<(usize, &str)> = found.skipped.iter().map(|skipped| (skipped.index, skipped.reason.as_str())).collect();
-    assert_eq!(skipped, [(0, "a: it could not be decrypted"), (2, "c: the secret can't be read")]);
+    assert_eq!(
+        skipped,
+        [(0, "a: it could not be decrypted"), (2, "c: the secret can't be read: character 1 is neither a letter nor a digit")]
+    );
 }
 
 #[test]

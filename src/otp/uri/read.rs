@@ -2,7 +2,8 @@
 //! parameters without value, `null`, plus signs that mean themselves.
 
 use super::{
-    ENCODER_PLAIN, ENCODER_STEAM, Labelled, MAX_LENGTH, Scheme, UriError, is_absent, looks_like_steam, pin_from_base32, split,
+    ENCODER_PLAIN, ENCODER_STEAM, Labelled, MAX_LENGTH, Scheme, UriError, holds_another, is_absent, looks_like_steam,
+    pin_from_base32, split,
 };
 use crate::otp::{Algorithm, Credential, Kind};
 use crate::secret::SecretText;
@@ -17,7 +18,10 @@ pub fn parse(link: &str) -> Result<Labelled, UriError> {
     let (name, scheme, rest) = split(link).ok_or(UriError::Scheme { explanation: None })?;
     // gopass may write `otpauth: //`, as a key and its value.
     let rest = rest.trim_start().trim_start_matches('/');
-    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    if scheme.is_some() && holds_another(rest) {
+        return Err(UriError::Several);
+    }
+    let (path, query) = split_query(rest);
     let parameters = Parameters::read(query);
     match scheme {
         Some(Scheme::Otpauth) => {
@@ -40,6 +44,20 @@ pub fn parse(link: &str) -> Result<Labelled, UriError> {
     }
 }
 
+/// Label and parameters, which begin at the first `?` with the name of one behind it: a label may hold one too.
+fn split_query(rest: &str) -> (&str, &str) {
+    let marks = || rest.match_indices('?').map(|(at, _)| at);
+    let at = marks().find(|at| names_parameter(&rest[at + 1..])).or_else(|| marks().next());
+    at.map_or((rest, ""), |at| (&rest[..at], &rest[at + 1..]))
+}
+
+/// Whether a text begins with the name of a known parameter. Such a name behind a second `?`, as some sites write them,
+/// ends the value before it.
+fn names_parameter(text: &str) -> bool {
+    const NAMES: [&str; 9] = ["secret", "issuer", "algorithm", "digits", "period", "counter", "pin", "encoder", "image"];
+    text.split_once('=').is_some_and(|(name, _)| NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)))
+}
+
 fn labelled(kind: Kind, label: &str, parameters: &Parameters, secret: Option<SecretText>) -> Result<Labelled, UriError> {
     let issuer = parameters.value("issuer").map(|issuer| issuer.expose().to_owned());
     let (prefix, account) = split_label(decode(label, Plus::Itself).expose(), issuer.as_deref());
@@ -47,7 +65,12 @@ fn labelled(kind: Kind, label: &str, parameters: &Parameters, secret: Option<Sec
     let digits = parameters.number("digits", 1..=10)?;
     let kind = if kind == Kind::Totp && parameters.mark_steam(issuer.as_deref(), digits) { Kind::Steam } else { kind };
 
-    let secret = kind.read_secret(secret.ok_or(UriError::SecretMissing)?.expose()).ok_or(UriError::SecretInvalid)?;
+    let text = secret.ok_or(UriError::SecretMissing)?;
+    let secret = kind.read_secret(text.expose());
+    let secret = secret.ok_or_else(|| UriError::SecretInvalid(kind.why_no_secret(text.expose())))?;
+    if parameters.values("secret").any(|other| kind.read_secret(other.expose()).is_none_or(|other| other != secret)) {
+        return Err(UriError::SecretsDiffer);
+    }
     let mut credential = Credential::new(kind, secret);
     if let Some(name) = parameters.value("algorithm") {
         credential.algorithm = Algorithm::from_name(name.expose());
@@ -131,8 +154,11 @@ struct Parameters<'a> {
 
 impl<'a> Parameters<'a> {
     fn read(query: &'a str) -> Self {
-        let pieces = query.split('&').filter(|piece| !piece.is_empty());
-        let all = pieces.map(|piece| {
+        let mut begin = 0;
+        let marks = query.match_indices(['&', '?']).filter(|(at, mark)| *mark == "&" || names_parameter(&query[at + 1..]));
+        let ends = marks.map(|(at, _)| at).chain([query.len()]);
+        let pieces = ends.map(|end| &query[std::mem::replace(&mut begin, end + 1)..end]);
+        let all = pieces.filter(|piece| !piece.is_empty()).map(|piece| {
             // A link copied out of a page's source has `&amp;` for `&`.
             let piece = piece.strip_prefix("amp;").unwrap_or(piece);
             let (name, raw) = piece.split_once('=').unwrap_or((piece, ""));
@@ -144,6 +170,11 @@ impl<'a> Parameters<'a> {
     /// The raw text of a parameter that says something; of several the last one.
     fn raw(&self, name: &str) -> Option<&'a str> {
         self.all.iter().rev().find(|parameter| parameter.is(name) && !is_absent(parameter.raw)).map(|parameter| parameter.raw)
+    }
+
+    /// All that say something.
+    fn values<'p>(&'p self, name: &'p str) -> impl Iterator<Item = SecretText> + 'p {
+        self.all.iter().filter(move |parameter| parameter.is(name) && !is_absent(parameter.raw)).map(Parameter::value)
     }
 
     fn value(&self, name: &str) -> Option<SecretText> {

@@ -4,10 +4,8 @@
 use std::borrow::Cow;
 
 pub(super) enum Piece<'p> {
+    /// Also the value of an attribute, or a script.
     Text(Cow<'p, str>),
-    /// Of an attribute.
-    Value(Cow<'p, str>),
-    Script(String),
     /// The base64 of a picture.
     Picture(&'p str),
 }
@@ -76,9 +74,7 @@ fn read_tag<'p>(tag: &'p str, pieces: &mut Vec<Piece<'p>>) -> &'p str {
     }
     let end = end_of(rest, name);
     if is_script {
-        // As links are written in strings of JavaScript and JSON.
-        let script = rest[..end].replace("\\/", "/").replace("\\u0026", "&").replace("\\u003d", "=");
-        pieces.push(Piece::Script(script));
+        pieces.push(Piece::Text(Cow::Borrowed(&rest[..end])));
     }
     &rest[end..]
 }
@@ -96,13 +92,13 @@ fn push_value<'p>(pieces: &mut Vec<Piece<'p>>, value: &'p str) {
             pieces.push(Piece::Picture(data));
         }
     } else if value.contains(":") || value.contains("&#") || value.contains('%') {
-        pieces.push(Piece::Value(unescape(value)));
+        pieces.push(Piece::Text(unescape(value)));
     }
 }
 
 /// Character references by number and the few names that links need. Without a semicolon they are none:
 /// many a page writes the `&` of a link as it is.
-fn unescape(text: &str) -> Cow<'_, str> {
+pub(in crate::transfer) fn unescape(text: &str) -> Cow<'_, str> {
     const NAMES: [(&str, char); 6] = [("amp", '&'), ("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\''), ("nbsp", ' ')];
     const LONGEST: usize = 8;
     if !text.contains('&') {

@@ -3,6 +3,7 @@
 use crate::otp::{Algorithm, Credential, Kind};
 use crate::secret::{Secret, SecretText};
 use crate::transfer::Draft;
+use crate::transfer::read::account::unreadable;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -199,7 +200,7 @@ impl<'a> Fields<'a> {
         let kind = known.unwrap_or(Kind::Unknown);
         let secret = match (kind, self.text("secret")) {
             (Kind::Unknown, text) => text.ok().flatten().and_then(|text| kind.read_secret(text)),
-            (_, text) => text?.map(|text| kind.read_secret(text).ok_or("the secret can't be read")).transpose()?,
+            (_, text) => text?.map(|text| kind.read_secret(text).ok_or_else(|| unreadable(kind, text))).transpose()?,
         };
         let secret = match kind {
             Kind::Received | Kind::Unknown => secret.unwrap_or_else(|| Secret::new(Vec::new())),

@@ -191,7 +191,8 @@ fn read_item(
     let sections = details.list("sections").iter().filter_map(Fields::of);
     let fields = sections.flat_map(|section| section.list("fields")).filter_map(Fields::of);
     let codes = fields.filter(|field| field.text("n").is_some_and(|name| name.starts_with(CODE)));
-    let codes = codes.filter_map(|field| Some((field.text("t"), field.text("v")?)));
+    let codes: Vec<_> = codes.filter_map(|field| Some((field.text("t"), field.text("v")?))).collect();
+    let codes = codes.iter().flat_map(|(field, code)| item::codes(code).into_iter().map(move |code| (field, code)));
     let read = codes.map(|(field, code)| {
         let draft = item::draft(&code, title.as_deref(), user.as_deref()).map_err(of_item)?;
         let note = details.text("notesPlain").unwrap_or_default();

@@ -20,6 +20,11 @@ pub struct Account {
     pub pin: Option<String>,
 }
 
+/// Why a secret is refused, without quoting it.
+pub fn unreadable(kind: Kind, text: &str) -> Refusal {
+    format!("the secret can't be read: {}", kind.why_no_secret(text))
+}
+
 /// Names of kinds met in exports.
 pub fn kind_of(name: &str) -> Kind {
     match name.to_ascii_lowercase().as_str() {
@@ -42,7 +47,7 @@ impl Account {
             return Ok(Draft { raw: Some(raw.clone()), ..Draft::new(credential) });
         }
         let text = self.secret.as_deref().ok_or("the secret is missing")?;
-        let secret = kind.read_secret(text).ok_or("the secret can't be read")?;
+        let secret = kind.read_secret(text).ok_or_else(|| unreadable(kind, text))?;
         self.with_secret(kind, secret)
     }
 

@@ -1,8 +1,10 @@
 //! An item of a password manager that may have a one-time password: a link or a bare secret, named after the item.
 
+use super::account::unreadable;
 use super::json::{NO_TEXT, Refusal};
 use crate::otp::{Credential, Kind, base32, uri};
-use crate::transfer::Draft;
+use crate::transfer::{Draft, links};
+use std::borrow::Cow;
 
 /// Names of fields and columns of links or secrets, as [`bare`] has them; the first that says something is taken.
 pub const CODES: [&str; 31] = [
@@ -145,10 +147,18 @@ pub fn name_in(text: &str) -> Option<&str> {
 pub fn draft(code: &str, title: Option<&str>, user: Option<&str>) -> Result<Draft, Refusal> {
     let mut draft = match code.contains("://") {
         true => Draft::from(uri::parse(code).map_err(|error| error.to_string())?),
-        false => Draft::new(Credential::new(Kind::Totp, base32::decode(code).ok_or("the secret can't be read")?)),
+        false => Draft::new(Credential::new(Kind::Totp, base32::decode(code).ok_or_else(|| unreadable(Kind::Totp, code))?)),
     };
     name(&mut draft, title, user);
     Ok(draft)
+}
+
+/// The codes in a field that should hold one: people put two links there, which are two accounts.
+pub fn codes(field: &str) -> Vec<Cow<'_, str>> {
+    match field.contains("://") {
+        true => links::candidates("", field).into_iter().map(|candidate| candidate.text).collect(),
+        false => vec![field.into()],
+    }
 }
 
 pub fn name(draft: &mut Draft, title: Option<&str>, user: Option<&str>) {

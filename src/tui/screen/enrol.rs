@@ -11,6 +11,7 @@ use super::confirm::Confirm;
 use super::review::{self, Review};
 use super::source::{Purpose, Source, Wish};
 use super::{Behaviour, Event, Reaction, Screen};
+use crate::secret::SecretText;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
 use crate::tui::layout::body;
@@ -81,6 +82,16 @@ const UNSAVED: &str = "the new entry";
 impl Enrol {
     pub fn new() -> Enrol {
         Enrol { source: Source::new(Purpose::Enrol), step: Step::Source }
+    }
+
+    /// Begins with a link that was pasted elsewhere, and what reads it.
+    pub fn pasted(text: SecretText) -> (Enrol, Option<Job>) {
+        let mut source = Source::new(Purpose::Enrol);
+        let job = match source.read_pasted(text) {
+            Wish::Do(job) => Some(job),
+            _ => None,
+        };
+        (Enrol { source, step: Step::Source }, job)
     }
 
     /// Goes on with an entry that is pending, or whose new secret waits to be confirmed.

@@ -63,6 +63,10 @@ impl Import {
                 Reaction::stay()
             }
             review::Wish::Done(ids) => {
+                // A file with an account that gives no codes may still be needed.
+                if review.without_codes() > 0 {
+                    self.source.intake.plain.clear();
+                }
                 let left_behind = review.left_behind();
                 self.imported(common, ids, left_behind)
             }

@@ -11,7 +11,7 @@ use crate::tui::msg::{Done, Job, KeysAct};
 use crate::tui::state::{Common, sentence};
 use crate::tui::theme::Role;
 use crate::tui::widget::form::{Form, Row, Touched};
-use crate::tui::widget::said;
+use crate::tui::widget::{path, said};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -92,6 +92,9 @@ impl KeyForm {
     fn accept(&mut self) -> Reaction {
         self.form.clear_errors();
         let text = |name| self.form.text(name).to_owned();
+        let path = || {
+            path::dropped(self.form.text(Name::Path)).first().map_or(String::new(), |path| path.to_string_lossy().into_owned())
+        };
         let called = || Some(text(Name::Called).trim().to_owned()).filter(|name| !name.is_empty());
         let missing = |name, what: &str| (self.form.text(name).trim().is_empty()).then(|| (name, what.to_owned()));
         let (wrong, act) = match self.kind {
@@ -110,14 +113,14 @@ impl KeyForm {
                 (wrong, KeysAct::ChangePassphrase { old, new: secret(Name::New) })
             }
             Kind::Ssh => {
-                let act = KeysAct::AddSsh { path: text(Name::Path), name: called() };
+                let act = KeysAct::AddSsh { path: path(), name: called() };
                 (missing(Name::Path, "Which file?"), act)
             }
             Kind::Plugin => {
                 if self.question.is_some() {
                     self.answers.push(SecretText::new(self.form.text(Name::Answer)));
                 }
-                let act = KeysAct::AddPlugin { path: text(Name::Path), name: called() };
+                let act = KeysAct::AddPlugin { path: path(), name: called() };
                 (missing(Name::Path, "Which file?"), act)
             }
             Kind::Person => {

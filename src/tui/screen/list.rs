@@ -8,6 +8,7 @@ mod rows;
 
 use super::{Behaviour, Event, Reaction, copy};
 pub use crate::ops::find::TagFilter;
+use crate::transfer::links;
 use crate::tui::command::Command;
 use crate::tui::key::{Key, Stroke};
 use crate::tui::keymap::Place;
@@ -249,6 +250,9 @@ impl List {
             Event::Command(command) => self.command(common, command),
             Event::Key(key) => self.key(common, key),
             Event::Paste(text) => {
+                if links::has_link(text.expose()) {
+                    return self.enrol(common, text);
+                }
                 if let Some(field) = &mut self.search {
                     field.insert(text.expose());
                     self.search_changed(common);

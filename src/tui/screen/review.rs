@@ -5,7 +5,7 @@
 use super::Event;
 use super::source::Purpose;
 use crate::ops::change::Change;
-use crate::ops::import::{OnConflict, Plan, Standing, plan};
+use crate::ops::import::{OnConflict, Plan, Standing, no_codes, plan};
 use crate::ops::intake::Intake;
 use crate::transfer::Draft;
 use crate::tui::command::Command;
@@ -102,6 +102,12 @@ impl Review {
         left + self.plan.skipped.len()
     }
 
+    /// How many of those that would be taken give no codes.
+    pub fn without_codes(&self) -> usize {
+        let rows = self.plan.rows.iter().enumerate();
+        rows.filter(|(at, (draft, _))| self.takes(*at) && no_codes(draft).is_some()).count()
+    }
+
     fn conflicts(&self) -> usize {
         self.plan.rows.iter().filter(|(_, standing)| matches!(standing, Standing::Conflict(_))).count()
     }
@@ -163,7 +169,12 @@ impl Review {
         self.saving = false;
         // The toast has said what went wrong; the marks are as they were.
         let Ok(outcome) = result else { return Wish::Nothing };
-        let said = format!("{} {}", accounts(outcome.ids.len()), self.purpose_word());
+        let mut said = format!("{} {}", accounts(outcome.ids.len()), self.purpose_word());
+        match self.without_codes() {
+            0 => {}
+            1 => said.push_str(", 1 of them gives no codes"),
+            count => said.push_str(&format!(", {count} of them give no codes")),
+        }
         common.say_changed(outcome.undo, said);
         Wish::Done(outcome.ids)
     }
@@ -274,7 +285,10 @@ impl Review {
         if issuer < names {
             put(buffer, x + issuer + 1, row.y, names - issuer - 1, other, theme.style(Role::Second));
         }
-        let (word, role) = self.standing_word(*standing, sign == Sign::On);
+        let (word, role) = match (no_codes(draft), standing) {
+            (Some(_), Standing::New | Standing::Alike(_)) => ("no codes", Role::Error),
+            _ => self.standing_word(*standing, sign == Sign::On),
+        };
         put(
             buffer,
             x + names + 2,
@@ -309,7 +323,10 @@ impl Review {
             }
             Some(Line::Account(_, draft, standing)) => {
                 remarks.push((about(draft), Role::Second));
-                remarks.push((self.sentence(common, standing), Role::Second));
+                remarks.push(match no_codes(draft) {
+                    Some(why) => (format!("It gives no codes: {why}."), Role::Warning),
+                    None => (self.sentence(common, standing), Role::Second),
+                });
             }
             None => {}
         }

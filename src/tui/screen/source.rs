@@ -17,7 +17,7 @@ use crate::tui::msg::{Done, Job, MouseAct, Origin, Reading};
 use crate::tui::state::{Common, sentence};
 use crate::tui::theme::Role;
 use crate::tui::widget::menu::Menu;
-use crate::tui::widget::path::{PathEntry, Typed};
+use crate::tui::widget::path::{PathEntry, Typed, is_dropped};
 use draw::top;
 use locked::Locked;
 use paste::Paste;
@@ -163,13 +163,25 @@ impl Source {
         self.read(Origin::Text(text))
     }
 
+    /// Reads a pasted text, or the files whose paths it is.
+    pub fn read_pasted(&mut self, text: SecretText) -> Wish {
+        if !is_dropped(text.expose()) {
+            return self.read_text(text);
+        }
+        self.mode = Mode::Path;
+        self.paste.clear();
+        self.path.select();
+        self.path.paste(text.expose());
+        self.read(Origin::Files(self.path.paths()))
+    }
+
     fn menu_event(&mut self, common: &mut Common, event: Event) -> Wish {
         let lines = self.choices().len();
         match event {
             Event::Command(Command::Accept) => return self.choose(),
             Event::Command(Command::Back) => return Wish::Leave,
             Event::Command(command) => drop(self.menu.move_by(command, lines)),
-            Event::Paste(text) => return self.read_text(text),
+            Event::Paste(text) => return self.read_pasted(text),
             // With something said below, the lines lie elsewhere: the keys choose then.
             Event::Mouse { act: MouseAct::Click | MouseAct::DoubleClick, row, .. } if self.said.is_none() => {
                 let area = body_of(common.size);
@@ -191,7 +203,7 @@ impl Source {
                 self.said = None;
                 self.path.key(key)
             }
-            Event::Paste(text) if text.expose().contains("://") && !text.expose().trim_start().starts_with("file://") => {
+            Event::Paste(text) if text.expose().contains("://") && !is_dropped(text.expose()) => {
                 return self.read_text(text);
             }
             Event::Paste(text) => self.path.paste(text.expose()),
@@ -208,11 +220,11 @@ impl Source {
     fn link_event(&mut self, event: Event) -> Wish {
         match event {
             Event::Command(Command::Accept) if !self.paste.is_empty() => {
-                return self.read(Origin::Text(self.paste.text()));
+                return self.read_pasted(self.paste.text());
             }
             Event::Command(Command::Back) => return self.back_to_menu(),
             Event::Key(key) if self.paste.key(key) => self.said = None,
-            Event::Paste(text) => return self.read_text(text),
+            Event::Paste(text) => return self.read_pasted(text),
             _ => {}
         }
         Wish::Nothing

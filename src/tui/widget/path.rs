@@ -50,14 +50,9 @@ impl PathEntry {
         self.field.select();
     }
 
-    /// The paths as typed, or as dropped onto the terminal: one after the other where they stand in quotes or are
-    /// addresses, else all of it is one path.
+    /// The paths as typed, or as dropped onto the terminal.
     pub fn paths(&self) -> Vec<PathBuf> {
-        let text = self.field.text().trim();
-        if text.starts_with("file://") {
-            return text.split_whitespace().map(|word| decoded(word.strip_prefix("file://").unwrap_or(word)).into()).collect();
-        }
-        quoted(text).unwrap_or_else(|| vec![text.into()])
+        dropped(self.field.text())
     }
 
     /// The first of them.
@@ -82,7 +77,11 @@ impl PathEntry {
     }
 
     pub fn paste(&mut self, text: &str) -> Typed {
-        self.field.insert(text);
+        // A single path stands there plainly, so that it can be completed.
+        match dropped(text).as_slice() {
+            [path] if dropped(&path.to_string_lossy()) == [path.clone()] => self.field.insert(&path.to_string_lossy()),
+            _ => self.field.insert(text),
+        }
         self.changed()
     }
 
@@ -192,19 +191,65 @@ fn common_start(names: &[String]) -> Option<String> {
     Some(first[..shared].to_owned())
 }
 
-/// The texts in quotes, if there is nothing else; within quotes all is taken as it stands.
-fn quoted(text: &str) -> Option<Vec<PathBuf>> {
-    let mut rest = text;
-    let mut paths = Vec::new();
-    while let Some(quote) = rest.chars().next() {
-        let (inside, after) = rest.strip_prefix(quote).filter(|_| matches!(quote, '\'' | '"'))?.split_once(quote)?;
-        paths.push(inside.into());
-        rest = after.trim_start();
-    }
-    (!paths.is_empty()).then_some(paths)
+/// The paths in a text, as typed or as terminals paste what is dropped onto them: with blanks behind backslashes, in quotes,
+/// or as addresses, several in a row. A text that is none of these is one path as it stands.
+pub fn dropped(text: &str) -> Vec<PathBuf> {
+    let text = text.trim();
+    let words = words(text).filter(|words| words.len() == 1 || words.iter().all(|(quoted, word)| *quoted || is_rooted(word)));
+    let words = words.unwrap_or_else(|| vec![(false, text.to_owned())]);
+    words.into_iter().map(|(_, word)| of_address(&word).unwrap_or(word).into()).collect()
 }
 
-/// The path in an address.
-fn decoded(address: &str) -> String {
-    percent_encoding::percent_decode_str(address).decode_utf8_lossy().into_owned()
+/// Whether a pasted text can be nothing but paths.
+pub fn is_dropped(text: &str) -> bool {
+    let text = text.trim();
+    words(text).is_some_and(|words| words.iter().all(|(_, word)| is_rooted(word))) || is_rooted(text) && !text.contains('\n')
+}
+
+fn is_rooted(word: &str) -> bool {
+    let drive = matches!(word.as_bytes(), [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic());
+    word.starts_with(['/', '~']) || drive || of_address(word).is_some()
+}
+
+/// The words of a text as a shell splits it, each with whether it began in quotes. A quote within a word is a letter, and so
+/// is a backslash before one, which stands so on Windows. `None` where a quote is not closed.
+fn words(text: &str) -> Option<Vec<(bool, String)>> {
+    let (mut words, mut letters): (Vec<(bool, String)>, _) = (Vec::new(), text.chars().peekable());
+    while let Some(first) = letters.find(|letter| !letter.is_whitespace()) {
+        let (mut word, mut next, mut may_open) = (String::new(), Some(first), true);
+        while let Some(letter) = next.filter(|letter| !letter.is_whitespace()) {
+            match letter {
+                '\'' | '"' if may_open => loop {
+                    match letters.next()? {
+                        end if end == letter => break,
+                        '\\' if letter == '"' => {
+                            word.push(letters.next_if(|next| "\"\\$`".contains(*next)).unwrap_or('\\'));
+                        }
+                        inside => word.push(inside),
+                    }
+                },
+                '\\' => {
+                    word.push(letters.next_if(|next| !next.is_alphanumeric()).unwrap_or('\\'));
+                    may_open = true;
+                }
+                plain => {
+                    word.push(plain);
+                    may_open = false;
+                }
+            }
+            next = letters.next();
+        }
+        words.push((matches!(first, '\'' | '"'), word));
+    }
+    (!words.is_empty()).then_some(words)
+}
+
+/// The path in an address of a file, whatever the computer is called.
+fn of_address(word: &str) -> Option<String> {
+    let rest = word.get(..5).filter(|scheme| scheme.eq_ignore_ascii_case("file:")).map(|_| &word[5..])?;
+    let path = match rest.strip_prefix("//") {
+        Some(rest) => &rest[rest.find('/')?..],
+        None => Some(rest).filter(|rest| rest.starts_with('/'))?,
+    };
+    Some(percent_encoding::percent_decode_str(path).decode_utf8_lossy().into_owned())
 }

@@ -3,6 +3,7 @@
 use super::{Account, AccountForm, Name, Purpose};
 use crate::error::Error;
 use crate::ops::check;
+use crate::otp::uri::{self, Labelled, UriError};
 use crate::otp::{Credential, Kind, NotComputable};
 use crate::secret::{Secret, SecretText};
 use crate::tui::state::sentence;
@@ -11,8 +12,11 @@ impl AccountForm {
     /// What the form holds; `None` where something is wrong, which then stands beside its row.
     pub fn read(&mut self) -> Option<Account> {
         self.form.clear_errors();
-        let issuer = self.form.text(Name::Issuer).trim().to_owned();
-        let account = self.form.text(Name::Account).trim().to_owned();
+        let mut issuer = self.form.text(Name::Issuer).trim().to_owned();
+        let mut account = self.form.text(Name::Account).trim().to_owned();
+        if let (true, true, Some(Ok(link))) = (issuer.is_empty(), account.is_empty(), self.link()) {
+            (issuer, account) = (link.issuer.unwrap_or_default(), link.account.unwrap_or_default());
+        }
         let tags = tags_of(self.form.text(Name::Tags));
         // A note that was not touched stays as it was, to the last blank.
         let note = self.form.text(Name::Note);
@@ -44,6 +48,12 @@ impl AccountForm {
         Some(Account { issuer, account, note, tags, pinned, credential: credential? })
     }
 
+    /// The link in the place of the secret, if that is one: it is taken as a whole.
+    fn link(&self) -> Option<Result<Labelled, UriError>> {
+        let typed = self.form.text(Name::Secret);
+        typed.contains("://").then(|| uri::parse(typed))
+    }
+
     fn unfolded_by_error(&self) -> bool {
         !self.unfolded && !matches!(self.form.focused(), Name::Issuer | Name::Account | Name::Tags | Name::Note)
     }
@@ -61,13 +71,20 @@ impl AccountForm {
         if !matches!(self.kind, Kind::Totp | Kind::Hotp | Kind::Steam | Kind::Motp | Kind::Yandex) {
             return Some(before.clone());
         }
+        if let Some(link) = self.link() {
+            return match link {
+                Ok(link) => self.check(link.credential),
+                Err(error) => self.wrong(Name::Secret, &format!("{}.", sentence(&error.to_string()))),
+            };
+        }
         let typed = self.form.text(Name::Secret);
         let secret = match self.kind.read_secret(typed) {
             _ if typed.trim().is_empty() => return self.wrong(Name::Secret, "The secret is missing."),
-            None if self.kind == Kind::Motp => {
-                return self.wrong(Name::Secret, "A secret of mOTP is made of the digits 0 to 9 and the letters A to F.");
+            None => {
+                let why = sentence(&self.kind.why_no_secret(typed));
+                let stop = if why.ends_with('?') { "" } else { "." };
+                return self.wrong(Name::Secret, &format!("{why}{stop}"));
             }
-            None => return self.wrong(Name::Secret, "A secret is made of the letters A to Z and the digits 2 to 7."),
             Some(secret) => secret,
         };
         let most = if self.kind == Kind::Steam { 6 } else { 10 };

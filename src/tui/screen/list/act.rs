@@ -5,6 +5,7 @@ use crate::ops::change::{Change, Edit};
 use crate::ops::duplicates;
 use crate::ops::send::Sending;
 use crate::otp::Kind;
+use crate::secret::SecretText;
 use crate::tui::command::Command;
 use crate::tui::msg::{Effect, Job, Then};
 use crate::tui::screen::confirm::Confirm;
@@ -52,6 +53,17 @@ impl List {
             _ => return self.entry_command(common, command),
         }
         Reaction::stay()
+    }
+
+    /// Enrols what a link that was pasted into the list holds.
+    pub(super) fn enrol(&mut self, common: &mut Common, text: SecretText) -> Reaction {
+        if let Some(reason) = self.disabled(common, Command::Enrol) {
+            common.say(Tone::Note, reason);
+            return Reaction::stay();
+        }
+        let (enrol, job) = enrol::Enrol::pasted(text);
+        let reaction = Reaction::push(Screen::Enrol(enrol));
+        job.map_or(Reaction::stay(), |job| reaction.and(Effect::job(job)))
     }
 
     /// Commands that need an entry, or that write.

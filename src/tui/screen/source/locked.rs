@@ -8,9 +8,9 @@ use crate::tui::msg::{Origin, Reading};
 use crate::tui::screen::Event;
 use crate::tui::state::Common;
 use crate::tui::widget::form::{Form, Row, Touched};
+use crate::tui::widget::path;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use std::path::PathBuf;
 
 #[derive(Debug)]
 pub struct Locked {
@@ -67,7 +67,8 @@ impl Locked {
     /// `None` while nothing is typed.
     fn reading(&self) -> Option<Reading> {
         let password = Some(self.form.text(Name::Password)).filter(|text| !text.is_empty()).map(SecretText::new);
-        let key_file = Some(self.form.text(Name::KeyFile).trim()).filter(|text| !text.is_empty()).map(PathBuf::from);
+        let key_file = Some(self.form.text(Name::KeyFile).trim()).filter(|text| !text.is_empty()).map(path::dropped);
+        let key_file = key_file.and_then(|paths| paths.into_iter().next());
         (password.is_some() || key_file.is_some()).then(|| Reading { from: self.from.clone(), password, key_file })
     }
 
