@@ -68,7 +68,7 @@ impl Format for Csv {
             &super::keeper::Keeper,
             &super::enpass::Enpass,
         ];
-        let is_table = |text: &str| Table::has(text, |cells| is_header(cells) || code_place(cells).is_some());
+        let is_table = |text: &str| Table::has(text, is_header) || is_bare_table(text);
         file.json_error().is_none()
             && file.json().is_none()
             && !file.is_page()
@@ -139,6 +139,18 @@ fn code_place(cells: &[&str]) -> Option<usize> {
 /// People draw lines of dashes, and put one where there is nothing.
 fn is_filled(cell: &str) -> bool {
     cell.chars().any(|letter| !letter.is_whitespace() && !"-:_–—".contains(letter))
+}
+
+/// Whether a text without a header is a table with secrets: each line that holds a link has it in a cell of its own. Other
+/// text with links may look like one in part.
+fn is_bare_table(text: &str) -> bool {
+    let is_row = |cells: &[&str]| code_place(cells).is_some();
+    let has_link = |line: &&str| line.to_ascii_lowercase().contains("otpauth://");
+    let has_cell = |row: &Row| row.cells().position(|cell| uri::is_link(cell.trim())).is_some_and(|place| place > 0);
+    let in_cells = |table: Table| table.rows().filter(has_cell).count();
+    Table::has(text, is_row)
+        // A damaged table is one, too: reading it says what is wrong.
+        && Table::bare(text, is_row).map_or(true, |table| in_cells(table) == text.lines().filter(has_link).count())
 }
 
 /// A table whose columns have no names, or none that are known: the secrets are where all cells of a column are such.

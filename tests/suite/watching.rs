@@ -170,7 +170,7 @@ fn entries_of_one_secret_that_came_while_it_was_closed_are_told_of_once() {
     std::fs::rename(desk.folder.join("vault.age"), desk.folder.join("vault-LAPTOP.age")).unwrap();
     std::fs::write(desk.folder.join("vault.age"), before).unwrap();
     let mut tui = open();
-    tui.see("Merged a conflict copy").see("J on one of them joins them · 3 entries have one secret: Alpha (hugo), Alpha");
+    tui.see("Merged a conflict copy").see("J on one of them joins them · 3 entries have one secret: Alpha (hugo), Alph");
     tui.press("g d y");
     open().see_no("one secret").see_no("The same secret");
     // Who enrols a twin is asked there and then.

@@ -105,7 +105,7 @@ pub fn is_code(cell: &str, is_sure: bool) -> bool {
 pub fn no_code(cell: &str) -> Refusal {
     match base32::decode(cell) {
         Some(_) => "a word stands where the secret should be, or a text too short for one".into(),
-        None => "the secret can't be read".into(),
+        None => unreadable(Kind::Totp, cell),
     }
 }
 
