@@ -64,7 +64,7 @@ pub fn no_codes(draft: &Draft) -> Option<String> {
 }
 
 impl Plan {
-    /// `1 of them gives no codes: GitHub (the hash XYZ is not known)`, of what would be taken; `None` where all give codes.
+    /// `1 account gives no codes: GitHub (the hash XYZ is not known)`, of what would be taken; `None` where all give codes.
     pub fn without_codes(&self, on_conflict: OnConflict) -> Option<String> {
         const NAMED: usize = 5;
         let taken = self.rows.iter().filter(|(_, standing)| on_conflict.takes(*standing));
@@ -73,9 +73,9 @@ impl Plan {
         let named = all.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
         match all.len() {
             0 => None,
-            1 => Some(format!("1 of them gives no codes: {named}")),
-            count if count > NAMED => Some(format!("{count} of them give no codes: {named} and {} more", count - NAMED)),
-            count => Some(format!("{count} of them give no codes: {named}")),
+            1 => Some(format!("1 account gives no codes: {named}")),
+            count if count > NAMED => Some(format!("{count} accounts give no codes: {named} and {} more", count - NAMED)),
+            count => Some(format!("{count} accounts give no codes: {named}")),
         }
     }
 

@@ -67,7 +67,7 @@ impl Found {
             let has_bad_note = draft.note.contains(is_bad);
             draft.note = draft.note.replace(is_bad, " ");
             let names = [&mut draft.issuer, &mut draft.account].into_iter().chain(&mut draft.tags);
-            let has_bad_name = names.fold(false, |bad, name| clean(name) || bad);
+            let has_bad_name = names.filter_map(|name| clean(name).then_some(())).count() > 0;
             changed += usize::from(has_bad_note || has_bad_name);
             if let Algorithm::Other(name) = &mut draft.credential.algorithm {
                 clean(name);

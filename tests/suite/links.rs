@@ -281,6 +281,11 @@ fn a_megabyte_of_anything_is_read_in_a_moment() {
         "\\u0026&amp;://",
         "otpauth://totp/A?secret=JBSW=3D=\n",
         "'a' ",
+        "&c",
+        "?",
+        " AAA",
+        "otpauth%3A%2F%2Fx",
+        "?secret=&amp;",
     ] {
         let begin = Instant::now();
         let _ = transfer::read(long(piece).as_bytes(), None);

@@ -55,7 +55,8 @@ fn split_query(rest: &str) -> (&str, &str) {
 /// ends the value before it.
 fn names_parameter(text: &str) -> bool {
     const NAMES: [&str; 9] = ["secret", "issuer", "algorithm", "digits", "period", "counter", "pin", "encoder", "image"];
-    text.split_once('=').is_some_and(|(name, _)| NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)))
+    let end = text.bytes().take(10).position(|byte| byte == b'=');
+    end.is_some_and(|end| NAMES.iter().any(|known| text[..end].eq_ignore_ascii_case(known)))
 }
 
 fn labelled(kind: Kind, label: &str, parameters: &Parameters, secret: Option<SecretText>) -> Result<Labelled, UriError> {

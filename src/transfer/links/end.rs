@@ -123,8 +123,8 @@ fn without_separators(text: &str) -> usize {
 
 /// Where the last parameter of a link ends.
 fn last_parameter(before: &str, region: &str, from: usize, followed: bool) -> usize {
-    let names = region[from..].match_indices('&').map(|(at, _)| from + at + 1);
-    let at = names.filter(|at| names_parameter(&region[*at..]).is_some()).last().unwrap_or(from);
+    let mut names = region[from..].match_indices('&').map(|(at, _)| from + at + 1);
+    let at = names.rfind(|at| names_parameter(&region[*at..]).is_some()).unwrap_or(from);
     // Steam's links are a secret and nothing else.
     let (name, value) = match region.contains('?') {
         true => region[at..].split_once('=').unwrap_or(("", &region[at..])),
@@ -140,10 +140,11 @@ fn last_parameter(before: &str, region: &str, from: usize, followed: bool) -> us
 
 /// The name of the parameter that a text begins with.
 fn names_parameter(text: &str) -> Option<&str> {
-    let (name, _) = text.split_once('=')?;
+    const LONGEST: usize = 40;
+    let name = &text[..text.bytes().take(LONGEST).position(|byte| byte == b'=')?];
     let name = name.strip_prefix("amp;").unwrap_or(name);
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '%');
-    (!name.is_empty() && name.len() <= 40 && name.chars().all(plain)).then_some(name)
+    (!name.is_empty() && name.chars().all(plain)).then_some(name)
 }
 
 /// A number or a name: up to a blank, a separator or the end of a sentence.
@@ -164,7 +165,7 @@ fn secret_length(value: &str) -> usize {
         let gap = rest.len() - rest.trim_start_matches(is_end).len();
         let word = rest[gap..].split(is_end).next().unwrap_or_default();
         let in_groups = head.len() <= GROUP && word.len() <= GROUP;
-        if word.is_empty() || !is_like(head, word) || !(in_groups || completes(letters, word)) {
+        if word.is_empty() || !(in_groups || completes(letters, word)) || !is_like(head, word) {
             break;
         }
         letters += word.len();
@@ -184,7 +185,7 @@ fn is_like(secret: &str, word: &str) -> bool {
 
 /// Whether a secret of so many letters is cut, and whole with this word.
 fn completes(letters: usize, word: &str) -> bool {
-    letters % 8 != 0 && (letters + word.len()).is_multiple_of(8)
+    !letters.is_multiple_of(8) && (letters + word.len()).is_multiple_of(8)
 }
 
 /// A name may hold blanks, where the link stands for itself.

@@ -220,12 +220,12 @@ fn starts(line: &str) -> Vec<Start> {
     starts.sort_by_key(|start| start.at);
     starts.dedup_by_key(|start| start.at);
     // Encoded and in a parameter of one of ours, it is a value.
-    let mut last_plain = None;
+    let (mut in_plain, mut from) = (false, 0);
     starts.retain(|start| {
-        if start.depth == 0 {
-            last_plain = Some(start.at);
-        }
-        start.depth == 0 || last_plain.is_none_or(|plain| line[plain..start.at].contains([' ', '"', '<', '>', '\'', '\t']))
+        let is_apart = line[from..start.at].contains([' ', '"', '<', '>', '\'', '\t']);
+        in_plain = start.depth == 0 || in_plain && !is_apart;
+        from = start.at;
+        start.depth == 0 || !in_plain
     });
     starts
 }
