@@ -318,10 +318,11 @@ pub fn of_rows(entries: &[Arc<Entry>], sites: &Sites, rows: &[(&Entry, Room)]) -
             labels.push(&row.site);
         }
     }
+    let rooms: Vec<u16> = rows.iter().map(Row::site_room).collect();
     let shown = |row: &Row<'_>| {
         // A site is cut alike in all of its rows.
-        let alike = rows.iter().filter(|other| other.site == row.site);
-        let room = alike.map(Row::site_room).min().unwrap_or(0);
+        let alike = rows.iter().zip(&rooms).filter(|(other, _)| other.site == row.site);
+        let room = alike.map(|(_, room)| *room).min().unwrap_or(0);
         let at = labels.iter().position(|label| *label == row.site).unwrap_or(0);
         row.with_site(fit_apart(&labels, at, room))
     };
