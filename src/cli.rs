@@ -10,7 +10,6 @@ pub mod desk;
 mod edit;
 mod export;
 mod formats;
-mod hint;
 mod history;
 mod import;
 mod init;
@@ -37,6 +36,7 @@ mod verify;
 
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
+use crate::hint::Naming;
 use crate::ops::backup::Policy;
 use crate::ops::unlock::Opening;
 use crate::ops::vaults::is_bare_name;
@@ -44,7 +44,7 @@ use crate::ports::Environment;
 use crate::secret::SecretText;
 use crate::vault::store::Trust;
 use clap::error::ErrorKind as ClapKind;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use deferred::Deferred;
 use desk::{Desk, Outside};
 use output::Output;
@@ -217,7 +217,7 @@ pub fn run(invocation: Invocation, outside: Outside) -> u8 {
     let Invocation { globals, command } = invocation;
     let output = Output::new(globals.wants_color(&outside.environment), globals.quiet)
         .linear(globals.linear)
-        .naming_commands(globals.in_commands());
+        .naming_commands(globals.naming());
     let mut desk = Desk::new(globals, outside, output);
     let result = match command {
         Some(command) => command.run(&mut desk),
@@ -261,7 +261,18 @@ impl Command {
     }
 }
 
+/// Whether there is a command of this name that acts on a vault.
+fn takes_vault(word: &str) -> bool {
+    const WITHOUT: [&str; 3] = ["demo", "formats", "vaults"];
+    !WITHOUT.contains(&word) && Line::command().get_subcommands().any(|command| command.get_name() == word)
+}
+
 impl Globals {
+    /// How messages name commands: for the same vault and by the same configuration as this invocation.
+    pub fn naming(&self) -> Naming {
+        Naming { takes_vault, vault: self.vault.clone(), config: self.config.clone() }
+    }
+
     fn wants_color(&self, environment: &Environment) -> bool {
         match self.color {
             Color::Always => true,

@@ -7,7 +7,7 @@
 //! 3  tui/            cli/         two front ends that know nothing of each other
 //! 2  ops/                         what a user can do, once; pure or through ports
 //! 1  vault/  transfer/  config    the file · foreign formats · settings
-//! 0  otp/  secret  error  words  text  pixels  age_file  ports    codes · wiped bytes · errors · decoding · pictures · the outside world
+//! 0  otp/  secret  error  hint  words  text  pixels  age_file  ports    codes · wiped bytes · errors · decoding · pictures · the outside world
 //! ```
 //!
 //! # Glossary
@@ -25,6 +25,7 @@ pub mod age_file;
 pub mod cli;
 pub mod config;
 pub mod error;
+pub mod hint;
 pub mod ops;
 pub mod otp;
 pub mod pixels;

@@ -37,13 +37,16 @@ fn main() -> ExitCode {
         return holder::hold_clipboard_main(&arguments[2..]).into();
     }
     let start = cli::parse(arguments);
-    let options = if let Start::Screens { globals, .. } = &start { globals.in_commands() } else { String::new() };
     let status = match start {
         Start::Done(status) => Ok(status),
         Start::Command(invocation) => environment::read().map(|environment| cli::run(invocation, outside(environment))),
-        Start::Screens { globals, demo } => environment::read().and_then(|environment| screens(&globals, demo, environment)),
+        Start::Screens { globals, demo } => {
+            let output = Output::new(false, false).naming_commands(globals.naming());
+            let status = environment::read().and_then(|environment| screens(&globals, demo, environment));
+            Ok(status.unwrap_or_else(|error| output.finish(Err(error))))
+        }
     };
-    status.unwrap_or_else(|error| Output::new(false, false).naming_commands(options).finish(Err(error))).into()
+    status.unwrap_or_else(|error| Output::new(false, false).finish(Err(error))).into()
 }
 
 fn world(environment: &Environment) -> World {
@@ -78,6 +81,7 @@ fn screens(globals: &Globals, demo: bool, environment: Environment) -> Result<u8
     let world = world(&environment);
     let config = globals.load_config(&*world.storage, &environment)?;
     let vault = globals.vault_folder(&config, &environment)?;
+    let usual_vault = Globals { vault: None, ..globals.clone() }.vault_folder(&config, &environment)?;
     let presence = store::presence(&world, &vault);
     let (start, vault_exists) = match demo {
         // A damaged vault is one too: it must not be offered to make another in its place.
@@ -111,6 +115,19 @@ fn screens(globals: &Globals, demo: bool, environment: Environment) -> Result<u8
         .watching(Box::new(FolderWatch::default()));
     worker.backups = backups;
     worker.beside = environment.data_folder;
-    let launch = Launch { config, config_file, theme, color, vault: named, start, vault_exists, vault_is_gone, ways, opening };
+    let launch = Launch {
+        config,
+        config_file,
+        theme,
+        color,
+        vault: named,
+        usual_vault,
+        naming: globals.naming(),
+        start,
+        vault_exists,
+        vault_is_gone,
+        ways,
+        opening,
+    };
     tui::launch(launch, terminal, worker, clock)
 }

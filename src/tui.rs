@@ -19,6 +19,7 @@ pub mod worker;
 
 use crate::config::Config;
 use crate::error::Result;
+use crate::hint::Naming;
 use crate::ops::unlock::Opening;
 use crate::ops::vaults::Named;
 use crate::ports::{Clock, Terminal};
@@ -37,6 +38,9 @@ pub struct Launch {
     /// Whether colours are welcome.
     pub color: bool,
     pub vault: Named,
+    /// The one that a command takes without being told.
+    pub usual_vault: PathBuf,
+    pub naming: Naming,
     pub start: state::Start,
     /// Whether a vault is on the disk, also while the demo is shown.
     pub vault_exists: bool,
@@ -62,6 +66,8 @@ where
     common.color = launch.color;
     common.config_file = Some(launch.config_file);
     common.ways = launch.ways;
+    common.usual_vault = launch.usual_vault;
+    common.naming = Some(launch.naming);
     let (mut state, mut first) = state::State::new(launch.start, common);
     if let Some(opening) = launch.opening {
         first.extend(state.unlock_with(opening));

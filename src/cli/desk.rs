@@ -1,11 +1,11 @@
 //! What a command works with: the ports, the settings, the open vault. Opening asks for the passphrase where it must.
 
 use super::Globals;
-use super::hint::complete_commands;
 use super::output::Output;
 use super::source;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
+use crate::hint::Naming;
 use crate::ops::backup::{self, Policy};
 use crate::ops::change::{Change, Outcome};
 use crate::ops::session::Session;
@@ -88,7 +88,7 @@ impl Desk {
     pub fn open(&mut self) -> Result<Session> {
         let mut session = self.unlock_silently()?;
         let said = session.fold_conflict_copies();
-        self.tell_of_opening(&session, "");
+        self.tell_of_opening(&session, &self.globals.naming());
         for sentence in &said {
             self.output.warn(sentence);
         }
@@ -102,7 +102,7 @@ impl Desk {
     /// Opens the vault and leaves conflict copies where they are; its warnings are printed.
     pub fn unlock(&mut self) -> Result<Session> {
         let session = self.unlock_silently()?;
-        self.tell_of_opening(&session, "");
+        self.tell_of_opening(&session, &self.globals.naming());
         Ok(session)
     }
 
@@ -111,13 +111,13 @@ impl Desk {
         let folder = self.globals.folder_of(vault, &self.outside.environment)?;
         let given = passphrase_file.map(|file| self.read_line_secret(file, option, "the passphrase")).transpose()?;
         let name = Named::of(&folder).name;
-        let options = self.globals.in_commands_on(Some(vault));
+        let naming = self.globals.naming().on(Some(vault));
         let session = self.unlock_in(&folder, given.map(Opening::Passphrase), &format!(" of {name}"), Trust::Pinned);
         let session = session.map_err(|error| {
-            let hint = error.hint.map(|hint| complete_commands(&hint.replace("--passphrase-file", option), &options));
+            let hint = error.hint.map(|hint| naming.complete(&hint.replace("--passphrase-file", option)).into_owned());
             Error { what: format!("{name}: {}", error.what), hint, ..error }
         })?;
-        self.tell_of_opening(&session, &options);
+        self.tell_of_opening(&session, &naming);
         Ok(session)
     }
 
@@ -159,10 +159,9 @@ impl Desk {
         session.map_err(offer).and_then(|session| Ok(session.with_backups(&self.backup_policy()?)))
     }
 
-    /// `options` are for the commands that are named, where the vault is another than the usual one.
-    fn tell_of_opening(&mut self, session: &Session, options: &str) {
+    fn tell_of_opening(&mut self, session: &Session, naming: &Naming) {
         for warning in session.warnings() {
-            self.output.warn(&complete_commands(warning, options));
+            self.output.warn(&naming.complete(warning));
         }
         if let Some(offer) = restore::offer(session) {
             let what = format!(
@@ -171,7 +170,7 @@ impl Desk {
                 offer.difference.tally(),
                 offer.name
             );
-            self.output.warn(&complete_commands(&what, options));
+            self.output.warn(&naming.complete(&what));
         }
         self.warn_of_backups(session);
     }

@@ -1,7 +1,7 @@
 //! The only printer. Results go to stdout, all else to stderr; names from entries and files lose what a terminal would obey.
 
-use super::hint::complete_commands;
 use crate::error::{Error, Result, describe_io};
+use crate::hint::Naming;
 use crate::secret::SecretText;
 use crate::words::{is_obeyed, printable};
 use serde::Serialize;
@@ -13,8 +13,8 @@ pub struct Output {
     color: bool,
     quiet: bool,
     linear: bool,
-    /// What stands behind the program's name in the commands that messages name.
-    options: String,
+    /// How messages name commands; as they stand in the texts where it is not known.
+    naming: Option<Naming>,
     /// The first error of stdout; after it nothing is written there.
     broken: Option<io::Error>,
 }
@@ -50,7 +50,7 @@ impl Cell {
 
 impl Output {
     pub fn new(color: bool, quiet: bool) -> Self {
-        Output { color, quiet, linear: false, options: String::new(), broken: None }
+        Output { color, quiet, linear: false, naming: None, broken: None }
     }
 
     /// With a table as plain lines that can be read out, without columns.
@@ -58,9 +58,9 @@ impl Output {
         Output { linear, ..self }
     }
 
-    /// With these options in every command that a message names.
-    pub fn naming_commands(self, options: String) -> Self {
-        Output { options, ..self }
+    /// With the options of this invocation in every command that a message names.
+    pub fn naming_commands(self, naming: Naming) -> Self {
+        Output { naming: Some(naming), ..self }
     }
 
     pub fn is_linear(&self) -> bool {
@@ -201,7 +201,10 @@ impl Output {
 
     /// Made safe line by line, with the commands in it as they have to be given.
     fn lines(&self, text: &str) -> String {
-        lines(&complete_commands(text, &self.options))
+        match &self.naming {
+            Some(naming) => lines(&naming.complete(text)),
+            None => lines(text),
+        }
     }
 
     /// An error and what to do about it, to stderr.

@@ -7,12 +7,15 @@ use super::names;
 use super::screen::Screen;
 use super::theme::Theme;
 use crate::config::Config;
+use crate::error::Error;
+use crate::hint::Naming;
 use crate::ops::backup::FAILED;
 use crate::ops::change::Change;
 use crate::ops::vaults::Named;
 use crate::secret::SecretText;
 use crate::vault::entry::{Entry, EntryId};
 use crate::vault::store::Way;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -56,6 +59,10 @@ pub struct Common {
     pub config_file: Option<PathBuf>,
     /// The vault at hand, or the one to be made: whatever is shown, the worker is told to work with this one.
     pub vault: Named,
+    /// The vault that a command takes without being told.
+    pub usual_vault: PathBuf,
+    /// How messages name commands; as they stand in the texts where it is not known.
+    pub naming: Option<Naming>,
     /// Whether a vault is on the disk: decides between welcome and unlock after locking the demo.
     pub vault_exists: bool,
     /// Whether there was one here that is not there now: its disk may not be mounted.
@@ -151,7 +158,9 @@ impl Common {
             theme,
             color: true,
             config_file: None,
+            usual_vault: vault.folder.clone(),
             vault,
+            naming: None,
             vault_exists: false,
             vault_is_gone: false,
             ways: Vec::new(),
@@ -168,6 +177,19 @@ impl Common {
             counters_asked: BTreeSet::new(),
             layout_told: false,
         }
+    }
+
+    /// Another vault is at hand from now on.
+    pub fn go_to(&mut self, vault: Named) {
+        if let Some(naming) = &mut self.naming {
+            naming.vault = (vault.folder != self.usual_vault).then(|| vault.folder.clone());
+        }
+        self.vault = vault;
+    }
+
+    /// A message with the commands in it as they have to be given for the vault at hand.
+    pub fn complete<'a>(&self, message: &'a str) -> Cow<'a, str> {
+        self.naming.as_ref().map_or(message.into(), |naming| naming.complete(message))
     }
 
     pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
@@ -208,7 +230,7 @@ impl Common {
     }
 
     /// An error as a toast: what, and the hint behind it.
-    pub fn say_error(&mut self, error: &crate::error::Error) {
+    pub fn say_error(&mut self, error: &Error) {
         self.say_with(Tone::Failure, sentence(&error.what), error.hint.as_deref().unwrap_or_default());
     }
 
@@ -267,6 +289,12 @@ impl Common {
         let open = self.open.as_ref().is_some_and(|open| !open.demo);
         (open && after > 0).then(|| self.last_input + Duration::from_secs(after))
     }
+}
+
+/// What happened and what to do next, in sentences.
+pub fn explain(error: &Error) -> String {
+    let hint = error.hint.as_ref().map_or_else(String::new, |hint| format!(" {}.", sentence(hint)));
+    format!("{}.{hint}", sentence(&error.what))
 }
 
 /// An error's words as a sentence: first letter large.

@@ -312,7 +312,8 @@ impl Worker {
         let key_file = key_file.map(|path| read(&self.expand(&path))).transpose()?;
         // gpg may ask for its own password on the terminal, which is taken.
         let open_store = |_: &mut [NamedFile]| {
-            Err(Error::failed("a password store is opened from the command line").hint("countersign import FOLDER"))
+            Err(Error::failed("a password store is opened from the command line")
+                .hint("take it in with: countersign import FOLDER"))
         };
         let gathered = gather::all(&*storage, &paths, &mut read, &open_store)?;
         let key_file = key_file.as_deref().map(Vec::as_slice);

@@ -176,3 +176,14 @@ fn rubbish_from_the_keyboard_does_no_harm() {
     assert_eq!(pty.ended(), Ok(0));
     assert_given_back(&pty);
 }
+
+#[test]
+fn a_vault_that_is_gone_is_put_back_by_the_command_as_it_has_to_be_given() {
+    let home = Home::with_vault();
+    home.run(&["--vault", "other one", "init", "--work-factor", "10"], "");
+    std::fs::remove_dir_all(home.vault().with_file_name("other one")).unwrap();
+    let pty = Pty::start(home.command(PROGRAM, &["--vault", "other one"]));
+    let screen = pty.see("The vault that was here is gone.");
+    let words = screen.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("with countersign --vault 'other one' restore-backup FOLDER."), "{screen}");
+}

@@ -365,6 +365,7 @@ fn the_tiers_are_read_from_the_architecture_page() {
     let expected = [
         "0 age_file",
         "0 error",
+        "0 hint",
         "0 otp",
         "0 pixels",
         "0 ports",

@@ -111,6 +111,19 @@ fn a_new_secret_and_the_other_changes_are_taken_back_together() {
 }
 
 #[test]
+fn a_new_secret_beside_one_that_waits_says_what_becomes_of_that_one() {
+    let mut tui = at(GITHUB);
+    tui.press("e Up Enter Tab").paste(NEW).press("Enter").see("Enter this code on the site.").press("Esc");
+    tui.press("e Up Up Enter Tab").see_no("takes its place").paste("KRSXG5BAKRSXG5BA");
+    tui.see("Another new secret waits to be confirmed: this one takes its place")
+        .press("Enter")
+        .see("Enter this code on the site.");
+    let entry = tui.entry("GitHub");
+    let kept: Vec<_> = entry.history.iter().map(|old| old.value.secret_text().expose().to_owned()).collect();
+    assert_eq!(kept, [NEW]);
+}
+
+#[test]
 fn enter_opens_an_empty_field_for_a_new_secret_and_escape_closes_it() {
     let mut tui = at(GITHUB);
     let before = tui.entry("GitHub");
@@ -263,7 +276,7 @@ fn what_is_wrong_stands_beside_its_field_even_if_folded() {
     tui.press("e Ctrl-U")
         .type_text(&"x".repeat(301))
         .press("Enter")
-        .see("The issuer is too long: at most 300 characters are kept.");
+        .see("The issuer is too long. At most 300 characters are kept.");
 }
 
 #[test]

@@ -290,6 +290,19 @@ fn a_new_secret_takes_over_only_when_it_is_confirmed() {
 }
 
 #[test]
+fn a_third_secret_says_what_becomes_of_the_one_that_waits() {
+    let renewed = FORGE.replace(SECRET, "KRSXG5BAKRSXG5BA");
+    let mut tui = Tui::empty();
+    tui.press("a").paste(FORGE).press("Enter Enter Enter a").paste(&renewed).press("Enter Enter").see(ASKS).press("Esc");
+    tui.press("a").paste(&FORGE.replace(SECRET, "MFRGGZDFMFRGGZDF")).press("Enter");
+    tui.see("one waits to be confirmed there; it would go to the history.")
+        .see("▌ Replace its secret when confirmed")
+        .press("Enter")
+        .see(ASKS);
+    assert_eq!(tui.entry("Forge").history.len(), 1);
+}
+
+#[test]
 fn a_refused_new_secret_is_dropped_and_the_old_one_stays() {
     let renewed = FORGE.replace(SECRET, "KRSXG5BAKRSXG5BA");
     let mut tui = Tui::empty();

@@ -3,6 +3,7 @@
 use crate::support::store::{Desk, passphrase, totp};
 use crate::support::tui::Tui;
 use countersign::config::Config;
+use countersign::hint::Naming;
 use countersign::otp::Kind;
 use countersign::secret::SecretText;
 use countersign::tui::state::Start;
@@ -242,4 +243,27 @@ fn a_vault_that_vanished_meanwhile_is_said_and_nothing_is_locked() {
     std::fs::remove_dir_all(desk.home().join("work")).unwrap();
     tui.press("Enter").see("There is no vault in").see("the one at hand").see_no("▌ work").press("Esc").see("GitHub");
     assert!(tui.state.common.open.is_some());
+}
+
+/// It named `countersign import FOLDER`, which would have filled the vault that the program was not showing.
+#[test]
+fn commands_named_on_a_screen_are_for_the_vault_that_is_shown() {
+    let desk = two_vaults();
+    let store = desk.home().join("passwords");
+    std::fs::create_dir_all(&store).unwrap();
+    std::fs::write(store.join(".gpg-id"), "hugo@example.org\n").unwrap();
+    let store = store.to_str().unwrap();
+    let mut tui = unlocked(&desk);
+    tui.state.common.naming = Some(Naming { takes_vault: |word| word == "import", vault: None, config: None });
+    tui.press("i Enter")
+        .paste(store)
+        .press("Enter")
+        .see("Take it in with: countersign import FOLDER.")
+        .press("Esc Esc Esc")
+        .see_no("FOLDER");
+    tui.press("V").see("▌ work").press("Enter").type_text("work words").press("Enter").see("No accounts yet");
+    let there = format!("countersign --vault {} import FOLDER.", desk.home().join("work").display());
+    tui.press("i Enter").paste(store).press("Enter").see(&there).press("Esc Esc Esc").see_no("FOLDER");
+    tui.press("V").see("▌ vault").press("Enter").type_text(passphrase().expose()).press("Enter").see("GitHub");
+    tui.press("i Enter").paste(store).press("Enter").see("Take it in with: countersign import FOLDER.");
 }

@@ -6,7 +6,7 @@ use crate::secret::SecretText;
 use crate::tui::command::Command;
 use crate::tui::key::Stroke;
 use crate::tui::layout::{fit, put, width, wrap};
-use crate::tui::state::{Common, sentence};
+use crate::tui::state::{Common, explain};
 use crate::tui::theme::Role;
 use crate::tui::widget::field::Field;
 use crate::tui::widget::said;
@@ -96,10 +96,7 @@ impl Codes {
             }
         }
         if let Err(error) = check::recovery_codes(&all) {
-            self.said = Some(match error.hint {
-                Some(hint) => format!("{}: {hint}.", sentence(&error.what)),
-                None => format!("{}.", sentence(&error.what)),
-            });
+            self.said = Some(explain(&error));
             return false;
         }
         self.taken = all;
@@ -134,7 +131,7 @@ impl Codes {
         y += 1;
         if let Some(said) = &self.said {
             let columns = area.width.saturating_sub(9);
-            let lines = said::lines(said, columns, Role::Error);
+            let lines = said::lines(common, said, columns, Role::Error);
             said::draw(buffer, theme, area.x + 9, y..area.bottom(), columns, &lines);
             y += lines.len() as u16;
         }

@@ -34,8 +34,8 @@ impl ConfirmMany {
         ConfirmMany { title, what, lost, scroll: 0, typed: Field::plain(""), yes }
     }
 
-    fn warning(&self, columns: u16) -> Vec<(String, Role)> {
-        said::lines(&format!("{}; undo can't bring them back.", self.what), columns, Role::Warning)
+    fn warning(&self, common: &Common, columns: u16) -> Vec<(String, Role)> {
+        said::lines(common, &format!("{}; undo can't bring them back.", self.what), columns, Role::Warning)
     }
 
     fn number(&self) -> String {
@@ -48,16 +48,16 @@ impl ConfirmMany {
     }
 
     /// Where the lines of what is lost go: below the warning, above the field and the answer.
-    fn lost_area(&self, size: (u16, u16)) -> Rect {
+    fn lost_area(&self, common: &Common, size: (u16, u16)) -> Rect {
         let area = below_title(size);
         let gap = u16::from(area.height >= 10);
-        let above = (self.warning(area.width).len() as u16 + gap).min(area.height.saturating_sub(2));
+        let above = (self.warning(common, area.width).len() as u16 + gap).min(area.height.saturating_sub(2));
         let rows = area.height.saturating_sub(above + 2 * gap + 2).min(self.lost.len().try_into().unwrap_or(u16::MAX));
         Rect::new(area.x, area.y + above, area.width, rows)
     }
 
     fn scroll_by(&mut self, common: &Common, by: isize) {
-        let last = self.lost.len().saturating_sub(usize::from(self.lost_area(common.size).height));
+        let last = self.lost.len().saturating_sub(usize::from(self.lost_area(common, common.size).height));
         self.scroll = self.scroll.saturating_add_signed(by).min(last);
     }
 
@@ -94,9 +94,9 @@ impl Behaviour for ConfirmMany {
         if let Some(y) = title_row(area) {
             put(buffer, MARGIN, y, area.width, &self.title, theme.style(Role::Strong));
         }
-        let above = area.top()..self.lost_area(size).top();
-        said::draw(buffer, theme, area.x, above, area.width, &self.warning(area.width));
-        let lines = self.lost_area(size);
+        let above = area.top()..self.lost_area(common, size).top();
+        said::draw(buffer, theme, area.x, above, area.width, &self.warning(common, area.width));
+        let lines = self.lost_area(common, size);
         let more = self.lost.len() - (self.lost.len().min(self.scroll + usize::from(lines.height)));
         for (line, y) in self.lost.iter().skip(self.scroll).zip(lines.top()..lines.bottom()) {
             put(buffer, lines.x + 2, y, lines.width.saturating_sub(2), line, theme.style(Role::Text));
@@ -124,7 +124,7 @@ impl Behaviour for ConfirmMany {
     fn footer(&self, common: &Common) -> Vec<(Command, &'static str)> {
         let accept = if self.is_certain() { "remove for good" } else { "keep them" };
         let mut commands = vec![(Command::Accept, accept)];
-        if usize::from(self.lost_area(common.size).height) < self.lost.len() {
+        if usize::from(self.lost_area(common, common.size).height) < self.lost.len() {
             commands.push((Command::Down, "see them all"));
         }
         commands.push((Command::Back, "keep them"));

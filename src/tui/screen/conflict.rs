@@ -249,9 +249,9 @@ impl Behaviour for Conflict {
             (None, false) => None,
         };
         if let Some((text, role)) = said {
-            let mut lines = said::lines(&text, columns, role);
+            let mut lines = said::lines(common, &text, columns, role);
             if role == Role::Error {
-                lines.extend(said::lines(&self.field.tried(), columns, Role::Second));
+                lines.extend(said::lines(common, &self.field.tried(), columns, Role::Second));
             }
             said::draw(buffer, theme, x, below..area.height.saturating_sub(1), columns, &lines);
         }

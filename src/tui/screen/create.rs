@@ -8,7 +8,7 @@ use crate::tui::command::Command;
 use crate::tui::keymap::Place;
 use crate::tui::layout::{MARGIN, fit_end, put, wrap};
 use crate::tui::msg::{Done, Job};
-use crate::tui::state::{Common, sentence};
+use crate::tui::state::{Common, explain};
 use crate::tui::theme::Role;
 use crate::tui::widget::field::Field;
 use crate::tui::widget::said;
@@ -100,7 +100,7 @@ impl Behaviour for Create {
             Event::Done(Done::Opened(Err(error))) => {
                 self.waiting = false;
                 [&mut self.passphrase, &mut self.again].into_iter().for_each(Field::select);
-                self.said = Some(format!("{}.", sentence(&error.what)));
+                self.said = Some(explain(&error));
             }
             Event::Done(Done::Strength { score, verdict }) => self.strength = Some((score, verdict)),
             Event::Done(Done::Generated(passphrase)) if !self.waiting => return self.take_made_up(&passphrase),
@@ -170,7 +170,8 @@ impl Behaviour for Create {
             put(buffer, x + 2, y, columns, &format!("{} creating the vault", spinner(common)), theme.style(Role::Accent));
         } else if let Some(said) = &self.said {
             let tried = if self.on_second { self.again.tried() } else { self.passphrase.tried() };
-            let lines = [said::lines(said, columns, Role::Error), said::lines(&tried, columns, Role::Second)].concat();
+            let lines =
+                [said::lines(common, said, columns, Role::Error), said::lines(common, &tried, columns, Role::Second)].concat();
             said::draw(buffer, theme, x + 2, y..area.bottom().saturating_sub(1), columns, &lines);
         } else if self.made_up {
             put(buffer, x + 2, y, columns, "Write it down, then type it once more.", theme.style(Role::Accent));

@@ -155,12 +155,17 @@ impl Behaviour for EditEntry {
             let x = area.x + MARGIN + used;
             put(buffer, x, y, area.right().saturating_sub(x), &self.name, theme.style(Role::Second));
         }
+        let entry = common.open.as_ref().and_then(|open| open.vault.entry(self.id));
+        let another_waits = entry.is_some_and(|entry| entry.candidate.is_some());
         let warning = match (self.new_secret_waits(), self.form.credential_changed()) {
+            (true, _) if another_waits => {
+                "Another new secret waits to be confirmed: this one takes its place, and it goes to the history."
+            }
             (true, _) => "The old secret stays in use until the new one is confirmed, and is kept.",
             (false, true) => "The old secret and parameters go to the entry's history.",
             (false, false) => "",
         };
-        let warning = said::lines(warning, body.width.saturating_sub(2), Role::Warning);
+        let warning = said::lines(common, warning, body.width.saturating_sub(2), Role::Warning);
         let warned = if body.height >= 10 { warning.len() as u16 } else { 0 };
         let form = Rect { height: body.height.saturating_sub(warned), ..body };
         self.form.draw(buffer, common, form, !self.saving);

@@ -8,7 +8,7 @@ use crate::tui::command::Command;
 use crate::tui::keymap::Place;
 use crate::tui::layout::{MARGIN, below_title, put, title_row, with_right_margin};
 use crate::tui::msg::{Done, Job, KeysAct};
-use crate::tui::state::{Common, sentence};
+use crate::tui::state::{Common, explain};
 use crate::tui::theme::Role;
 use crate::tui::widget::form::{Form, Row, Touched};
 use crate::tui::widget::{path, said};
@@ -181,8 +181,7 @@ impl Behaviour for KeyForm {
                     self.form.fold(Name::Answer, true);
                 }
                 self.form.refuse();
-                let hint = error.hint.map_or(String::new(), |hint| format!(" {}.", sentence(&hint)));
-                let said = format!("{}.{hint}", sentence(&error.what));
+                let said = explain(&error);
                 match (self.kind, error.kind) {
                     (Kind::Passphrase { by_passphrase: true }, ErrorKind::WrongPassphrase) => {
                         self.form.set_error(Name::Old, Some(said));
@@ -229,7 +228,7 @@ impl Behaviour for KeyForm {
         let columns = body.width.saturating_sub(2);
         let mut y = form.bottom();
         let mut line = |text: &str, role: Role| {
-            let lines = said::lines(text, columns.max(1), role);
+            let lines = said::lines(common, text, columns.max(1), role);
             said::draw(buffer, theme, body.x + 2, y..body.bottom(), columns, &lines);
             y += lines.len() as u16;
         };

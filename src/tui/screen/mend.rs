@@ -9,7 +9,7 @@ use crate::tui::command::Command;
 use crate::tui::keymap::Place;
 use crate::tui::layout::{MARGIN, put, wrap};
 use crate::tui::msg::{Done, Job, MouseAct};
-use crate::tui::state::{Common, sentence};
+use crate::tui::state::{Common, explain};
 use crate::tui::theme::Role;
 use crate::tui::widget::menu::Menu;
 use crate::tui::widget::said;
@@ -87,7 +87,7 @@ impl Behaviour for Mend {
         match event {
             Event::Done(Done::Opened(Err(error))) => {
                 self.waiting = false;
-                self.said = Some(format!("{}.", sentence(&error.what)));
+                self.said = Some(explain(&error));
             }
             _ if self.waiting => {}
             Event::Command(Command::Accept) => return self.choose(common),
@@ -109,7 +109,7 @@ impl Behaviour for Mend {
         let theme = &common.theme;
         let (x, columns) = (area.x + MARGIN + 2, columns(area.width));
         put(buffer, area.x + MARGIN, 1, area.width, "This vault does not open", theme.style(Role::Strong));
-        let why = said::lines(&self.why, columns, Role::Error);
+        let why = said::lines(common, &self.why, columns, Role::Error);
         said::draw(buffer, theme, x, 3..area.height, columns, &why);
         let y = self.menu_row(area.width).min(area.height);
         let lines = self.lines().map(|line| (line, ""));
@@ -122,7 +122,7 @@ impl Behaviour for Mend {
                 Some(said) => (said.clone(), Role::Error),
                 None => (self.about(), Role::Second),
             };
-            said::lines(&text, columns, role)
+            said::lines(common, &text, columns, role)
         };
         said::draw(buffer, theme, x, y + 3..area.height.saturating_sub(1), columns, &below);
     }

@@ -53,7 +53,7 @@ impl NewKey {
         let theme = &common.theme;
         let mut y = area.y;
         let lines = |text: &str, role: Role, buffer: &mut Buffer, y: &mut u16| {
-            let lines = said::lines(text, area.width.max(1), role);
+            let lines = said::lines(common, text, area.width.max(1), role);
             said::draw(buffer, theme, area.x, *y..area.bottom(), area.width, &lines);
             *y += lines.len() as u16;
         };
@@ -79,7 +79,7 @@ impl NewKey {
             (_, true) => lines(&format!("{} saving", spinner(common)), Role::Accent, buffer, &mut y),
             (Some(said), _) => {
                 let columns = area.width.saturating_sub(2);
-                let lines = said::lines(said, columns, Role::Error);
+                let lines = said::lines(common, said, columns, Role::Error);
                 said::draw(buffer, theme, area.x + 2, y..area.bottom(), columns, &lines);
             }
             _ => {}

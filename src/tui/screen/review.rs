@@ -316,10 +316,10 @@ impl Review {
         let columns = columns.min(90);
         let mut remarks: Vec<(String, Role)> = Vec::new();
         match self.line(self.scroll.selected) {
-            Some(Line::Note(text)) => remarks.extend(said::lines(text, columns, Role::Second)),
+            Some(Line::Note(text)) => remarks.extend(said::lines(common, text, columns, Role::Second)),
             Some(Line::Skipped(index, reason)) => {
                 let text = format!("Not taken: {}.", not_taken(index, reason).trim_end_matches('.'));
-                remarks.extend(said::lines(&text, columns, Role::Second));
+                remarks.extend(said::lines(common, &text, columns, Role::Second));
             }
             Some(Line::Account(_, draft, standing)) => {
                 remarks.push((about(draft), Role::Second));

@@ -8,7 +8,7 @@ use crate::tui::command::Command;
 use crate::tui::keymap::Place;
 use crate::tui::layout::{MARGIN, put};
 use crate::tui::msg::{Awaited, Done, Job, Then};
-use crate::tui::state::{Common, sentence};
+use crate::tui::state::{Common, explain};
 use crate::tui::theme::Role;
 use crate::tui::widget::field::Field;
 use crate::tui::widget::lines::{Lines, Sign, draw_mark, draw_sign};
@@ -87,10 +87,7 @@ impl Tags {
         let tag = self.typed.text().split_whitespace().collect::<Vec<_>>().join(" ");
         if let Err(error) = check::tag(&tag) {
             self.typed.select();
-            self.said = Some(match error.hint {
-                Some(hint) => format!("{}: {hint}.", sentence(&error.what)),
-                None => format!("{}.", sentence(&error.what)),
-            });
+            self.said = Some(explain(&error));
             return;
         }
         self.scroll.selected = match self.lines.iter().position(|line| line.tag == tag) {
@@ -246,7 +243,7 @@ impl Behaviour for Tags {
                 Some(said) => {
                     self.typed.draw(buffer, common, x, y, columns, true);
                     let first = (y + 1).min(whole.height - 2)..(y + 2).min(whole.height - 2);
-                    said::draw(buffer, theme, x, first, columns, &said::lines(said, columns, Role::Error));
+                    said::draw(buffer, theme, x, first, columns, &said::lines(common, said, columns, Role::Error));
                 }
                 None if self.typed.is_empty() => drop(put(buffer, x, y, columns, "type a tag", theme.style(Role::Hint))),
                 None => self.typed.draw(buffer, common, x, y, columns, true),

@@ -264,7 +264,7 @@ impl Behaviour for Unlock {
         } else if let Some((what, hint)) = &self.said {
             let columns = area.width.saturating_sub(4).min(76);
             let texts = [(what, Role::Error), (hint, Role::Second), (&self.field.tried(), Role::Second)];
-            let lines = texts.map(|(text, role)| said::lines(text, columns, role)).concat();
+            let lines = texts.map(|(text, role)| said::lines(common, text, columns, role)).concat();
             // The blank line above goes before the last of them.
             let bottom = area.height.saturating_sub(2);
             let y = if top + 6 + lines.len() as u16 > bottom { top + 5 } else { top + 6 };

@@ -9,7 +9,7 @@ use crate::tui::command::Command;
 use crate::tui::keymap::Place;
 use crate::tui::layout::{MARGIN, below_title, put, title_row};
 use crate::tui::msg::{Done, Effect, Job, MouseAct, OtherVault, SendOrder};
-use crate::tui::state::{Common, Tone, sentence};
+use crate::tui::state::{Common, Tone, explain};
 use crate::tui::theme::Role;
 use crate::tui::widget::field::Field;
 use crate::tui::widget::menu::Menu;
@@ -110,7 +110,7 @@ impl Vaults {
                 self.name = None;
                 return Reaction::push(Screen::Create(Create::new(Named::of(&folder))));
             }
-            Err(error) => *wrong = format!("{}.", sentence(&error.what)),
+            Err(error) => *wrong = explain(&error),
         }
         field.select();
         Reaction::stay()
@@ -191,7 +191,7 @@ impl Behaviour for Vaults {
             let about = format!("It will lie in {}, with a passphrase of its own.", self.beside.display());
             let (text, role) = if wrong.is_empty() { (&about, Role::Second) } else { (wrong, Role::Error) };
             let columns = area.width.saturating_sub(1);
-            let lines = said::lines(text, columns, role);
+            let lines = said::lines(common, text, columns, role);
             said::draw(buffer, theme, area.x, (area.y + 2).min(area.bottom())..area.bottom(), columns, &lines);
             return;
         }

@@ -83,7 +83,7 @@ impl Behaviour for Welcome {
         if area.height > top + 13 {
             let columns = area.width.saturating_sub(2 * x).max(20);
             let (text, role) = if common.vault_is_gone { (GONE, Role::Warning) } else { (ABOUT, Role::Second) };
-            let lines = said::lines(text, columns, role);
+            let lines = said::lines(common, text, columns, role);
             said::draw(buffer, theme, x, top + 10..area.height, columns, &lines);
         }
     }

@@ -95,7 +95,10 @@ fn opened(state: &mut State, asker: Asker, mut snapshot: Snapshot) -> Vec<Effect
     state.common.vault_exists |= !snapshot.demo;
     let is_new = match &state.screens[at].screen {
         Screen::Create(create) => {
-            state.common.vault = create.vault().clone();
+            let vault = create.vault().clone();
+            if vault != state.common.vault {
+                state.common.go_to(vault);
+            }
             true
         }
         _ => false,

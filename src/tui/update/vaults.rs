@@ -14,7 +14,7 @@ pub(super) fn switched(state: &mut State, asker: Asker, other: OtherVault) -> Ve
     if state.place_of(asker).is_none() {
         return Vec::new();
     }
-    state.common.vault = other.vault;
+    state.common.go_to(other.vault);
     state.common.ways = other.ways;
     state.common.vault_exists = true;
     let mut effects = leave(state, None);

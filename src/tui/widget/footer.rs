@@ -51,17 +51,18 @@ pub fn draw_toast(buffer: &mut Buffer, common: &Common, screen: &dyn Behaviour) 
         Some(offer) => format!("{offer} · {}", toast.aside),
         None => toast.aside.clone(),
     };
-    let short = x + 2 + width(&toast.text) + 3 + width(&aside) <= right;
+    let (text, aside) = (common.complete(&toast.text), common.complete(&aside));
+    let short = x + 2 + width(&text) + 3 + width(&aside) <= right;
     let columns = right.saturating_sub(x + 2);
     let mut lines: Vec<(String, Role)> = Vec::new();
     if short || buffer.area.height < MORE_LINES_FROM {
-        lines.push((toast.text.clone(), Role::Text));
+        lines.push((text.into_owned(), Role::Text));
     } else {
         // An entry's name stands at the end of what was done as often as not: it is not cut off.
-        let text = wrap(&toast.text, columns);
+        let text = wrap(&text, columns);
         let (first, rest) =
             text.split_first().map_or((String::new(), String::new()), |(first, rest)| (first.clone(), rest.join(" ")));
-        lines.extend([(first, Role::Text), (rest, Role::Text), (aside.clone(), Role::Second)]);
+        lines.extend([(first, Role::Text), (rest, Role::Text), (aside.to_string(), Role::Second)]);
         lines.retain(|(line, _)| !line.is_empty());
     }
     let first = y - (lines.len() as u16).saturating_sub(1);

@@ -279,7 +279,7 @@ impl<N: Copy + PartialEq> Form<N> {
                     lines.push(None);
                 }
                 lines.push(Some((at, None)));
-                lines.extend(row.below(columns, lengths).into_iter().map(|line| Some((at, Some(line)))));
+                lines.extend(row.below(common, columns, lengths).into_iter().map(|line| Some((at, Some(line)))));
             }
             lines
         };

@@ -1,13 +1,14 @@
 //! Messages within a screen: sentences in the role of what they tell, an error with its sign.
 
 use crate::tui::layout::{put, wrap};
+use crate::tui::state::Common;
 use crate::tui::theme::{Role, Theme};
 use ratatui::buffer::Buffer;
 use std::ops::Range;
 
-/// A text in lines of this width, all in one role.
-pub fn lines(text: &str, columns: u16, role: Role) -> Vec<(String, Role)> {
-    wrap(text, columns).into_iter().map(|line| (line, role)).collect()
+/// A text in lines of this width, all in one role; commands that it names are for the vault at hand.
+pub fn lines(common: &Common, text: &str, columns: u16, role: Role) -> Vec<(String, Role)> {
+    wrap(&common.complete(text), columns).into_iter().map(|line| (line, role)).collect()
 }
 
 /// Draws lines one below the other. In a role that has a sign the words are plain text, as no hue can be read on every

@@ -1,12 +1,11 @@
 //! What the form of an account holds, checked: each complaint stands beside its row.
 
 use super::{Account, AccountForm, Name, Purpose};
-use crate::error::Error;
 use crate::ops::check;
 use crate::otp::uri::{self, Labelled, UriError};
 use crate::otp::{Credential, Kind, NotComputable};
 use crate::secret::{Secret, SecretText};
-use crate::tui::state::sentence;
+use crate::tui::state::{explain, sentence};
 
 impl AccountForm {
     /// What the form holds; `None` where something is wrong, which then stands beside its row.
@@ -31,7 +30,7 @@ impl AccountForm {
             (Name::Note, check::note(&note)),
         ] {
             if let Err(error) = result {
-                self.form.set_error(name, Some(said(&error)));
+                self.form.set_error(name, Some(explain(&error)));
             }
         }
         let credential = self.read_credential();
@@ -128,20 +127,13 @@ impl AccountForm {
         }
         match check::credential(&credential) {
             Ok(()) => Some(credential),
-            Err(error) => self.wrong(Name::Secret, &said(&error)),
+            Err(error) => self.wrong(Name::Secret, &explain(&error)),
         }
     }
 
     fn wrong(&mut self, name: Name, text: &str) -> Option<Credential> {
         self.form.set_error(name, Some(text.to_owned()));
         None
-    }
-}
-
-fn said(error: &Error) -> String {
-    match &error.hint {
-        Some(hint) => format!("{}: {hint}.", sentence(&error.what)),
-        None => format!("{}.", sentence(&error.what)),
     }
 }
 

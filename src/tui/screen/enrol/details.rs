@@ -170,7 +170,7 @@ impl Part for Details {
         let mut lines = Vec::new();
         if area.height >= 10 {
             match (&self.known, self.from) {
-                (Some(known), _) => lines.extend(said::lines(&known.sentence(), area.width, Role::Warning)),
+                (Some(known), _) => lines.extend(said::lines(common, &known.sentence(), area.width, Role::Warning)),
                 (None, "") => {}
                 (None, from) => lines.push((format!("Found {from}."), Role::Second)),
             }

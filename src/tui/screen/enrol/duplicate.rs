@@ -19,6 +19,8 @@ pub struct Duplicate {
     name: String,
     /// The one in the vault waits to be confirmed itself.
     waits: bool,
+    /// It has a new secret that waits beside its own.
+    waits_beside: bool,
     menu: Menu,
 }
 
@@ -43,8 +45,9 @@ impl Duplicate {
             }
             _ => fit(entry.label(), 40),
         };
-        let waits = entry.is_pending() || entry.candidate.is_some();
-        Duplicate { standing, id: entry.id, name, waits, menu: Menu::default() }
+        let waits_beside = entry.candidate.is_some();
+        let waits = entry.is_pending() || waits_beside;
+        Duplicate { standing, id: entry.id, name, waits, waits_beside, menu: Menu::default() }
     }
 
     pub fn sentence(&self) -> String {
@@ -53,6 +56,11 @@ impl Duplicate {
             Standing::Same(_) if self.waits => format!("{name} is in the vault already, not yet confirmed."),
             Standing::Same(_) => format!("{name} is in the vault already, with the same secret."),
             Standing::Alike(_) => format!("The same secret is in the vault already, as {name}."),
+            Standing::Conflict(_) | Standing::New if self.waits_beside => {
+                format!(
+                    "{name} is in the vault already, with another secret. A new one waits to be confirmed there; it would go to the history."
+                )
+            }
             Standing::Conflict(_) | Standing::New => format!("{name} is in the vault already, with another secret."),
         }
     }
@@ -94,7 +102,7 @@ impl Duplicate {
     }
 
     pub fn draw(&self, common: &Common, buffer: &mut Buffer, area: Rect) {
-        let known = said::lines(&self.sentence(), area.width.min(76), Role::Warning);
+        let known = said::lines(common, &self.sentence(), area.width.min(76), Role::Warning);
         said::draw(buffer, &common.theme, area.x, area.top()..area.bottom(), area.width, &known);
         let y = area.y + known.len() as u16 + u16::from(area.height >= 8);
         let choices = self.choices();

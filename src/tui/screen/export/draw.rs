@@ -72,14 +72,14 @@ impl Export {
         }
         match (&self.said, self.step) {
             (Some(error), _) => {
-                let mut said = said::lines(&format!("{}.", sentence(&error.what)), columns, Role::Error);
+                let mut said = said::lines(common, &format!("{}.", sentence(&error.what)), columns, Role::Error);
                 if let Some(hint) = &error.hint {
-                    said.extend(said::lines(&format!("{}.", sentence(hint)), columns, Role::Second));
+                    said.extend(said::lines(common, &format!("{}.", sentence(hint)), columns, Role::Second));
                 }
                 said
             }
             (None, Step::File) if self.password.is_none() => {
-                said::lines("Every secret will stand in clear in this file.", columns, Role::Warning)
+                said::lines(common, "Every secret will stand in clear in this file.", columns, Role::Warning)
             }
             _ => Vec::new(),
         }

@@ -77,7 +77,7 @@ impl Afterwards {
             }
             Event::Mouse { act: MouseAct::Click | MouseAct::DoubleClick, row, .. } => {
                 let area = crate::tui::layout::body_of(common.size);
-                if let Some(line) = Menu::line_at(row, self.menu_area(area).y, 2) {
+                if let Some(line) = Menu::line_at(row, self.menu_area(common, area).y, 2) {
                     self.menu.selected = line;
                 }
                 Reaction::stay()
@@ -87,35 +87,35 @@ impl Afterwards {
     }
 
     /// What is said above the choice.
-    fn said(&self, columns: u16) -> Vec<(String, Role)> {
+    fn said(&self, common: &Common, columns: u16) -> Vec<(String, Role)> {
         let columns = columns.min(72);
         let (what, who) = match self.files.as_slice() {
             [one] => (format!("{} holds its secrets in clear.", fit(&one.path.display().to_string(), 200)), "Whoever reads it"),
             many => (format!("{} of the files hold their secrets in clear.", many.len()), "Whoever reads them"),
         };
-        let mut said = said::lines(&what, columns, Role::Text);
+        let mut said = said::lines(common, &what, columns, Role::Text);
         let left = match self.left_behind {
             0 => String::new(),
             1 => "1 account in it did not come into the vault.".to_owned(),
             count => format!("{count} accounts in it did not come into the vault."),
         };
         // What would be lost comes before what is good to know.
-        said.extend(said::lines(&left, columns, Role::Warning));
+        said.extend(said::lines(common, &left, columns, Role::Warning));
         let who = format!("{who} can make the same codes. What is deleted may still be found on the disk for some time.");
-        said.extend(said::lines(&who, columns, Role::Second));
+        said.extend(said::lines(common, &who, columns, Role::Second));
         said
     }
 
-    fn menu_area(&self, area: Rect) -> Rect {
-        let said = (self.said(area.width).len() as u16).min(area.height.saturating_sub(2));
+    fn menu_area(&self, common: &Common, area: Rect) -> Rect {
+        let said = (self.said(common, area.width).len() as u16).min(area.height.saturating_sub(2));
         let gap = u16::from(area.height >= said + 3);
         let y = area.y + said + gap;
         Rect { y, height: area.bottom().saturating_sub(y), ..area }
     }
 
     pub fn draw(&self, common: &Common, buffer: &mut Buffer, area: Rect) {
-        let menu = self.menu_area(area);
-        said::draw(buffer, &common.theme, area.x, area.y..menu.y, area.width, &self.said(area.width));
+        let menu = self.menu_area(common, area);
+        said::draw(buffer, &common.theme, area.x, area.y..menu.y, area.width, &self.said(common, area.width));
         self.menu.draw(buffer, common, menu, &self.lines());
     }
 

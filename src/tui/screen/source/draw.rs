@@ -58,7 +58,7 @@ impl Source {
             _ => String::new(),
         };
         let parts = [(&said.what, said.role), (&said.hint, Role::Second), (&tried, Role::Second)];
-        parts.map(|(text, role)| said::lines(text, columns, role)).concat()
+        parts.map(|(text, role)| said::lines(common, text, columns, role)).concat()
     }
 
     /// Draws what is asked for in an area that leaves room for what is said.

@@ -148,12 +148,12 @@ impl<N> Row<N> {
     }
 
     /// What stands in the lines below its first; with the length of a hidden text that was refused, or without.
-    pub(super) fn below(&self, columns: u16, lengths: bool) -> Vec<Said> {
+    pub(super) fn below(&self, common: &Common, columns: u16, lengths: bool) -> Vec<Said> {
         let mut lines: Vec<Said> = self.closed_lines(columns).into_iter().skip(1).map(|line| (line, Role::Text)).collect();
         if let Some(error) = &self.error {
-            lines.extend(said::lines(error, columns, Role::Error));
+            lines.extend(said::lines(common, error, columns, Role::Error));
             let tried = self.field().filter(|_| lengths).map_or_else(String::new, Field::tried);
-            lines.extend(said::lines(&tried, columns, Role::Second));
+            lines.extend(said::lines(common, &tried, columns, Role::Second));
         }
         lines
     }
