@@ -339,10 +339,10 @@ const DEFAULTS: &[Row] = &[
     row(Place::ConfirmFinal, Command::No, &["Enter", "Esc", "n", "q"]).says(NO, "leave everything as it is"),
     row(Place::ConfirmFinal, Command::Yes, &["y"]).says(YES, "do what is asked, for good"),
     row(Place::ConfirmMany, Command::Accept, &["Enter"])
-        .says(&["keep them", "remove for good"], "keep everything; once the number is typed, remove it for good"),
+        .says(&["keep it", "keep them", "remove for good"], "keep everything; once the number is typed, remove it for good"),
     row(Place::ConfirmMany, Command::Up, &["Up"]).says(&[], "scroll up"),
     row(Place::ConfirmMany, Command::Down, &["Down"]).says(&["see them all"], "scroll down"),
-    row(Place::ConfirmMany, Command::Back, &["Esc"]).says(&["keep them"], "keep everything"),
+    row(Place::ConfirmMany, Command::Back, &["Esc"]).says(&["keep it", "keep them"], "keep everything"),
     row(Place::Reading, Command::Back, &["Esc", "q", "?", "Enter"]).says(&["back", "close"], "close what is shown"),
     row(Place::Reading, Command::Up, &["Up", "k"]).says(&[], "scroll up"),
     row(Place::Reading, Command::Down, &["Down", "j"]).says(&["scroll"], "scroll down"),

@@ -35,7 +35,12 @@ impl ConfirmMany {
     }
 
     fn warning(&self, common: &Common, columns: u16) -> Vec<(String, Role)> {
-        said::lines(common, &format!("{}; undo can't bring them back.", self.what), columns, Role::Warning)
+        let warning = format!("{}; undo can't bring {} back.", self.what, self.them());
+        said::lines(common, &warning, columns, Role::Warning)
+    }
+
+    fn them(&self) -> &'static str {
+        if self.lost.len() == 1 { "it" } else { "them" }
     }
 
     fn number(&self) -> String {
@@ -104,30 +109,31 @@ impl Behaviour for ConfirmMany {
         if let (Some(y), true) = (lines.bottom().checked_sub(1), more > 0 && lines.height > 0) {
             let text = format!("and {} more", more + 1);
             put(buffer, lines.x + 2, y, lines.width, &" ".repeat(lines.width.into()), theme.style(Role::Text));
-            put(buffer, lines.x + 2, y, lines.width.saturating_sub(2), &text, theme.style(Role::Hint));
+            put(buffer, lines.x + 2, y, lines.width.saturating_sub(2), &text, theme.style(Role::Second));
         }
 
         let gap = u16::from(area.height >= 10);
         let y = lines.bottom() + gap;
-        let them = if self.lost.len() == 1 { "it" } else { "them" };
+        let them = self.them();
         let ask = format!("Type {} to remove {them}", self.number());
         let used = put(buffer, area.x, y, area.width, &ask, theme.style(Role::Text)) + 2;
         self.typed.draw(buffer, common, area.x + used, y, 8.min(area.width.saturating_sub(used)), true);
         let y = y + 1 + gap;
         draw_mark(buffer, theme, area.x.saturating_sub(2), y);
-        let answer = if self.is_certain() { "Remove them for good" } else { "Keep them" };
+        let answer = if self.is_certain() { format!("Remove {them} for good") } else { format!("Keep {them}") };
         let key = common.keymap.sign(Place::ConfirmMany, Command::Accept);
         let used = put(buffer, area.x, y, area.width, &key, theme.style(Role::Strong)) + 2;
-        put(buffer, area.x + used, y, area.width.saturating_sub(used), answer, theme.style(Role::Selected));
+        put(buffer, area.x + used, y, area.width.saturating_sub(used), &answer, theme.style(Role::Selected));
     }
 
     fn footer(&self, common: &Common) -> Vec<(Command, &'static str)> {
-        let accept = if self.is_certain() { "remove for good" } else { "keep them" };
+        let keep = if self.lost.len() == 1 { "keep it" } else { "keep them" };
+        let accept = if self.is_certain() { "remove for good" } else { keep };
         let mut commands = vec![(Command::Accept, accept)];
         if usize::from(self.lost_area(common, common.size).height) < self.lost.len() {
             commands.push((Command::Down, "see them all"));
         }
-        commands.push((Command::Back, "keep them"));
+        commands.push((Command::Back, keep));
         commands
     }
 }

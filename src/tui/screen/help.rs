@@ -83,7 +83,7 @@ impl Behaviour for Help {
             let y = 3 + at as u16;
             match line {
                 Line::Title(title) => {
-                    put(buffer, x, y, columns, title, theme.style(Role::Hint));
+                    put(buffer, x, y, columns, title, theme.style(Role::Strong));
                 }
                 Line::Row(keys, what) => {
                     put(buffer, x, y, widest, keys, theme.style(Role::Strong));

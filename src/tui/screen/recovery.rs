@@ -197,7 +197,7 @@ impl Behaviour for Recovery {
                 put(buffer, area.x, y, 1, "▌", theme.style(Role::Mark));
             }
             let number = format!("{:>3}", at + 1);
-            put(buffer, area.x + 1, y, 3, &number, theme.style(Role::Hint));
+            put(buffer, area.x + 1, y, 3, &number, theme.style(Role::Second));
             if code.used.value {
                 put(buffer, area.x + 5, y, 1, "✓", theme.style(Role::Ok));
             }

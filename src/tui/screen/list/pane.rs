@@ -58,7 +58,7 @@ pub fn draw(list: &List, common: &Common, buffer: &mut Buffer, area: Rect, entry
         if y >= area.bottom() {
             return;
         }
-        put(buffer, x, y, LABEL, label, theme.style(Role::Hint));
+        put(buffer, x, y, LABEL, label, theme.style(Role::Second));
         for line in lines(&value, columns.saturating_sub(LABEL)) {
             if y < area.bottom() {
                 put(buffer, x + LABEL, y, columns.saturating_sub(LABEL), &line, theme.style(Role::Text));
@@ -67,7 +67,7 @@ pub fn draw(list: &List, common: &Common, buffer: &mut Buffer, area: Rect, entry
         }
     }
     if !entry.note.value.is_empty() && y + 2 < area.bottom() {
-        put(buffer, x, y + 1, columns, "note", theme.style(Role::Hint));
+        put(buffer, x, y + 1, columns, "note", theme.style(Role::Second));
         let room = usize::from(area.bottom() - y - 2);
         let lines = wrap(&entry.note.value, columns);
         let cut = lines.len() > room;
