@@ -113,8 +113,7 @@ fn read_database(database: &Value) -> Result<Found> {
         .filter_map(Fields::of)
         .filter_map(|group| Some((group.text("uuid")?, group.text("name")?)))
         .collect();
-    let entries = database.list("entries").iter().enumerate();
-    let mut found = Found::collect(entries.map(|(index, entry)| (index, read_entry(entry, &groups))))?;
+    let mut found = Found::of_list(database.list("entries"), |entry| read_entry(entry, &groups))?;
     found.note_version("Aegis database", database.number("version"), NEWEST);
     Ok(found)
 }

@@ -98,7 +98,7 @@ fn read_entries(entries: &Value) -> Result<Found> {
     if entries.is_empty() {
         return Err(damaged("the andOTP backup is empty"));
     }
-    Found::collect(entries.iter().enumerate().map(|(index, entry)| (index, read_entry(entry))))
+    Found::of_list(entries, read_entry)
 }
 
 fn read_entry(value: &Value) -> std::result::Result<Draft, Refusal> {

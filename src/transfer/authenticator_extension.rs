@@ -1,10 +1,11 @@
 //! The browser extension Authenticator: a JSON object of entries by hash or id, in clear, or encrypted in one of three ways.
 //! 1: each secret with the password. 2: each secret with a key that the password opens. 3: each entry, by way of Argon2id.
 
-use super::read::account::{Account, leftovers};
+use super::read::account::{Account, leftovers, unreadable};
 use super::read::crypto::{needs_password, wrong_password};
 use super::read::cryptojs;
 use super::read::encoding::{hex, to_hex};
+use super::read::item;
 use super::read::json::{self, Fields, Refusal, damaged};
 use super::read::kdf;
 use super::{Draft, Encryption, ForeignFile, Format, Found};
@@ -64,7 +65,8 @@ impl Format for AuthenticatorExtension {
             return Err(damaged("there is no entry in this backup"));
         }
         let keys = Keys::open(&members, &entries, password)?;
-        Found::collect(entries.into_iter().enumerate().map(|(index, entry)| (index, read_entry(entry, &keys))))
+        let read = |entry| read_entry(entry, &keys).map_err(|why| item::of_item(json::called(entry).as_deref(), why));
+        Found::collect(entries.into_iter().map(read).enumerate())
     }
 }
 
@@ -201,7 +203,7 @@ fn read_account(value: &Value, entry: Fields, secret: &str) -> std::result::Resu
         return account.draft(value);
     }
     let secret = if is_hex { from_hex(&bare) } else { kind.read_secret(&bare) };
-    account.with_secret(kind, secret.filter(|secret| !secret.is_empty()).ok_or("the secret can't be read")?)
+    account.with_secret(kind, secret.filter(|secret| !secret.is_empty()).ok_or_else(|| unreadable(kind, &bare))?)
 }
 
 /// A name, or the number that stands for one.

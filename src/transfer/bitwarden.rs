@@ -148,14 +148,15 @@ fn read_item(value: &Value, groups: &HashMap<String, String>) -> Vec<Read> {
     };
     let (name, user) = (item.text("name"), login.text("username"));
     let read = |code: Cow<str>| {
-        item::draft(&code, name.as_deref(), user.as_deref()).map(|mut draft| {
+        let draft = item::draft(&code, name.as_deref(), user.as_deref()).map(|mut draft| {
             draft.note = item.text("notes").unwrap_or_default();
             draft.pinned = item.flag("favorite");
             draft.deleted = item.get("deletedDate").is_some();
             let ids = item.list("collectionIds").iter().filter_map(Value::as_str).map(str::to_owned);
             draft.tags = item.text("folderId").into_iter().chain(ids).filter_map(|id| groups.get(&id).cloned()).collect();
             draft
-        })
+        });
+        draft.map_err(|why| item::of_item(name.as_deref(), why))
     };
     item::codes(&totp).into_iter().map(read).collect()
 }
@@ -164,12 +165,13 @@ fn read_table(table: &Table) -> Result<Found> {
     let all = table.rows().enumerate().map(|(index, row)| {
         let codes = row.text(COLUMN).map(item::codes).unwrap_or_default();
         let read = |code: Cow<str>| {
-            item::draft(&code, row.text("name"), row.text("login_username")).map(|mut draft| {
+            let draft = item::draft(&code, row.text("name"), row.text("login_username")).map(|mut draft| {
                 draft.note = row.text("notes").unwrap_or_default().to_owned();
                 draft.pinned = row.text("favorite") == Some("1");
                 draft.tags = row.text("folder").or_else(|| row.text("collections")).map(str::to_owned).into_iter().collect();
                 draft
-            })
+            });
+            draft.map_err(|why| item::of_item(row.text("name"), why))
         };
         (index, codes.into_iter().map(read).collect())
     });

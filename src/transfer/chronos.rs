@@ -35,7 +35,7 @@ impl Format for Chronos {
         if !export.get("tokens").is_some_and(Value::is_array) {
             return Err(damaged("the export of Chronos has no list of tokens"));
         }
-        Found::collect(export.list("tokens").iter().enumerate().map(|(index, token)| (index, read_token(token))))
+        Found::of_list(export.list("tokens"), read_token)
     }
 }
 

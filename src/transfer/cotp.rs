@@ -66,7 +66,7 @@ fn read_database(database: &Value) -> Result<Found> {
     let fields = Fields::of(database);
     let elements = database.as_array().or_else(|| fields?.get("elements")?.as_array());
     let elements = elements.ok_or_else(|| damaged("the cotp database has no list of elements"))?;
-    let mut found = Found::collect(elements.iter().enumerate().map(|(index, element)| (index, read_element(element))))?;
+    let mut found = Found::of_list(elements, read_element)?;
     if let Some(fields) = fields {
         found.note_version("cotp database", fields.number("version"), NEWEST);
     }

@@ -32,7 +32,7 @@ impl Format for Duo {
         if accounts.is_empty() {
             return Err(damaged("Duo's list of accounts is empty"));
         }
-        Found::collect(accounts.iter().enumerate().map(|(index, account)| (index, read_account(account))))
+        Found::of_list(accounts, read_account)
     }
 }
 

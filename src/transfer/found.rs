@@ -1,11 +1,13 @@
 //! What a foreign file held, and how several files are read as one.
 
 use super::google::{self, Part};
+use super::read::{item, json};
 use super::{Draft, ForeignFile};
 use crate::error::{Error, ErrorKind, Result};
 use crate::otp::Algorithm;
 use crate::text::GUESSED;
 use crate::words::is_obeyed;
+use serde_json::Value;
 use std::ops::Range;
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -55,6 +57,12 @@ impl Found {
             )),
             _ => Ok(found),
         }
+    }
+
+    /// What reading each entry of a list gave. One that is refused is named by the name that stands in it.
+    pub fn of_list(list: &[Value], mut read: impl FnMut(&Value) -> std::result::Result<Draft, String>) -> Result<Found> {
+        let read = |(index, entry)| (index, read(entry).map_err(|why| item::of_item(json::called(entry).as_deref(), why)));
+        Found::collect(list.iter().enumerate().map(read))
     }
 
     /// Replaces what a terminal would obey by spaces, in names and in what is said of the file, and says so.

@@ -41,8 +41,7 @@ impl Format for Json {
         let json = of_file(file)?;
         let entries = entries(json).ok_or_else(|| damaged("the file has no list of entries"))?;
         let mut unknown_fields = BTreeMap::new();
-        let mut found =
-            Found::collect(entries.iter().enumerate().map(|(index, value)| (index, entry::read(value, &mut unknown_fields))))?;
+        let mut found = Found::of_list(entries, |value| entry::read(value, &mut unknown_fields))?;
         match json.get("version").and_then(Value::as_u64) {
             Some(version) if version <= VERSION => {}
             Some(version) => found.warnings.push(format!(

@@ -42,8 +42,7 @@ impl Format for LastPass {
             .filter_map(Fields::of)
             .filter_map(|folder| Some((folder.number("id").ok()??, folder.text("name")?)))
             .collect();
-        let accounts = export.list("accounts").iter().enumerate();
-        let mut found = Found::collect(accounts.map(|(index, account)| (index, read_account(account, &folders))))?;
+        let mut found = Found::of_list(export.list("accounts"), |account| read_account(account, &folders))?;
         found.note_version("LastPass export", export.number("version"), NEWEST);
         Ok(found)
     }

@@ -49,7 +49,7 @@ impl Format for OtpClient {
         let plain = header.open(file.bytes(), password)?;
         let tokens = json::of_bytes(&plain)?;
         let tokens = tokens.as_array().ok_or_else(|| damaged("the OTPClient database is not a list"))?;
-        Found::collect(tokens.iter().enumerate().map(|(index, token)| (index, read_token(token))))
+        Found::of_list(tokens, read_token)
     }
 }
 

@@ -74,8 +74,7 @@ fn read_entries(export: Fields) -> Result<Found> {
     if !export.get("entries").is_some_and(Value::is_array) {
         return Err(damaged("the export of Proton Authenticator has no list of entries"));
     }
-    let entries = export.list("entries").iter().enumerate();
-    let mut found = Found::collect(entries.map(|(index, entry)| (index, read_entry(entry))))?;
+    let mut found = Found::of_list(export.list("entries"), read_entry)?;
     found.note_version("Proton Authenticator export", export.number("version"), NEWEST);
     Ok(found)
 }

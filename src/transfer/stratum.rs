@@ -145,7 +145,7 @@ fn read_lists(accounts: &[Value], categories: &[Value], joins: &[Value]) -> Resu
             tags.entry(secret).or_default().push(names.get(&id).cloned().unwrap_or(id));
         }
     }
-    Found::collect(accounts.iter().enumerate().map(|(index, account)| (index, read_account(account, &tags))))
+    Found::of_list(accounts, |account| read_account(account, &tags))
 }
 
 fn read_account(value: &Value, tags: &HashMap<String, Vec<String>>) -> std::result::Result<Draft, Refusal> {

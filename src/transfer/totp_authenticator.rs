@@ -89,7 +89,7 @@ fn read_list(list: &Value) -> Result<Found> {
     if list.is_empty() {
         return Err(damaged("the list of TOTP Authenticator's accounts is empty"));
     }
-    Found::collect(list.iter().enumerate().map(|(index, account)| (index, read_account(account))))
+    Found::of_list(list, read_account)
 }
 
 fn read_account(value: &Value) -> std::result::Result<Draft, Refusal> {

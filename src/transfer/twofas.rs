@@ -59,8 +59,7 @@ impl Format for TwoFas {
             .filter_map(Fields::of)
             .filter_map(|group| Some((group.text("id")?, group.text("name")?)))
             .collect();
-        let mut found =
-            Found::collect(services.iter().enumerate().map(|(index, service)| (index, read_service(service, &groups))))?;
+        let mut found = Found::of_list(services, |service| read_service(service, &groups))?;
         found.note_version("2FAS backup", backup.number("schemaVersion"), NEWEST);
         Ok(found)
     }

@@ -36,8 +36,7 @@ impl Format for TwoFAuth {
         if !export.get("data").is_some_and(Value::is_array) {
             return Err(damaged("the export of 2FAuth has no list of accounts"));
         }
-        let accounts = export.list("data").iter().enumerate();
-        let mut found = Found::collect(accounts.map(|(index, account)| (index, read_account(account))))?;
+        let mut found = Found::of_list(export.list("data"), read_account)?;
         found.note_version("export of 2FAuth", export.number("schema"), NEWEST);
         Ok(found)
     }

@@ -89,3 +89,35 @@ fn names_that_the_user_gave_in_freeotp_win_and_the_others_are_kept() {
     assert_eq!((draft.tags.as_slice(), draft.note.as_str()), (&["work".to_owned()][..], "Own name"));
     assert_eq!(draft.raw, Some(json!({"kept": {"issuerExt": "Keycloak", "label": "user-17"}})));
 }
+
+/// "entry 3" had to be counted in a file that nobody can read. A name that is a link would show its secret.
+#[test]
+fn an_entry_that_is_refused_is_named_by_what_stands_in_it() {
+    const BAD: &str = "JBSWY3DPEHPK3PX0";
+    let aegis = |entry| json!({"version": 1, "header": {"slots": null}, "db": {"version": 2, "entries": [entry]}});
+    let twofas = |service| json!({"services": [service], "schemaVersion": 4});
+    let stratum = |one| json!({"Authenticators": [one], "Categories": [], "AuthenticatorCategories": []});
+    let bitwarden = |item| json!({"encrypted": false, "items": [item]});
+    let proton = |uri: String| json!({"version": 1, "entries": [{"id": "1", "content": {"uri": uri, "entry_type": "Totp", "name": "hugo"}}]});
+    for (file, wanted) in [
+        (aegis(json!({"type": "totp", "name": "hugo", "issuer": "Shop", "info": {"secret": BAD}})), "Shop"),
+        (aegis(json!({"type": "totp", "name": "hugo", "issuer": "", "info": {"secret": BAD}})), "hugo"),
+        (aegis(json!({"type": "totp", "name": format!("otpauth://totp/A?secret={SECRET}"), "info": {"secret": BAD}})), ""),
+        (json!([{"secret": BAD, "issuer": "null", "label": "anna", "type": "TOTP", "algorithm": "SHA1"}]), "anna"),
+        (twofas(json!({"name": "Shop", "secret": BAD, "otp": {"account": "hugo"}})), "Shop"),
+        (twofas(json!({"secret": BAD, "otp": {"account": "hugo"}})), "hugo"),
+        (stratum(json!({"Type": 2, "Issuer": "Shop", "Username": "hugo", "Secret": BAD})), "Shop"),
+        (bitwarden(json!({"type": 1, "name": "Shop", "login": {"username": "hugo", "totp": BAD}})), "Shop"),
+        (proton(format!("otpauth://totp/Shop:hugo?secret={BAD}")), "hugo"),
+        (json!({"a": {"account": "hugo", "issuer": "Shop", "secret": BAD, "type": "totp", "index": 0}}), "Shop"),
+    ] {
+        let text = file.to_string();
+        let error = transfer::read(text.as_bytes(), None).err().unwrap().what;
+        let name = if wanted.is_empty() { String::new() } else { format!("{wanted}: ") };
+        let what = if text.contains("\"uri\"") { "the secret in the link" } else { "the secret" };
+        let why = format!(
+            "no entry could be read; entry 1: {name}{what} can't be read: character 16 is 0: did the site show the letter O?"
+        );
+        assert_eq!(error, why, "{text}");
+    }
+}

@@ -85,6 +85,22 @@ pub fn damaged(what: &str) -> Error {
     Error::new(ErrorKind::ForeignDamaged, what)
 }
 
+/// The name that stands in an entry, or in the part of it that has the names. A link is none: it holds the secret.
+pub fn called(entry: &Value) -> Option<String> {
+    #[rustfmt::skip]
+    const NAMES: [&str; 11] = [
+        "issuer", "issuerExt", "issuerName", "originalIssuerName", "service",
+        "name", "originalName", "label", "account", "username", "originalUserName",
+    ];
+    const PARTS: [&str; 2] = ["otp", "content"];
+    let fields = Fields::of(entry)?;
+    let member = |name: &&str| fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+    let text =
+        |(key, value): (&String, &Value)| value.as_str().and_then(|_| fields.text(key)).filter(|text| !text.contains("://"));
+    let named = NAMES.iter().filter_map(member).find_map(text);
+    named.or_else(|| PARTS.iter().filter_map(member).find_map(|(_, part)| called(part)))
+}
+
 /// The fields of an object.
 #[derive(Clone, Copy)]
 pub struct Fields<'a>(&'a Map<String, Value>);
