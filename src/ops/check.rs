@@ -4,6 +4,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::otp::{Credential, Kind, NotComputable};
 use crate::secret::SecretText;
 use crate::transfer::Draft;
+use crate::words::is_obeyed;
 
 /// Longest issuer and account, in characters.
 pub const NAME_LENGTH: usize = 300;
@@ -30,7 +31,7 @@ pub fn name(field: &str, text: &str) -> Result<()> {
     if text.chars().count() > NAME_LENGTH {
         return Err(refused(format!("the {field} is too long")).hint(format!("at most {NAME_LENGTH} characters are kept")));
     }
-    if text.chars().any(char::is_control) {
+    if text.contains(is_obeyed) {
         return Err(refused(format!("the {field} holds a control character")).hint("write it on one line, as plain text"));
     }
     Ok(())
@@ -40,7 +41,7 @@ pub fn note(text: &str) -> Result<()> {
     if text.chars().count() > NOTE_LENGTH {
         return Err(refused("the note is too long").hint(format!("at most {NOTE_LENGTH} characters are kept")));
     }
-    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+    if text.chars().any(|c| is_obeyed(c) && c != '\n' && c != '\t') {
         return Err(refused("the note holds a control character").hint("write it as plain text"));
     }
     Ok(())
@@ -52,7 +53,7 @@ pub fn tag(text: &str) -> Result<()> {
         "is empty or has space around it"
     } else if text.chars().count() > TAG_LENGTH {
         "is too long"
-    } else if text.chars().any(|c| c.is_control() || c == ',') {
+    } else if text.chars().any(|c| is_obeyed(c) || c == ',') {
         "holds a comma or a control character"
     } else {
         return Ok(());
@@ -98,7 +99,7 @@ pub fn recovery_codes(codes: &[SecretText]) -> Result<()> {
     }
     for code in codes {
         let text = code.expose();
-        if text.trim().is_empty() || text.chars().count() > RECOVERY_CODE_LENGTH || text.chars().any(char::is_control) {
+        if text.trim().is_empty() || text.chars().count() > RECOVERY_CODE_LENGTH || text.contains(is_obeyed) {
             return Err(refused("a recovery code is empty, too long or holds a control character").hint("write one code a line"));
         }
     }

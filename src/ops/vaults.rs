@@ -2,6 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::vault::store::{self, Presence, World};
+use crate::words::is_obeyed;
 use std::path::{Path, PathBuf};
 
 /// A vault, and where it lies.
@@ -56,7 +57,7 @@ pub fn is_bare_name(path: &Path) -> bool {
 /// The folder of a new vault of this name.
 pub fn place_of(beside: &Path, name: &str) -> Result<PathBuf> {
     let name = name.trim();
-    if name.is_empty() || name.starts_with('.') || !is_bare_name(Path::new(name)) || name.chars().any(char::is_control) {
+    if name.is_empty() || name.starts_with('.') || !is_bare_name(Path::new(name)) || name.contains(is_obeyed) {
         return Err(Error::new(ErrorKind::Usage, "a vault's name has no slash and does not begin with a dot"));
     }
     Ok(beside.join(name))

@@ -660,8 +660,11 @@ fn what_an_entry_may_not_hold_is_refused_with_a_reason() {
     let edits = [
         (Edit { issuer: Some("x".repeat(check::NAME_LENGTH + 1)), ..Edit::default() }, "the issuer is too long".into()),
         (Edit { account: Some("a\u{1b}[2J".into()), ..Edit::default() }, "the account holds a control character".into()),
+        (Edit { issuer: Some("Pay\u{202e}Pal".into()), ..Edit::default() }, "the issuer holds a control character".into()),
         (Edit { note: Some("x".repeat(check::NOTE_LENGTH + 1)), ..Edit::default() }, "the note is too long".into()),
+        (Edit { note: Some("call \u{2066}first".into()), ..Edit::default() }, "the note holds a control character".into()),
         (Edit { tag: vec!["a,b".into()], ..Edit::default() }, "a tag holds a comma or a control character".into()),
+        (Edit { tag: vec!["a\u{200f}b".into()], ..Edit::default() }, "a tag holds a comma or a control character".into()),
         (Edit { tag: vec![" a".into()], ..Edit::default() }, "a tag is empty or has space around it".into()),
         (Edit { counter: Some(3), ..Edit::default() }, "GitHub has no counter".into()),
         (bad(Credential { digits: 11, ..totp("s") }), not_computable(NotComputable::Digits(11))),

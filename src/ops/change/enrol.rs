@@ -8,6 +8,7 @@ use crate::transfer::Draft;
 use crate::vault::Vault;
 use crate::vault::entry::{Entry, EntryId, HISTORY, RecoveryCode, Status};
 use crate::vault::stamp::{Stamped, Stamper};
+use crate::words::is_obeyed;
 
 /// Adds each draft as a new entry.
 pub(super) fn add(vault: &mut Vault, stamper: &mut Stamper, new_id: &mut dyn FnMut() -> EntryId, drafts: Vec<Draft>) -> Outcome {
@@ -98,7 +99,7 @@ fn entry_of(draft: Draft, id: EntryId, stamper: &mut Stamper) -> Entry {
 
 /// Groups and folders of other programs as a tag of ours: commas and control characters become spaces; `None` where nothing is left.
 fn tidy_tag(text: &str) -> Option<String> {
-    let plain: String = text.chars().map(|c| if c == ',' || c.is_control() { ' ' } else { c }).take(check::TAG_LENGTH).collect();
+    let plain: String = text.chars().map(|c| if c == ',' || is_obeyed(c) { ' ' } else { c }).take(check::TAG_LENGTH).collect();
     let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
     (!plain.is_empty()).then_some(plain)
 }

@@ -9,6 +9,7 @@ use std::io;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::style::Pen;
+use crate::words::is_obeyed;
 
 /// Above this many bytes a frame is bracketed as one synchronised update, so that it never shows half drawn.
 const LARGE_FRAME: usize = 1024;
@@ -62,7 +63,7 @@ impl<D: Display> Economical<D> {
     fn put(&mut self, cell: &Cell) {
         self.pen.change_to(cell, &mut self.frame);
         let symbol = cell.symbol();
-        if symbol.chars().any(char::is_control) {
+        if symbol.contains(is_obeyed) {
             self.frame.push(' ');
         } else {
             self.frame.push_str(symbol);
