@@ -17,6 +17,11 @@ pub const DEFAULT_WORK_FACTOR: WorkFactor = 18;
 /// More is refused before memory is taken: it would need over 1 GiB.
 pub const MAX_WORK_FACTOR: WorkFactor = 20;
 
+/// The longest header that is read, in bytes and in lines. age reads a header anew for each of its lines, which takes minutes
+/// for a megabyte; that of a vault with a dozen unlock methods has 2 KiB in 30 lines.
+const LONGEST_HEADER: usize = 64 * 1024;
+const MOST_HEADER_LINES: usize = 1000;
+
 /// Of an age file.
 const FIRST_LINE: &str = "age-encryption.org/v1\n";
 
@@ -92,8 +97,24 @@ pub fn try_encrypt(plain: &[u8], recipients: &[&dyn Recipient]) -> std::result::
     Ok(file)
 }
 
+/// The header of a file. Nothing else gives bytes to age that others may have written.
+pub fn read_header(file: &[u8]) -> std::result::Result<Decryptor<&[u8]>, DecryptError> {
+    if has_long_header(file) {
+        return Err(DecryptError::InvalidHeader);
+    }
+    Decryptor::new_buffered(file)
+}
+
+/// Whether the header goes on beyond what is read. It ends with the line of its MAC.
+fn has_long_header(file: &[u8]) -> bool {
+    let read = &file[..file.len().min(LONGEST_HEADER)];
+    let mut lines = read.split(|byte| *byte == b'\n').take(MOST_HEADER_LINES);
+    let ends = lines.any(|line| line.starts_with(b"---"));
+    !ends && (file.len() > LONGEST_HEADER || read.iter().filter(|byte| **byte == b'\n').count() >= MOST_HEADER_LINES)
+}
+
 pub fn decrypt(file: &[u8], key: &dyn Identity) -> std::result::Result<Zeroizing<Vec<u8>>, DecryptError> {
-    let mut reader = Decryptor::new_buffered(file)?.decrypt(std::iter::once(key))?;
+    let mut reader = read_header(file)?.decrypt(std::iter::once(key))?;
     let mut plain = Zeroizing::new(Vec::with_capacity(file.len()));
     reader.read_to_end(&mut plain)?;
     Ok(plain)
@@ -101,7 +122,7 @@ pub fn decrypt(file: &[u8], key: &dyn Identity) -> std::result::Result<Zeroizing
 
 /// Why a file without a readable scrypt header is not one under a passphrase.
 fn not_openable(file: &[u8]) -> String {
-    match Decryptor::new_buffered(file) {
+    match read_header(file) {
         Err(error) => describe(file, &error),
         Ok(_) => "it is not protected by a passphrase".into(),
     }
@@ -116,6 +137,9 @@ pub fn describe(file: &[u8], error: &DecryptError) -> String {
         DecryptError::Io(_) => "its content was altered or cut short".into(),
         DecryptError::UnknownFormat if !is_first_version && is_age(file) => {
             "its age format is newer than this version can read".into()
+        }
+        DecryptError::InvalidHeader if is_first_version && has_long_header(file) => {
+            format!("its header is longer than {} KiB or {MOST_HEADER_LINES} lines", LONGEST_HEADER / 1024)
         }
         DecryptError::InvalidHeader | DecryptError::UnknownFormat => "it is not an age file, or its header was altered".into(),
         DecryptError::InvalidMac => "its header was altered".into(),

@@ -3,12 +3,12 @@
 
 pub mod identity;
 
-use crate::age_file::{self, Unopened, decrypt, describe, encrypt};
+use crate::age_file::{self, Unopened, decrypt, describe, encrypt, read_header};
 pub use crate::age_file::{DEFAULT_WORK_FACTOR, MAX_WORK_FACTOR, WorkFactor, work_factor};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretText;
 use age::secrecy::ExposeSecret;
-use age::{DecryptError, Decryptor, Identity, Recipient, x25519};
+use age::{DecryptError, Identity, Recipient, x25519};
 use zeroize::Zeroizing;
 
 /// Less is warned of.
@@ -125,7 +125,7 @@ pub fn check_form(file: &[u8]) -> Result<()> {
     const NONCE: usize = 16;
     const CHUNK: usize = 64 * 1024;
     const TAG: usize = 16;
-    Decryptor::new_buffered(file).map_err(|error| damaged(describe(file, &error)))?;
+    read_header(file).map_err(|error| damaged(describe(file, &error)))?;
     let mark = b"\n--- ";
     let end = file.windows(mark.len()).position(|part| part == mark).map_or(file.len(), |at| at + mark.len());
     let body = file[end..].iter().position(|byte| *byte == b'\n').map_or(0, |at| file.len() - end - at - 1);
@@ -139,7 +139,7 @@ pub fn check_form(file: &[u8]) -> Result<()> {
 /// Whether one of the keys opens the file, as far as its header tells.
 pub fn is_for(file: &[u8], keys: &[MethodKey]) -> bool {
     let opens = |key: &MethodKey| {
-        let opened = Decryptor::new_buffered(file).map(|file| file.decrypt(std::iter::once(&key.0 as &dyn Identity)).map(drop));
+        let opened = read_header(file).map(|file| file.decrypt(std::iter::once(&key.0 as &dyn Identity)).map(drop));
         // A header that can't be read is for nobody and for everybody: opening it tells why.
         !matches!(opened, Ok(Err(DecryptError::NoMatchingKeys)))
     };

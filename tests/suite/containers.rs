@@ -94,7 +94,10 @@ fn a_database_is_read_from_memory() {
     assert_eq!(found.drafts.iter().map(|draft| draft.label()).collect::<Vec<_>>(), ["Shop (hugo)", "Bank"]);
     assert_eq!((found.drafts[0].credential.digits, found.drafts[0].credential.algorithm.name()), (8, "SHA256"));
     assert_eq!((found.drafts[1].credential.counter, found.drafts[1].tags.as_slice()), (9, &["work".to_owned()][..]));
-    assert_eq!((found.skipped.len(), found.skipped[0].index, found.skipped[0].reason.as_str()), (1, 2, "Bad: the secret is missing"));
+    assert_eq!(
+        (found.skipped.len(), found.skipped[0].index, found.skipped[0].reason.as_str()),
+        (1, 2, "Bad: the secret is missing")
+    );
     assert_eq!(found.warnings, Vec::<String>::new());
 }
 

@@ -31,6 +31,7 @@ mod flows_vaults;
 mod foreign;
 mod formats;
 mod golden;
+mod hostile;
 mod import_cases;
 mod imports;
 mod item_names;
