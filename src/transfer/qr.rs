@@ -3,11 +3,13 @@
 pub mod code;
 mod decoders;
 mod gray;
+mod islands;
 
 use crate::pixels::Picture;
 use crate::secret::SecretText;
 use decoders::{Code, with_rqrr, with_rxing};
 use gray::Gray;
+use islands::islands;
 use std::borrow::Cow;
 
 /// Pictures are scaled down to this many pixels before they are mended: a code that fills a screen is far smaller.
@@ -20,9 +22,39 @@ pub fn decode(picture: &Picture) -> Vec<SecretText> {
     if gray::is_transparent(picture) {
         grounds.extend(Gray::of(picture, 0));
     }
-    let plain = grounds.iter().map(all_with_rxing);
+    let plain = grounds.iter().map(|gray| {
+        let mut codes = all_with_rxing(gray);
+        codes.extend(cut_out(gray, &codes));
+        codes
+    });
     let mended = grounds.iter().map(|gray| mended(&gray.at_most(MENDED_PIXELS)));
     in_reading_order(plain.chain(mended).find(|codes| !codes.is_empty()).unwrap_or_default())
+}
+
+/// The codes without a margin on a dark page, and light ones on a light page, besides those that are known.
+fn cut_out(gray: &Gray, known: &[Code]) -> Vec<Code> {
+    /// Half way between dark and light, and above a page that is no darker than that.
+    const SHADES: [u8; 2] = [127, 191];
+    let small = gray.at_most(MENDED_PIXELS);
+    let scale = gray.width as f32 / small.width as f32;
+    let stretched = small.stretched();
+    let mut codes: Vec<Code> = Vec::new();
+    for ground in [&stretched, &stretched.inverted()] {
+        for shade in SHADES {
+            for island in islands(ground, shade) {
+                let is_in = |code: &Code| code.points().iter().any(|(x, y)| island.holds((x / scale, y / scale)));
+                if known.iter().chain(&codes).any(is_in) {
+                    continue;
+                }
+                // Four modules of the smallest code, which has 21 a side.
+                let margin = island.width().max(island.height()) / 5;
+                let part = ground.cut_out(island.left..island.right, island.top..island.bottom, margin, 255);
+                let (left, top) = (island.left as f32 - margin as f32, island.top as f32 - margin as f32);
+                codes.extend(with_rxing(&part).into_iter().map(|code| code.within(left, top, scale)));
+            }
+        }
+    }
+    codes
 }
 
 /// rxing cuts the picture around what it found and may cut through a neighbour, so what was found is blotted out and the rest searched again.

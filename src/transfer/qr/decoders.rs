@@ -27,6 +27,16 @@ impl Code {
         self.top().midpoint(bottom)
     }
 
+    pub fn points(&self) -> &[(f32, f32)] {
+        &self.points
+    }
+
+    /// With its place in the picture that the one searched was cut from and scaled down for.
+    pub fn within(mut self, left: f32, top: f32, scale: f32) -> Code {
+        self.points.iter_mut().for_each(|(x, y)| (*x, *y) = ((*x + left) * scale, (*y + top) * scale));
+        self
+    }
+
     /// Spoils the finder patterns, so that this code is not found again and no other one is touched.
     pub fn blot_out(&self, gray: &mut Gray) {
         // The pattern's stone is a fifth of the distance between two patterns in the smallest code, a fiftieth in the largest.
