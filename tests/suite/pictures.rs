@@ -172,7 +172,7 @@ fn a_code_without_a_margin_is_read_on_a_card_and_on_a_gradient() {
 }
 
 fn texts(picture: &Picture) -> Vec<String> {
-    qr::decode(picture).iter().map(|text| text.expose().to_owned()).collect()
+    qr::decode(picture).texts.iter().map(|text| text.expose().to_owned()).collect()
 }
 
 #[test]
