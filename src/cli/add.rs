@@ -65,7 +65,7 @@ pub struct Add {
 impl Add {
     pub fn run(self, desk: &mut Desk) -> Result<()> {
         let pin = self.pin_file.as_ref().map(|path| desk.read_line_secret(path, "--pin-file", "the PIN")).transpose()?;
-        let mut found = self.found(desk)?;
+        let mut found = self.found(desk)?.not_only_parts()?;
         self.override_details(&mut found.drafts, pin)?;
         found.drafts.iter().try_for_each(check::draft)?;
         let mut session = desk.open_to_change()?;

@@ -113,14 +113,19 @@ impl ImportLine {
             false => Ok(None),
         };
         let mut keys = Keys { password, key_file: key_file.as_deref().map(Vec::as_slice), ask: &mut ask };
-        intake::read(&gathered, format, &mut keys).map_err(|refused| {
+        let intake = intake::read(&gathered, format, &mut keys).map_err(|refused| {
             let what = format!("{}: {}", intake::name_of(&refused.path), refused.error.what);
             let error = Error { what, ..refused.error };
             match error.kind {
                 ErrorKind::NeedsPassword if error.hint.is_none() => error.hint("give it with --password-file FILE"),
                 _ => error,
             }
-        })
+        })?;
+        let found = intake.found.not_only_parts().map_err(|error| match self.files.as_slice() {
+            [path] => Error { what: format!("{}: {}", intake::name_of(path), error.what), ..error },
+            _ => error,
+        })?;
+        Ok(Intake { found, ..intake })
     }
 }
 

@@ -1,8 +1,10 @@
 //! What a foreign file held, and how several files are read as one.
 
 use super::google::{self, Part};
+use super::qr::content::Content;
+use super::qr::split;
 use super::read::{item, json};
-use super::{Draft, ForeignFile};
+use super::{Draft, ForeignFile, picture};
 use crate::error::{Error, ErrorKind, Result};
 use crate::otp::Algorithm;
 use crate::text::GUESSED;
@@ -19,6 +21,8 @@ pub struct Found {
     pub warnings: Vec<String>,
     /// Which parts of Google transfers were read, and which of the drafts came of each.
     pub parts: Vec<(Part, Range<usize>)>,
+    /// QR codes that hold a part of a text each, those included whose text is whole by now and was read.
+    pub split: Vec<Content>,
 }
 
 /// Something in the file that was not taken: its place among all that the file lists (from 0) and why.
@@ -126,9 +130,31 @@ impl Found {
         }
     }
 
+    /// What is missing of Google transfers and of split QR codes, a sentence each.
+    pub fn missing(&self) -> Vec<String> {
+        google::missing(&self.parts).into_iter().chain(split::missing(&self.split)).collect()
+    }
+
+    /// `ForeignDamaged` where nothing was found but parts of split QR codes.
+    pub fn not_only_parts(self) -> Result<Found> {
+        let missing = split::missing(&self.split);
+        match missing.as_slice() {
+            [first, more @ ..] if self.drafts.is_empty() => {
+                let hint = match more {
+                    [] => "countersign import reads several files together, or one picture with all the parts",
+                    _ => "they are parts of different codes",
+                };
+                let what = format!("p{}", first.trim_start_matches('P').trim_end_matches('.'));
+                Err(Error::new(ErrorKind::ForeignDamaged, what).hint(hint))
+            }
+            _ => Ok(self),
+        }
+    }
+
     /// Takes in what another file held. The same part of a transfer counts once; which parts are missing is said anew.
+    /// A split QR code is read as soon as all its parts are there.
     pub fn absorb(&mut self, other: Found) {
-        let stale: Vec<String> = google::missing(&self.parts).into_iter().chain(google::missing(&other.parts)).collect();
+        let stale: Vec<String> = self.missing().into_iter().chain(other.missing()).collect();
         self.warnings.extend(other.warnings);
         self.warnings.retain(|warning| !stale.contains(warning));
         self.skipped.extend(other.skipped);
@@ -139,7 +165,24 @@ impl Found {
             self.take_part(part, other.drafts[drafts].to_vec());
         }
         self.drafts.extend_from_slice(&other.drafts[from..]);
-        self.warnings.extend(google::missing(&self.parts));
+        let read: Vec<split::Text> = split::whole(&self.split).into_iter().chain(split::whole(&other.split)).collect();
+        self.take_split(other.split, &read);
+    }
+
+    /// Adds parts of split QR codes, and what the texts hold that are whole now and were not read before.
+    pub(super) fn take_split(&mut self, parts: Vec<Content>, read: &[split::Text]) {
+        let stale = self.missing();
+        self.warnings.retain(|warning| !stale.contains(warning));
+        self.split.extend(parts);
+        for text in split::join(&self.split, read) {
+            match text.and_then(|text| picture::read_texts(&[text]).map_err(|error| error.what)) {
+                Ok(found) => self.absorb(found),
+                Err(reason) => self.skipped.push(Skipped { index: 0, reason }),
+            }
+        }
+        let missing = self.missing();
+        self.warnings.retain(|warning| !missing.contains(warning));
+        self.warnings.extend(missing);
     }
 
     /// Adds the drafts of one part of a transfer, unless just this part is there already.

@@ -2,8 +2,9 @@
 //! The page is only searched, never run; nothing it refers to is fetched.
 
 use super::links::{self, Candidate};
+use super::qr::{self, Codes};
 use super::read::encoding::base64;
-use super::{ForeignFile, Format, Found, qr};
+use super::{ForeignFile, Format, Found};
 use crate::error::{Error, ErrorKind, Result, contain};
 use crate::otp::uri::{self, Labelled};
 use crate::pixels;
@@ -72,14 +73,16 @@ impl Harvest<'_> {
                 places.push((index, format!("link {}", index + 1), link));
             }
         }
+        let mut split = Vec::new();
         let (mut fruitless, mut unlooked, mut pixels_left) = (0, 0, pixels::MAX_PIXELS);
         for (number, (before, data)) in self.pictures.iter().enumerate() {
             if fruitless == MOST_FRUITLESS || pixels_left == 0 {
                 unlooked += 1;
                 continue;
             }
-            let texts = codes_in(data, &mut pixels_left).unwrap_or_default();
-            fruitless += usize::from(texts.is_empty());
+            let Codes { texts, parts } = codes_in(data, &mut pixels_left).unwrap_or_default();
+            fruitless += usize::from(texts.is_empty() && parts.is_empty());
+            split.extend(parts);
             let place = format!("picture {}", number + 1);
             let with_links = texts.iter().map(SecretText::expose).filter(|text| links::has_link(text));
             for text in with_links.flat_map(|text| links::candidates(&place, text)).map(|candidate| candidate.text.into_owned()) {
@@ -90,15 +93,16 @@ impl Harvest<'_> {
             }
         }
         places.sort_by_key(|(before, ..)| *before);
-        if places.is_empty() {
+        if places.is_empty() && split.is_empty() {
             return Err(Error::new(
                 ErrorKind::UnknownFormat,
                 "the page holds no link to a one-time password, and no QR code of one",
             )
             .hint("if it shows codes, save the page with its pictures in it, or take a screenshot"));
         }
-        let mut found =
-            links::read(places.iter().map(|(_, place, text)| Candidate { place: place.clone(), text: text.as_str().into() }))?;
+        let links = places.iter().map(|(_, place, text)| Candidate { place: place.clone(), text: text.as_str().into() });
+        let mut found = if places.is_empty() { Found::default() } else { links::read(links)? };
+        found.take_split(split, &[]);
         match unlooked {
             0 => {}
             1 => found.warnings.push("1 picture of the page was not searched for a code.".into()),
@@ -108,8 +112,8 @@ impl Harvest<'_> {
     }
 }
 
-/// The texts of the QR codes in a picture that stands in the page; `None` where it can't be read.
-fn codes_in(data: &str, pixels_left: &mut u64) -> Option<Vec<SecretText>> {
+/// The QR codes in a picture that stands in the page; `None` where it can't be read.
+fn codes_in(data: &str, pixels_left: &mut u64) -> Option<Codes> {
     let escaped = percent_decode_str(data).collect::<Vec<u8>>();
     let picture = pixels::decode(&base64(std::str::from_utf8(&escaped).ok()?)?).ok()?;
     *pixels_left = pixels_left.saturating_sub(u64::from(picture.width) * u64::from(picture.height));

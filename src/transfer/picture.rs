@@ -1,7 +1,7 @@
 //! Pictures with QR codes: a file, or pixels from the clipboard or the screen.
 
 use super::links;
-use super::{ForeignFile, Format, Found, qr};
+use super::{ForeignFile, Format, Found, Skipped, qr};
 use crate::error::{Error, ErrorKind, Result, contain};
 use crate::pixels::{self, Picture};
 use crate::secret::SecretText;
@@ -33,13 +33,30 @@ impl Format for QrPicture {
 /// Reads all QR codes of a picture. `UnknownFormat`, saying what was found instead, where none is a one-time password.
 pub fn read_picture(picture: &Picture) -> Result<Found> {
     pixels::check_size(picture.width, picture.height)?;
-    let texts = contain(|| qr::decode(picture)).ok_or_else(|| pixels::damaged("the search for a code gave up"))?;
-    if texts.is_empty() {
+    let codes = contain(|| qr::decode(picture)).ok_or_else(|| pixels::damaged("the search for a code gave up"))?;
+    if codes.texts.is_empty() && codes.parts.is_empty() {
         return Err(Error::new(ErrorKind::UnknownFormat, "no QR code was found in the picture")
             .hint("the whole code with some white around it must be visible; try a larger or sharper picture"));
     }
+    let mut found = match read_texts(&codes.texts) {
+        Err(error) if codes.parts.is_empty() => return Err(error),
+        Err(_) if codes.texts.is_empty() => Found::default(),
+        Err(error) => Found { skipped: vec![Skipped { index: 0, reason: error.what }], ..Found::default() },
+        Ok(found) => found,
+    };
+    found.take_split(codes.parts, &[]);
+    match found.skipped.first() {
+        Some(first) if found.drafts.is_empty() && found.missing().is_empty() => {
+            Err(Error::new(ErrorKind::ForeignDamaged, &first.reason))
+        }
+        _ => Ok(found),
+    }
+}
+
+/// Reads the texts of QR codes. `UnknownFormat` where none is a one-time password.
+pub(super) fn read_texts(texts: &[SecretText]) -> Result<Found> {
     if !texts.iter().any(|text| links::has_link(text.expose())) {
-        return Err(not_otp(texts[0].expose()));
+        return Err(not_otp(texts.first().map_or("", SecretText::expose)));
     }
     links::read(
         texts.iter().enumerate().flat_map(|(index, text)| links::candidates(&format!("QR code {}", index + 1), text.expose())),

@@ -1,28 +1,81 @@
-//! QR codes in pictures (those to be drawn: [`code`]): rxing (several codes, try harder, also inverted) → the picture mended in several ways → rqrr. Pure: pixels in, texts out.
+//! QR codes in pictures (those to be drawn: [`code`]): rxing (several codes, try harder, also inverted), bright regions cut out → the
+//! picture mended in several ways, rqrr. Pure: pixels in, texts out.
 
 pub mod code;
+pub mod content;
 mod decoders;
 mod gray;
+mod islands;
+pub mod split;
 
 use crate::pixels::Picture;
 use crate::secret::SecretText;
+use content::Content;
 use decoders::{Code, with_rqrr, with_rxing};
 use gray::Gray;
+use islands::islands;
 use std::borrow::Cow;
 
 /// Pictures are scaled down to this many pixels before they are mended: a code that fills a screen is far smaller.
 const MENDED_PIXELS: usize = 4_000_000;
 
-/// The texts of all QR codes in the picture, each once, in reading order; empty where there is none.
-pub fn decode(picture: &Picture) -> Vec<SecretText> {
+/// What the codes of a picture hold, each once, in reading order.
+#[derive(Default)]
+pub struct Codes {
+    pub texts: Vec<SecretText>,
+    /// The codes that hold a part of a text each.
+    pub parts: Vec<Content>,
+}
+
+/// All QR codes in the picture.
+pub fn decode(picture: &Picture) -> Codes {
     let mut grounds: Vec<Gray> = Gray::of(picture, 255).into_iter().collect();
     // White on nothing is meant for a dark page.
     if gray::is_transparent(picture) {
         grounds.extend(Gray::of(picture, 0));
     }
-    let plain = grounds.iter().map(all_with_rxing);
+    let plain = grounds.iter().map(|gray| {
+        let mut codes = all_with_rxing(gray);
+        codes.extend(cut_out(gray, &codes));
+        codes
+    });
     let mended = grounds.iter().map(|gray| mended(&gray.at_most(MENDED_PIXELS)));
-    in_reading_order(plain.chain(mended).find(|codes| !codes.is_empty()).unwrap_or_default())
+    let codes = in_reading_order(plain.chain(mended).find(|codes| !codes.is_empty()).unwrap_or_default());
+    let mut all = Codes::default();
+    for Code { content, text, .. } in codes {
+        match content.part {
+            Some(_) => all.parts.push(content),
+            None if all.texts.contains(&text) => {}
+            None => all.texts.push(text),
+        }
+    }
+    all
+}
+
+/// The codes without a margin on a dark page, and light ones on a light page, besides those that are known.
+fn cut_out(gray: &Gray, known: &[Code]) -> Vec<Code> {
+    /// Half way between dark and light, and above a page that is no darker than that.
+    const SHADES: [u8; 2] = [127, 191];
+    let small = gray.at_most(MENDED_PIXELS);
+    let scale = gray.width as f32 / small.width as f32;
+    let stretched = small.stretched();
+    let mut codes: Vec<Code> = Vec::new();
+    for ground in [&stretched, &stretched.inverted()] {
+        for shade in SHADES {
+            for island in islands(ground, shade) {
+                let is_in = |code: &Code| code.points().iter().any(|(x, y)| island.holds((x / scale, y / scale)));
+                if known.iter().chain(&codes).any(is_in) {
+                    continue;
+                }
+                // Four modules of the smallest code, which has 21 a side.
+                let margin = island.width().max(island.height()) / 5;
+                let part = ground.cut_out(island.left..island.right, island.top..island.bottom, margin, 255);
+                let (left, top) = (island.left as f32 - margin as f32, island.top as f32 - margin as f32);
+                codes.extend(with_rxing(&part).into_iter().map(|code| code.within(left, top, scale)));
+            }
+        }
+    }
+    codes
 }
 
 /// rxing cuts the picture around what it found and may cut through a neighbour, so what was found is blotted out and the rest searched again.
@@ -39,7 +92,7 @@ fn all_with_rxing(gray: &Gray) -> Vec<Code> {
         codes[searched..].iter().for_each(|code| code.blot_out(rest));
         searched = codes.len();
         for code in with_rxing(rest) {
-            if codes.iter().all(|known| known.text != code.text) {
+            if codes.iter().all(|known| known.content != code.content) {
                 codes.push(code);
             }
         }
@@ -62,7 +115,7 @@ fn mended(gray: &Gray) -> Vec<Code> {
 }
 
 /// Rows from the top, left to right in a row; a code that begins above the middle of a row's first is in that row.
-fn in_reading_order(mut codes: Vec<Code>) -> Vec<SecretText> {
+fn in_reading_order(mut codes: Vec<Code>) -> Vec<Code> {
     codes.sort_by(|a, b| a.top().total_cmp(&b.top()));
     let mut rows: Vec<Vec<Code>> = Vec::new();
     for code in codes {
@@ -71,14 +124,6 @@ fn in_reading_order(mut codes: Vec<Code>) -> Vec<SecretText> {
             _ => rows.push(vec![code]),
         }
     }
-    let mut texts: Vec<SecretText> = Vec::new();
-    for mut row in rows {
-        row.sort_by(|a, b| a.left().total_cmp(&b.left()));
-        for code in row {
-            if !texts.contains(&code.text) {
-                texts.push(code.text);
-            }
-        }
-    }
-    texts
+    rows.iter_mut().for_each(|row| row.sort_by(|a, b| a.left().total_cmp(&b.left())));
+    rows.into_iter().flatten().collect()
 }

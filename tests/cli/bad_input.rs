@@ -1,6 +1,7 @@
 //! Hostile and broken files: one clear error line and a hint, the designed exit status, the vault byte for byte as it was.
 
 use crate::place::Place;
+use crate::support::drawing::split;
 use std::io::{Seek, SeekFrom, Write};
 
 const LINK: &str = "otpauth://totp/GitHub:hugo?secret=JBSWY3DPEHPK3PXP&issuer=GitHub";
@@ -39,6 +40,29 @@ fn qr_png(text: &str) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
     bytes.into_inner()
+}
+
+#[test]
+fn a_part_of_a_split_code_is_refused_until_the_others_are_given() {
+    let place = Place::new();
+    let before = place.vault_files();
+    let parts = split(LINK.as_bytes(), 2);
+    let file = |index: usize| {
+        let mut png = std::io::Cursor::new(Vec::new());
+        parts[index].write_to(&mut png, image::ImageFormat::Png).unwrap();
+        place.file(&format!("part-{index}.png"), png.into_inner())
+    };
+    let (first, second) = (file(0), file(1));
+    for arguments in [["import", &first, "--yes"], ["add", "--qr", &first]] {
+        let ran = place.run(&arguments);
+        assert_eq!(ran.status, Some(5), "{ran:?}");
+        assert!(ran.stderr.contains("part 1 of 2 of a split QR code is not enough: give the other part too"), "{ran:?}");
+    }
+    let ran = place.run(&["import", &second, &second]);
+    assert_eq!(ran.status, Some(5), "{ran:?}");
+    assert_eq!(place.vault_files(), before);
+    assert_eq!(place.run(&["import", &second, &first]).done().text(), "new  GitHub  hugo\n");
+    assert!(place.run(&["export", "--format", "otpauth"]).done().text().contains("secret=JBSWY3DPEHPK3PXP"));
 }
 
 #[test]

@@ -296,7 +296,7 @@ fn a_shown_qr_code_reads_back_as_the_link() {
         }
     }
     let picture = countersign::ports::Picture { width: (width * scale) as u32, height: (height * scale) as u32, rgba: pixels };
-    let read: Vec<_> = countersign::transfer::qr::decode(&picture).iter().map(|text| text.expose().to_owned()).collect();
+    let read: Vec<_> = countersign::transfer::qr::decode(&picture).texts.iter().map(|text| text.expose().to_owned()).collect();
     assert_eq!(read, [link]);
 }
 

@@ -1,6 +1,6 @@
 //! Enrolling: keys in, screen and vault out.
 
-use crate::support::drawing::{Chance, code, desktop, gray_picture};
+use crate::support::drawing::{self, Chance, code, desktop, gray_picture, split};
 use crate::support::google::transfer;
 use crate::support::store::{Desk, passphrase};
 use crate::support::tui::Tui;
@@ -129,6 +129,35 @@ fn the_code_on_the_screen_is_read() {
     let mut tui = Tui::empty();
     tui.outside.lock().unwrap().screen_picture = Some(desktop(&code(FORGE, 4), &mut Chance::seed(3)));
     tui.press("a").press(SCREEN).see("Found from the screen.").see("Forge");
+}
+
+#[test]
+fn the_parts_of_a_split_code_come_one_after_the_other() {
+    let parts = split(FORGE.as_bytes(), 3);
+    let mut tui = Tui::empty();
+    tui.outside.lock().unwrap().clipboard_picture = Some(gray_picture(parts[2].clone()));
+    tui.press("a Enter").see("Part 3 of 3 of a split QR code is not enough: give the other parts too.");
+    tui.see("0 accounts found so far.").see_no("Go on with what was found");
+    tui.press("Enter").see("Part 3 of 3 of a split QR code is not enough: give the other parts too.");
+    tui.outside.lock().unwrap().screen_picture = Some(gray_picture(parts[0].clone()));
+    tui.press(SCREEN).see("Parts 1 and 3 of 3 of a split QR code are not enough: give the other part");
+    let mut last = std::io::Cursor::new(Vec::new());
+    parts[1].write_to(&mut last, image::ImageFormat::Png).unwrap();
+    put_file(&tui, "/home/hugo/last.png", last.into_inner());
+    tui.press(FILE).type_text("~/last.png").press("Enter").see("Found from the file.").see("Forge").see_no("split QR code");
+}
+
+#[test]
+fn parts_of_a_split_code_that_do_not_fit_together_say_so() {
+    let first = drawing::part(&drawing::bytes(&FORGE.as_bytes()[..30]), 0, 2, 1);
+    let second = drawing::part(&drawing::bytes(&FORGE.as_bytes()[31..]), 1, 2, 1);
+    let mut tui = Tui::empty();
+    tui.outside.lock().unwrap().clipboard_picture = Some(gray_picture(first));
+    tui.press("a Enter").see("Part 1 of 2 of a split QR code is not enough");
+    tui.outside.lock().unwrap().clipboard_picture = Some(gray_picture(second));
+    tui.press("Enter").see("The 2 parts of a split QR code don't fit together.");
+    tui.outside.lock().unwrap().clipboard_picture = Some(gray_picture(code(FORGE, 4)));
+    tui.press("Enter").see("Found from the picture in the clipboard.").see("Forge");
 }
 
 #[test]

@@ -56,6 +56,7 @@ mod reliability;
 mod remembered;
 mod screens;
 mod sending;
+mod split_codes;
 mod store;
 mod syncing;
 mod tables;

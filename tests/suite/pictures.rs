@@ -95,8 +95,84 @@ fn two_codes_are_read(chance: &mut Chance) -> bool {
     texts(&gray_picture(both)) == [first, second]
 }
 
+/// A code cut off at its outermost modules.
+fn without_margin(code: &GrayImage, module: u32) -> GrayImage {
+    let across = code.width() - 8 * module;
+    imageops::crop_imm(code, 4 * module, 4 * module, across, across).to_image()
+}
+
+/// The codes beside each other on a page of one shade, which is wider by `edge` on all sides.
+fn on_page(shade: u8, edge: u32, codes: &[GrayImage]) -> GrayImage {
+    let width = codes.iter().map(|code| code.width() + 20).sum::<u32>() - 20 + 2 * edge;
+    let height = codes.iter().map(GrayImage::height).max().unwrap() + 2 * edge;
+    let mut page = GrayImage::from_pixel(width, height, Luma([shade]));
+    let mut x = edge;
+    for code in codes {
+        imageops::replace(&mut page, code, i64::from(x), i64::from(edge));
+        x += code.width() + 20;
+    }
+    page
+}
+
+fn inverted(mut image: GrayImage) -> GrayImage {
+    imageops::invert(&mut image);
+    image
+}
+
+#[test]
+fn a_code_without_a_margin_is_read_on_a_page_of_any_shade() {
+    let text = link(&mut Chance::seed(17));
+    for module in [2, 4, 8] {
+        let bare = without_margin(&code(&text, module), module);
+        // Black, the dark themes of web pages, and gray.
+        for shade in [0, 18, 32, 60, 110, 200, 255] {
+            for (page, kind) in [
+                (on_page(shade, 90, std::slice::from_ref(&bare)), "dark"),
+                (on_page(shade, 0, std::slice::from_ref(&bare)), "at the edge"),
+            ] {
+                assert_eq!(
+                    texts(&gray_picture(page.clone())),
+                    [text.as_str()],
+                    "{kind} code, {module} pixels a module, page of shade {shade}"
+                );
+                assert_eq!(
+                    texts(&gray_picture(inverted(page))),
+                    [text.as_str()],
+                    "light {kind} code, {module} pixels a module, page {shade}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn two_codes_without_a_margin_are_read_on_a_dark_page() {
+    let all: Vec<String> = (0..2).map(|seed| link(&mut Chance::seed(610 + seed))).collect();
+    let bare: Vec<GrayImage> = all.iter().zip([3, 5]).map(|(text, module)| without_margin(&code(text, module), module)).collect();
+    assert_eq!(texts(&gray_picture(on_page(20, 40, &bare))), all);
+    // A neighbour that has its margin hides none.
+    assert_eq!(texts(&gray_picture(on_page(20, 40, &[code(&all[0], 4), bare[1].clone()]))), all);
+}
+
+#[test]
+fn a_code_without_a_margin_is_read_on_a_card_and_on_a_gradient() {
+    let text = link(&mut Chance::seed(29));
+    let bare = without_margin(&code(&text, 4), 4);
+    for (card, page) in [(0, 255), (40, 255), (95, 255), (95, 18), (150, 255), (150, 18)] {
+        let card = on_page(card, 30, std::slice::from_ref(&bare));
+        assert_eq!(texts(&gray_picture(on_page(page, 80, &[card]))), [text.as_str()]);
+    }
+    for lightest in [60, 110, 160] {
+        let mut page = on_page(0, 100, std::slice::from_ref(&bare));
+        let across = page.width();
+        page.enumerate_pixels_mut().for_each(|(x, _, pixel)| pixel[0] = (x * lightest / across) as u8);
+        imageops::replace(&mut page, &bare, 100, 100);
+        assert_eq!(texts(&gray_picture(page)), [text.as_str()], "up to {lightest}");
+    }
+}
+
 fn texts(picture: &Picture) -> Vec<String> {
-    qr::decode(picture).iter().map(|text| text.expose().to_owned()).collect()
+    qr::decode(picture).texts.iter().map(|text| text.expose().to_owned()).collect()
 }
 
 #[test]

@@ -41,12 +41,67 @@ pub fn link(chance: &mut Chance) -> String {
 /// Black on white with the quiet zone of four modules.
 pub fn code(text: &str, module: u32) -> GrayImage {
     let code = qrcode::QrCode::with_error_correction_level(text, qrcode::EcLevel::M).unwrap();
-    let across = code.width() as u32 + 8;
-    let colors = code.to_colors();
+    drawn(&code.to_colors(), module)
+}
+
+/// A code of these numbers, each with its length in bits: modes, counts and data as the standard puts them together.
+pub fn code_of(numbers: &[(u32, usize)]) -> GrayImage {
+    use qrcode::{EcLevel, Version, bits::Bits, canvas::Canvas, ec};
+    let (version, level) = (Version::Normal(9), EcLevel::M);
+    let bits: Vec<u8> =
+        numbers.iter().flat_map(|&(number, length)| (0..length).rev().map(move |at| ((number >> at) & 1) as u8)).collect();
+    let mut data: Vec<u8> =
+        bits.chunks(8).map(|bits| bits.iter().enumerate().fold(0, |byte, (at, bit)| byte | (bit << (7 - at)))).collect();
+    let length = Bits::new(version).max_len(level).unwrap() / 8;
+    assert!(data.len() < length);
+    // The end is a mode of zeros.
+    data.push(0);
+    data.extend([0xEC, 0x11].iter().cycle().take(length - data.len()));
+    let (data, correction) = ec::construct_codewords(&data, version, level).unwrap();
+    let mut canvas = Canvas::new(version, level);
+    canvas.draw_all_functional_patterns();
+    canvas.draw_data(&data, &correction);
+    drawn(&canvas.apply_best_mask().into_colors(), 4)
+}
+
+/// The numbers of a segment of bytes.
+pub fn bytes(bytes: &[u8]) -> Vec<(u32, usize)> {
+    [(4, 4), (bytes.len() as u32, 8)].into_iter().chain(bytes.iter().map(|byte| (u32::from(*byte), 8))).collect()
+}
+
+/// The numbers of one part of a split text: what is in it, its place from 0, how many there are, and their check value.
+pub fn part(segments: &[(u32, usize)], index: u32, of: u32, check: u8) -> GrayImage {
+    let head = [(3, 4), (index, 4), (of - 1, 4), (u32::from(check), 8)];
+    code_of(&[&head, segments].concat())
+}
+
+/// A text split over so many codes, cut anywhere.
+pub fn split(text: &[u8], of: usize) -> Vec<GrayImage> {
+    let check = text.iter().fold(0, |sum, byte| sum ^ byte);
+    let length = text.len().div_ceil(of);
+    text.chunks(length).enumerate().map(|(index, chunk)| part(&bytes(chunk), index as u32, of as u32, check)).collect()
+}
+
+/// The codes in a row on white.
+pub fn row(codes: &[GrayImage]) -> Picture {
+    let height = codes.iter().map(GrayImage::height).max().unwrap();
+    let mut all = GrayImage::from_pixel(codes.iter().map(GrayImage::width).sum(), height, Luma([255]));
+    let mut x = 0;
+    for code in codes {
+        image::imageops::replace(&mut all, code, x, 0);
+        x += i64::from(code.width());
+    }
+    gray_picture(all)
+}
+
+/// Black on white with the quiet zone.
+fn drawn(colors: &[qrcode::Color], module: u32) -> GrayImage {
+    let side = colors.len().isqrt();
+    let across = side as u32 + 8;
     GrayImage::from_fn(across * module, across * module, |x, y| {
         let (x, y) = ((x / module) as i64 - 4, (y / module) as i64 - 4);
-        let inside = |at: i64| (0..code.width() as i64).contains(&at);
-        let dark = inside(x) && inside(y) && colors[y as usize * code.width() + x as usize] == qrcode::Color::Dark;
+        let inside = |at: i64| (0..side as i64).contains(&at);
+        let dark = inside(x) && inside(y) && colors[y as usize * side + x as usize] == qrcode::Color::Dark;
         Luma([if dark { 0 } else { 255 }])
     })
 }

@@ -1,19 +1,39 @@
 //! The two decoders behind one face. Both read hostile pixels, so a panic in them counts as nothing found.
 
+use super::content::Content;
 use super::gray::Gray;
 use crate::error::contain;
 use crate::secret::SecretText;
-use rxing::{BarcodeFormat, DecodeHints};
+use rqrr::BitGrid;
+use rxing::common::{BitMatrix, DetectorRXingResult, HybridBinarizer};
+use rxing::multi::{GenericMultipleBarcodeReader, MultipleBarcodeReader};
+use rxing::qrcode::common::Version;
+use rxing::qrcode::cpp_port::detector::{FindFinderPatterns, GenerateFinderPatternSets, SampleQR};
+use rxing::qrcode::decoder::qrcode_decoder::decode_bitmatrix;
+use rxing::qrcode::detector::{Detector, QRCodeDetectorResult};
+use rxing::{BarcodeFormat, Binarizer, BinaryBitmap, DecodeHints, Exceptions, Luma8LuminanceSource, RXingResult, Reader};
 use std::collections::HashSet;
 
 /// A code and where it stands, in pixels of the picture searched.
 pub struct Code {
+    pub content: Content,
+    /// Its text, as far as it is one by itself.
     pub text: SecretText,
     /// Points that span it: with rxing the middles of its three finder patterns first.
     points: Vec<(f32, f32)>,
 }
 
 impl Code {
+    fn of(data: &[u8], version: u32, points: Vec<(f32, f32)>) -> Option<Code> {
+        let content = Content::parse(data, version)?;
+        let text = match content.part {
+            // It may end within a character.
+            Some(_) => SecretText::default(),
+            None => content.text()?,
+        };
+        Some(Code { content, text, points })
+    }
+
     pub fn left(&self) -> f32 {
         self.points.iter().map(|(x, _)| *x).fold(f32::INFINITY, f32::min)
     }
@@ -25,6 +45,16 @@ impl Code {
     pub fn middle(&self) -> f32 {
         let bottom = self.points.iter().map(|(_, y)| *y).fold(f32::NEG_INFINITY, f32::max);
         self.top().midpoint(bottom)
+    }
+
+    pub fn points(&self) -> &[(f32, f32)] {
+        &self.points
+    }
+
+    /// With its place in the picture that the one searched was cut from and scaled down for.
+    pub fn within(mut self, left: f32, top: f32, scale: f32) -> Code {
+        self.points.iter_mut().for_each(|(x, y)| (*x, *y) = ((*x + left) * scale, (*y + top) * scale));
+        self
     }
 
     /// Spoils the finder patterns, so that this code is not found again and no other one is touched.
@@ -40,22 +70,67 @@ impl Code {
 
 /// Fast, bears scaled screenshots and inverted codes; misses low contrast.
 pub fn with_rxing(gray: &Gray) -> Vec<Code> {
-    let mut hints = DecodeHints {
+    let (width, height) = (gray.width as u32, gray.height as u32);
+    let found = contain(|| {
+        let source = Luma8LuminanceSource::new(gray.luma.clone(), width, height).ok()?;
+        let mut reader = GenericMultipleBarcodeReader::new(Rxing);
+        reader.decode_multiple_with_hints(&mut BinaryBitmap::new(HybridBinarizer::new(source)), &hints()).ok()
+    });
+    let codes = found.flatten().unwrap_or_default();
+    let code = |code: &RXingResult| {
+        let (version, data) = code.getRawBytes().split_first()?;
+        Code::of(data, u32::from(*version), code.getPoints().iter().map(|point| (point.x, point.y)).collect())
+    };
+    codes.iter().filter_map(code).collect()
+}
+
+fn hints() -> DecodeHints {
+    DecodeHints {
         TryHarder: Some(true),
-        AlsoInverted: Some(true),
         PossibleFormats: Some(HashSet::from([BarcodeFormat::QR_CODE])),
         ..DecodeHints::default()
+    }
+}
+
+/// One code of a picture, as rxing's own reader finds it: by its newer detector, by its older one, then both inverted.
+/// That reader keeps the data of a code to itself, so this one hands it out: the version, then the data, as raw bytes.
+struct Rxing;
+
+impl Reader for Rxing {
+    fn decode<B: Binarizer>(&mut self, image: &mut BinaryBitmap<B>) -> rxing::common::Result<RXingResult> {
+        self.decode_with_hints(image, &hints())
+    }
+
+    fn decode_with_hints<B: Binarizer>(
+        &mut self,
+        image: &mut BinaryBitmap<B>,
+        hints: &DecodeHints,
+    ) -> rxing::common::Result<RXingResult> {
+        let found = first_code(image.get_black_matrix(), hints).or_else(|| {
+            image.invert();
+            let found = first_code(image.get_black_matrix(), hints);
+            image.invert();
+            found
+        });
+        found.ok_or(Exceptions::NOT_FOUND)
+    }
+}
+
+fn first_code(picture: &BitMatrix, hints: &DecodeHints) -> Option<RXingResult> {
+    let result = |sampled: QRCodeDetectorResult| {
+        let (version, mut data) = data_of(sampled.getBits())?;
+        data.insert(0, version as u8);
+        Some(RXingResult::new("", data, sampled.getPoints().to_vec(), BarcodeFormat::QR_CODE))
     };
-    let (width, height) = (gray.width as u32, gray.height as u32);
-    let found = contain(|| rxing::helpers::detect_multiple_in_luma_with_hints(gray.luma.clone(), width, height, &mut hints));
-    let codes = found.and_then(Result::ok).unwrap_or_default();
-    codes
-        .iter()
-        .map(|code| Code {
-            text: SecretText::new(code.getText()),
-            points: code.getPoints().iter().map(|point| (point.x, point.y)).collect(),
-        })
-        .collect()
+    let mut patterns = FindFinderPatterns(picture, true, 0);
+    let mut sampled = GenerateFinderPatternSets(&mut patterns).into_iter().filter_map(|set| SampleQR(picture, &set).ok());
+    sampled.find_map(result).or_else(|| result(Detector::new(picture).detect_with_hints(hints).ok()?))
+}
+
+/// The version of a code and its data, errors corrected.
+fn data_of(modules: &BitMatrix) -> Option<(u32, Vec<u8>)> {
+    let version = Version::getProvisionalVersionForDimension(modules.height()).ok()?.getVersionNumber();
+    Some((version, decode_bitmatrix(modules).ok()?.getRawBytes().clone()))
 }
 
 /// Slower, bears strong perspective.
@@ -65,9 +140,12 @@ pub fn with_rqrr(gray: &Gray) -> Vec<Code> {
             rqrr::PreparedImage::prepare_from_greyscale(gray.width, gray.height, |x, y| gray.luma[y * gray.width + x]);
         let grids = prepared.detect_grids();
         let codes = grids.iter().filter_map(|grid| {
-            let (_, text) = contain(|| grid.decode())?.ok()?;
-            let points = grid.bounds.iter().map(|point| (point.x as f32, point.y as f32)).collect();
-            Some(Code { text: SecretText::new(text), points })
+            let side = grid.grid.size() as u32;
+            let mut modules = BitMatrix::new(side, side).ok()?;
+            let dark = |x: &u32, y: u32| grid.grid.bit(y as usize, *x as usize);
+            (0..side).for_each(|y| (0..side).filter(|x| dark(x, y)).for_each(|x| modules.set(x, y)));
+            let (version, data) = contain(|| data_of(&modules))??;
+            Code::of(&data, version, grid.bounds.iter().map(|point| (point.x as f32, point.y as f32)).collect())
         });
         codes.collect()
     });

@@ -2,6 +2,7 @@
 
 use crate::ports::Picture;
 use std::borrow::Cow;
+use std::ops::Range;
 
 #[derive(Clone)]
 pub struct Gray {
@@ -75,15 +76,19 @@ impl Gray {
 
     /// Sixteen pixels of the lightest corner's shade around it: a code needs a quiet zone.
     pub fn padded(&self) -> Gray {
-        const MARGIN: usize = 16;
         let last = self.pixels() - 1;
         let corners = [0, self.width - 1, last + 1 - self.width, last];
         let shade = corners.map(|at| self.luma[at]).into_iter().max().unwrap_or(255);
-        let (width, height) = (self.width + 2 * MARGIN, self.height + 2 * MARGIN);
+        self.cut_out(0..self.width, 0..self.height, 16, shade)
+    }
+
+    /// A part of it, with a margin of this shade all around.
+    pub fn cut_out(&self, columns: Range<usize>, rows: Range<usize>, margin: usize, shade: u8) -> Gray {
+        let (width, height) = (columns.len() + 2 * margin, rows.len() + 2 * margin);
         let mut luma = vec![shade; width * height];
-        for (y, row) in self.luma.chunks_exact(self.width).enumerate() {
-            let start = (y + MARGIN) * width + MARGIN;
-            luma[start..start + self.width].copy_from_slice(row);
+        for (y, row) in rows.enumerate() {
+            let start = (y + margin) * width + margin;
+            luma[start..start + columns.len()].copy_from_slice(&self.luma[row * self.width..][columns.clone()]);
         }
         Gray { width, height, luma }
     }

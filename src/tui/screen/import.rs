@@ -6,6 +6,7 @@ use super::confirm::Confirm;
 use super::review::{self, Review};
 use super::source::{self, Purpose, Source};
 use super::{Behaviour, Event, Reaction, Screen};
+use crate::transfer::qr::split;
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
 use crate::tui::layout::body;
@@ -63,8 +64,8 @@ impl Import {
                 Reaction::stay()
             }
             review::Wish::Done(ids) => {
-                // A file with an account that gives no codes may still be needed.
-                if review.without_codes() > 0 {
+                // A file with an account that gives no codes may still be needed, or with a part of a code that is not whole.
+                if review.without_codes() > 0 || !split::missing(&self.source.intake.found.split).is_empty() {
                     self.source.intake.plain.clear();
                 }
                 let left_behind = review.left_behind();

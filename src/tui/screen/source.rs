@@ -9,7 +9,7 @@ use super::Event;
 use crate::error::{Error, ErrorKind};
 use crate::ops::intake::{Intake, Refused};
 use crate::secret::SecretText;
-use crate::transfer::{self, google};
+use crate::transfer::{self, Found};
 use crate::tui::command::Command;
 use crate::tui::keymap::Place;
 use crate::tui::layout::body_of;
@@ -273,26 +273,32 @@ impl Source {
 
     /// Takes in what was read. While parts of a transfer are missing more is asked for; what was found before stays.
     fn took(&mut self, from: &'static str, intake: Intake) -> Wish {
-        if intake.found.drafts.is_empty() {
-            let why = intake.found.skipped.first().map_or("nothing was found", |skipped| skipped.reason.as_str());
-            let what = format!("{}.", sentence(why.trim_end_matches('.')));
+        let nothing = |found: &Found| {
+            let why = found.skipped.last().map_or("nothing was found", |skipped| skipped.reason.as_str());
+            Said { what: format!("{}.", sentence(why.trim_end_matches('.'))), hint: String::new(), role: Role::Error }
+        };
+        if intake.found.drafts.is_empty() && intake.found.split.is_empty() {
             self.select_text();
-            self.said = Some(Said { what, hint: String::new(), role: Role::Error });
+            self.said = Some(nothing(&intake.found));
             return Wish::Nothing;
         }
-        if google::missing(&self.intake.found.parts).is_empty() {
+        if self.intake.found.missing().is_empty() {
             self.intake = intake;
         } else {
             self.intake.absorb(intake);
         }
         self.paste.clear();
-        let missing = google::missing(&self.intake.found.parts);
+        let missing = self.intake.found.missing();
+        if missing.is_empty() && self.intake.found.drafts.is_empty() {
+            self.said = Some(nothing(&self.intake.found));
+            return Wish::Nothing;
+        }
         if missing.is_empty() {
             return self.go_on(from);
         }
         self.mode = Mode::Menu;
         let count = self.intake.found.drafts.len();
-        self.menu.selected = 1;
+        self.menu.selected = usize::from(count > 0);
         self.said = Some(Said {
             what: missing.join(" "),
             hint: format!(
