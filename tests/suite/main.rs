@@ -61,6 +61,7 @@ mod tables;
 mod terminal;
 mod time_loop;
 mod tty;
+mod unicode;
 mod uris;
 mod watching;
 mod writers;
