@@ -98,3 +98,21 @@ fn the_name_as_it_was_typed_goes_before_another_form_of_it() {
         assert_eq!(row["name"], name);
     }
 }
+
+#[test]
+fn a_passphrase_from_a_file_opens_the_vault_in_either_form() {
+    for (typed, other) in [(COMPOSED, DECOMPOSED), (DECOMPOSED, COMPOSED), (HANGUL, HANGUL_APART), (HANGUL_APART, HANGUL)] {
+        let place = Place::empty();
+        let [first, second] = [("first", typed), ("second", other)].map(|(name, text)| place.file(name, format!("{text}\n")));
+        place.run(&["--passphrase-file", &first, "init", "--work-factor", "10"]).done();
+        place.run(&["--passphrase-file", &second, "list"]).done();
+        let next = place.file("next", format!("new {other}\n"));
+        place.run(&["--passphrase-file", &second, "passwd", "--new-passphrase-file", &next]).done();
+        let again = place.file("again", format!("new {typed}\n"));
+        place.run(&["--passphrase-file", &again, "list"]).done();
+        assert_eq!(place.run(&["--passphrase-file", &second, "list"]).status, Some(3));
+        let backup = place.path("one.age").to_str().unwrap().to_owned();
+        place.run(&["--passphrase-file", &next, "backup", "--output", &backup]).done();
+        place.run(&["--vault", "other", "--passphrase-file", &again, "restore-backup", "--yes", &backup]).done();
+    }
+}

@@ -42,6 +42,7 @@ mod methods;
 mod monkey;
 mod names;
 mod own;
+mod passphrases;
 mod password_store;
 mod payload;
 mod pictures;
