@@ -53,6 +53,10 @@ pub fn unmarked(text: &str) -> Cow<'_, str> {
             'œ' => "oe",
             'þ' => "th",
             'ð' => "d",
+            // What typography makes of signs that are on every keyboard.
+            '‘' | '’' | 'ʼ' => "'",
+            '“' | '”' => "\"",
+            '‐'..='―' => "-",
             // Such as ø and ł. Of most of these it knows the small letter alone.
             _ => &*normalize(small).encode_utf8(&mut room),
         };

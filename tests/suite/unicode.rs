@@ -1,12 +1,16 @@
 //! One name has many spellings: composed or not, with or without its accents, in wide or narrow letters. Each is found
 //! by the others, and what is stored stays as it was typed.
 
-use crate::support::store::Desk;
+use crate::support::store::{Desk, passphrase};
 use crate::support::tui::Tui;
+use crate::support::world::Nobody;
 use countersign::error::ErrorKind;
+use countersign::ops::backup::{self, Policy};
 use countersign::ops::change::{Change, Edit, apply};
 use countersign::ops::find::{self, Search, TagFilter};
 use countersign::ops::import::{OnConflict, Standing, plan};
+use countersign::ops::session::Session;
+use countersign::ops::unlock::Opening;
 use countersign::ops::{names, vaults};
 use countersign::otp::{Credential, Kind};
 use countersign::secret::{Secret, SecretText};
@@ -18,6 +22,8 @@ use countersign::vault::stamp::{Stamp, Stamper};
 use countersign::vault::store;
 use countersign::words;
 use proptest::prelude::*;
+use std::fs;
+use std::sync::Arc;
 
 fn draft(issuer: &str, account: &str, secret: &str) -> Draft {
     let credential = Credential::new(Kind::Totp, Secret::new(secret.as_bytes().to_vec()));
@@ -99,6 +105,21 @@ const SPELLINGS: &[(&str, &str)] = &[
     ("Git\u{200b}Hub", "github"),
     ("\u{1d5dc}\u{1d5e1}\u{1d5da}", "ing"),
     ("GitHub：hugo", "github:hugo"),
+    ("O’Reilly", "o'reilly"),
+    ("Rheinland–Pfalz", "rheinland-pfalz"),
+    ("Vie\u{323}\u{302}t", "Vie\u{302}\u{323}t"),
+    ("ﻣﺤﻤﺪ", "محمد"),
+    ("ﾡﾢ", "ㄱㄲ"),
+    ("№ 7™", "no 7tm"),
+    ("\u{212b}ngström", "ångström"),
+    ("Ĳsselmeer", "ijsselmeer"),
+    ("ᲗᲑᲘᲚᲘᲡᲘ", "თბილისი"),
+    ("ԵՐԵՒԱՆ", "երևան"),
+    ("葛\u{e0100}城", "葛城"),
+    ("❤\u{fe0f} Bank", "❤ bank"),
+    ("ガ", "カ\u{3099}"),
+    ("Ꭰ", "ꭰ"),
+    ("Ελλάδα ς", "ΕΛΛΑΔΑ Σ"),
 ];
 
 #[test]
@@ -311,4 +332,23 @@ proptest! {
         prop_assert_eq!(&words::folded(&folded), &folded);
         prop_assert_eq!(words::composed(&forms[1]), forms[0].as_str());
     }
+}
+
+/// A disk that was plugged into another system may have the other form of the folder's name.
+#[test]
+fn backups_on_a_second_disk_are_found_in_either_form_of_the_vaults_name() {
+    let mut desk = Desk::new();
+    desk.folder = desk.home().join("Z\u{fc}rich");
+    let disk = desk.home().join("disk");
+    fs::create_dir(&disk).unwrap();
+    let policy = Policy { second: Some(disk.clone()), ..Policy::default() };
+    let mut session = Session::create(&desk.world, &desk.folder, &passphrase(), 1).unwrap().with_backups(&policy);
+    session.apply(Change::Enrol(vec![draft("GitHub", "hugo", "1")])).unwrap();
+    drop(session);
+    let name = fs::read_dir(&disk).unwrap().next().unwrap().unwrap().file_name().into_string().unwrap();
+    fs::rename(disk.join(&name), disk.join(name.replace('\u{fc}', "u\u{308}"))).unwrap();
+    fs::remove_dir_all(desk.folder.join("backups")).unwrap();
+    let opening = Opening::Passphrase(passphrase());
+    let rescue = backup::find(&desk.world, &desk.folder, &policy, &opening, Arc::new(Nobody)).unwrap();
+    assert_eq!(rescue.found.map(|found| found.entries), Some(1));
 }
