@@ -1,11 +1,14 @@
 //! A passphrase in the forms that keyboards and systems give it: letters and accents put together, or taken apart.
 
 use crate::support::store::Desk;
+use crate::support::tui::Tui;
 use crate::support::world::FakeEntropy;
+use countersign::config::Config;
 use countersign::error::ErrorKind;
 use countersign::otp::{Credential, Kind};
 use countersign::secret::{Secret, SecretText};
 use countersign::transfer::{self, Draft, Sealing};
+use countersign::tui::state::Start;
 use countersign::vault::store::{self, Trust, copies};
 use std::fs;
 use std::io::{Read, Write};
@@ -119,4 +122,16 @@ fn an_export_of_ours_opens_in_either_form() {
             assert!(transfer::read(&file, Some(&SecretText::new(*typed))).is_ok(), "{typed}");
         }
     }
+}
+
+#[test]
+fn the_screens_take_a_passphrase_in_either_form() {
+    let desk = Desk::new();
+    let mut tui = Tui::at(&desk, Start::Welcome, Config::default()).sized(120, 40);
+    // Typed, and pasted from a program that takes letters apart.
+    tui.press("Enter").paste("Zu\u{308}rich 8001").press("Enter").type_text("Z\u{fc}rich 8001").press("Enter");
+    tui.see("Make a recovery key, for when the passphrase is forgotten?").press("n").see("No accounts yet");
+    tui.press("Ctrl-L").paste("Zu\u{308}rich 8001").press("Enter").see("No accounts yet");
+    tui.press("Ctrl-L").type_text("Z\u{fc}rich 8001").press("Enter").see("No accounts yet");
+    tui.press("Ctrl-L").type_text("Zurich 8001").press("Enter").see("That passphrase does not open this vault.");
 }
