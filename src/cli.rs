@@ -39,7 +39,7 @@ use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ops::backup::Policy;
 use crate::ops::unlock::Opening;
-use crate::ops::vaults::{self as beside, is_bare_name};
+use crate::ops::vaults::{folder_of, is_bare_name};
 use crate::ports::{Environment, Storage};
 use crate::secret::SecretText;
 use crate::vault::store::Trust;
@@ -348,7 +348,7 @@ impl Globals {
     fn folder_of(&self, storage: &dyn Storage, vault: &Path, environment: &Environment) -> Result<PathBuf> {
         match vault {
             path if path.as_os_str().is_empty() => Err(Error::new(ErrorKind::Usage, "the vault's name is empty")),
-            path if is_bare_name(path) => Ok(beside::folder_of(storage, &environment.data_folder, path)),
+            path if is_bare_name(path) => Ok(folder_of(storage, &environment.data_folder, path)),
             path => Ok(expand_home(path, environment)),
         }
     }

@@ -40,9 +40,12 @@ pub fn all<'v>(entries: impl Iterator<Item = &'v Arc<Entry>>, query: &str) -> Ve
 
 /// Keeps the entries with a tag, case aside. Where none has it in this spelling, those that have it without its accents.
 pub fn retain_tagged(entries: &mut Vec<&Arc<Entry>>, tag: &str) {
-    let has = |entry: &Arc<Entry>, form: fn(&str) -> String| entry.tags().any(|set| form(set) == form(tag));
-    let form = if entries.iter().any(|entry| has(entry, spelled)) { spelled } else { folded };
-    entries.retain(|entry| has(entry, form));
+    let having = |form: fn(&str) -> String| {
+        let wanted = form(tag);
+        move |entry: &&Arc<Entry>| entry.tags().any(|set| form(set) == wanted)
+    };
+    let form = if entries.iter().any(having(spelled)) { spelled } else { folded };
+    entries.retain(having(form));
 }
 
 /// Issuer, account and both together, in this form.

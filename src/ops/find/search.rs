@@ -38,7 +38,7 @@ struct Prepared {
     entry: Arc<Entry>,
     /// Without accents, but with capitals: they show where words begin.
     names: Utf32String,
-    /// The same as [`spelled`]; `None` where nothing but case tells it from `names`.
+    /// The names as [`spelled`]; `None` where they are ASCII, so that nothing but case tells them from `names`.
     spelled: Option<Box<str>>,
     /// As [`folded`].
     note: String,

@@ -20,8 +20,8 @@ pub struct Glance {
     pub path_digest: String,
 }
 
-/// The entries in whose text `word`, in the form of [`crate::words::folded`], may occur, and perhaps others. `None` where it takes opening the vault
-/// to know.
+/// The entries in whose text `word`, in the form of [`crate::words::folded`], may occur, and perhaps others. `None` where it
+/// takes opening the vault to know.
 pub fn glance(world: &World, folder: &Path, word: &str) -> Option<Glance> {
     let storage = &*world.storage;
     let place = Place::find(storage, folder).ok()?;
@@ -75,8 +75,8 @@ impl Word<'_> {
         Word { letters, rarest_at: (0..letters.len()).max_by_key(|at| rarity(letters[*at])).unwrap_or(0) }
     }
 
-    /// Whether the text of an entry may stand for names that hold the word when they are folded. What has other
-    /// letters than ASCII, or escapes, may stand for anything.
+    /// Whether the text of an entry may stand for names that hold the word when they are folded. What has other letters than
+    /// ASCII, or escapes, may stand for anything.
     fn may_be_in(&self, text: &[u8]) -> bool {
         let Some(rarest) = self.letters.get(self.rarest_at) else { return true };
         if !text.is_ascii() || memchr::memchr(b'\\', text).is_some() {
