@@ -5,9 +5,11 @@ mod passphrase;
 
 use crate::error::{Error, Result};
 use crate::secret::SecretText;
+use crate::words::composed;
 use age::{DecryptError, Decryptor, EncryptError, Encryptor, Identity, Recipient};
 use passphrase::Passphrase;
 use std::io::{Read, Write};
+use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 /// log2 N of scrypt.
@@ -58,20 +60,32 @@ pub fn check(file: &[u8]) -> std::result::Result<WorkFactor, String> {
     }
 }
 
-/// Encrypts under a passphrase, as `age -p` does. `work_factor` is from 1 to [`MAX_WORK_FACTOR`].
+/// Encrypts under a passphrase, as `age -p` does with its composed form (NFC): keyboards and systems differ in the form they
+/// give, and the vault goes from one to another. `work_factor` is from 1 to [`MAX_WORK_FACTOR`].
 pub fn seal(plain: &[u8], passphrase: &SecretText, work_factor: WorkFactor) -> Result<Vec<u8>> {
     reserve_memory(work_factor)?;
-    encrypt(plain, &[&Passphrase { text: passphrase, work_factor }])
+    let text = SecretText::new(composed(passphrase.expose()));
+    encrypt(plain, &[&Passphrase { text: &text, work_factor }])
 }
 
-/// What `age -d` with the passphrase gives.
+/// What `age -d` gives with the passphrase in one of its forms: composed, as it was typed, or taken apart (NFD). The others
+/// than the first are of files that earlier versions and other programs wrote. Each form that differs costs a run of scrypt.
 pub fn open(file: &[u8], passphrase: &SecretText) -> std::result::Result<Zeroizing<Vec<u8>>, Unopened> {
     reserve_memory(check(file).map_err(Unopened::Damaged)?).map_err(Unopened::Failed)?;
-    let identity = Passphrase { text: passphrase, work_factor: MAX_WORK_FACTOR };
-    decrypt(file, &identity).map_err(|error| match error {
-        DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => Unopened::WrongPassphrase,
-        error => Unopened::Damaged(describe(file, &error)),
-    })
+    let typed = passphrase.expose();
+    let apart: String = typed.nfd().collect();
+    let mut forms = vec![SecretText::new(composed(typed)), passphrase.clone(), SecretText::new(apart)];
+    // Equal ones lie beside each other: what was typed is nearly always one of the two others.
+    forms.dedup();
+    for text in &forms {
+        let identity = Passphrase { text, work_factor: MAX_WORK_FACTOR };
+        match decrypt(file, &identity) {
+            Ok(plain) => return Ok(plain),
+            Err(DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed) => {}
+            Err(error) => return Err(Unopened::Damaged(describe(file, &error))),
+        }
+    }
+    Err(Unopened::WrongPassphrase)
 }
 
 /// A failed allocation inside scrypt would end the process, so the memory is asked for and given back first.

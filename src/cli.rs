@@ -39,8 +39,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::hint::Naming;
 use crate::ops::backup::Policy;
 use crate::ops::unlock::Opening;
-use crate::ops::vaults::is_bare_name;
-use crate::ports::Environment;
+use crate::ops::vaults::{folder_of, is_bare_name};
+use crate::ports::{Environment, Storage};
 use crate::secret::SecretText;
 use crate::vault::store::Trust;
 use clap::error::ErrorKind as ClapKind;
@@ -298,12 +298,12 @@ impl Globals {
         self.config.as_deref().unwrap_or(&environment.config_file)
     }
 
-    pub fn load_config(&self, storage: &dyn crate::ports::Storage, environment: &Environment) -> Result<Config> {
+    pub fn load_config(&self, storage: &dyn Storage, environment: &Environment) -> Result<Config> {
         Config::load(storage, self.config_file(environment), self.config.is_some())
     }
 
     /// What flag or environment name to unlock with; `None` where a person is to be asked.
-    pub fn given_opening(&self, storage: &dyn crate::ports::Storage, environment: &Environment) -> Result<Option<Opening>> {
+    pub fn given_opening(&self, storage: &dyn Storage, environment: &Environment) -> Result<Option<Opening>> {
         if self.identity.is_some() && self.passphrase_file.is_some() {
             return Err(Error::new(ErrorKind::Usage, "--identity and --passphrase-file exclude each other"));
         }
@@ -315,7 +315,7 @@ impl Globals {
     }
 
     /// The key that `--identity` names.
-    fn given_key(&self, storage: &dyn crate::ports::Storage) -> Option<Opening> {
+    fn given_key(&self, storage: &dyn Storage) -> Option<Opening> {
         let path = self.identity.as_ref()?;
         let is_method = is_bare_name(path) && path.as_os_str() != "-" && storage.facts(path).is_err();
         Some(match is_method {
@@ -325,7 +325,7 @@ impl Globals {
     }
 
     /// The passphrase of the file that flag or environment name; `None` where none is named.
-    pub fn given_passphrase(&self, storage: &dyn crate::ports::Storage, environment: &Environment) -> Result<Option<SecretText>> {
+    pub fn given_passphrase(&self, storage: &dyn Storage, environment: &Environment) -> Result<Option<SecretText>> {
         let Some((file, _)) = self.passphrase_from(environment) else { return Ok(None) };
         let bytes = match file.as_os_str() == "-" {
             true => source::stdin(source::LINE_LIMIT)?,
@@ -347,19 +347,19 @@ impl Globals {
     }
 
     /// Where the vault is: the flag, else the environment, else the configuration, else the default.
-    pub fn vault_folder(&self, config: &Config, environment: &Environment) -> Result<PathBuf> {
+    pub fn vault_folder(&self, storage: &dyn Storage, config: &Config, environment: &Environment) -> Result<PathBuf> {
         let named = self.vault.as_deref().or(environment.vault.as_deref()).or(config.vault.as_deref());
         match named {
             None => Ok(environment.data_folder.join("vault")),
-            Some(path) => self.folder_of(path, environment),
+            Some(path) => self.folder_of(storage, path, environment),
         }
     }
 
     /// The folder of a vault that is named, or given by its place.
-    fn folder_of(&self, vault: &Path, environment: &Environment) -> Result<PathBuf> {
+    fn folder_of(&self, storage: &dyn Storage, vault: &Path, environment: &Environment) -> Result<PathBuf> {
         match vault {
             path if path.as_os_str().is_empty() => Err(Error::new(ErrorKind::Usage, "the vault's name is empty")),
-            path if is_bare_name(path) => Ok(environment.data_folder.join(path)),
+            path if is_bare_name(path) => Ok(folder_of(storage, &environment.data_folder, path)),
             path => Ok(expand_home(path, environment)),
         }
     }

@@ -80,8 +80,8 @@ fn outside(environment: Environment) -> Outside {
 fn screens(globals: &Globals, demo: bool, environment: Environment) -> Result<u8> {
     let world = world(&environment);
     let config = globals.load_config(&*world.storage, &environment)?;
-    let vault = globals.vault_folder(&config, &environment)?;
-    let usual_vault = Globals { vault: None, ..globals.clone() }.vault_folder(&config, &environment)?;
+    let vault = globals.vault_folder(&*world.storage, &config, &environment)?;
+    let usual_vault = Globals { vault: None, ..globals.clone() }.vault_folder(&*world.storage, &config, &environment)?;
     let presence = store::presence(&world, &vault);
     let (start, vault_exists) = match demo {
         // A damaged vault is one too: it must not be offered to make another in its place.

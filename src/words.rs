@@ -1,5 +1,95 @@
-//! Small questions about words, asked all over: the known word nearest to a mistyped one, words to choose from, text made
-//! safe to show, and the time in words.
+//! Small questions about words, asked all over: whether two spellings are one word, the known word nearest to a mistyped one,
+//! words to choose from, text made safe to show, and the time in words.
+
+use nucleo_matcher::chars::normalize;
+use std::borrow::Cow;
+use unicode_normalization::char::canonical_combining_class;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+/// The text with its letters and accents put together (NFC), as most keyboards give it; macOS takes them apart in the names
+/// of files (NFD). Both look the same.
+pub fn composed(text: &str) -> Cow<'_, str> {
+    match text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        true => text.into(),
+        false => text.nfc().collect(),
+    }
+}
+
+/// Whether two texts differ in nothing that can be seen.
+pub fn is_same(one: &str, other: &str) -> bool {
+    one == other || !(one.is_ascii() && other.is_ascii()) && composed(one) == composed(other)
+}
+
+/// One form for all spellings of a text that have the same letters with the same accents, case aside.
+pub fn spelled(text: &str) -> String {
+    match text.is_ascii() {
+        true => text.to_ascii_lowercase(),
+        false => text.nfc().flat_map(lower).collect(),
+    }
+}
+
+/// One form for all that a person may type for the same text: without case and accents, wide letters as narrow ones,
+/// ligatures as letters (NFKC with case folded and marks left out). What a search looks through.
+pub fn folded(text: &str) -> String {
+    match text.is_ascii() {
+        true => text.to_ascii_lowercase(),
+        false => unmarked(text).chars().flat_map(lower).collect(),
+    }
+}
+
+/// As [`folded`], but with its capitals. A text of marks alone keeps them, so that it is not taken for an empty one.
+pub fn unmarked(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return text.into();
+    }
+    let mut letters = String::with_capacity(text.len());
+    for letter in text.nfkd().filter(|letter| !is_mark(*letter)) {
+        let mut room = [0; 4];
+        let small = letter.to_lowercase().next().unwrap_or(letter);
+        // Letters that no normal form takes apart.
+        let plain = match small {
+            'ß' => "ss",
+            'æ' => "ae",
+            'œ' => "oe",
+            'þ' => "th",
+            'ð' => "d",
+            // What typography makes of signs that are on every keyboard.
+            '‘' | '’' | 'ʼ' => "'",
+            '“' | '”' => "\"",
+            '‐'..='―' => "-",
+            // Such as ø and ł. Of most of these it knows the small letter alone.
+            _ => &*normalize(small).encode_utf8(&mut room),
+        };
+        match letter == small {
+            true => letters.push_str(plain),
+            false => letters.extend(plain.chars().flat_map(char::to_uppercase)),
+        }
+    }
+    match letters.trim().is_empty() {
+        true => text.nfkc().collect(),
+        // Hangul and kana are whole letters again.
+        false => letters.nfc().collect(),
+    }
+}
+
+/// An accent, a vowel point, or what is not seen at all. The signs of Indic vowels and of voiced kana are no accents: a word
+/// without them is another word.
+fn is_mark(c: char) -> bool {
+    match c {
+        // Soft hyphen, joiners, marks of direction, variation selectors, and the line that stretches Arabic words.
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{640}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' => true,
+        '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}' => {
+            true
+        }
+        // From 7 to 9 are nukta, the marks of voiced kana, and virama.
+        _ => matches!(canonical_combining_class(c), 1 | 10..),
+    }
+}
+
+/// In lower case, letter by letter: the sigma at the end of a word is a sigma.
+fn lower(c: char) -> std::char::ToLowercase {
+    if c == 'ς' { 'σ' } else { c }.to_lowercase()
+}
 
 /// The 7776 words that five dice choose from: the long list of the Electronic Frontier Foundation.
 pub fn dice() -> Vec<&'static str> {

@@ -28,6 +28,8 @@ mod remembered;
 mod statuses;
 #[path = "cli/stock_age.rs"]
 mod stock_age;
+#[path = "cli/unicode.rs"]
+mod unicode;
 #[path = "cli/vault.rs"]
 mod vault;
 #[path = "cli/vaults.rs"]

@@ -76,7 +76,7 @@ impl Desk {
     }
 
     pub fn vault_folder(&self) -> Result<PathBuf> {
-        self.globals.vault_folder(&self.config()?, &self.outside.environment)
+        self.globals.vault_folder(&*self.outside.world.storage, &self.config()?, &self.outside.environment)
     }
 
     pub fn backup_policy(&self) -> Result<Policy> {
@@ -108,7 +108,7 @@ impl Desk {
 
     /// Opens another vault beside the usual one, or anywhere, with its own passphrase. `--trust-vault` is said of the usual one.
     pub fn unlock_other(&mut self, vault: &Path, passphrase_file: Option<&Path>, option: &'static str) -> Result<Session> {
-        let folder = self.globals.folder_of(vault, &self.outside.environment)?;
+        let folder = self.globals.folder_of(&*self.outside.world.storage, vault, &self.outside.environment)?;
         let given = passphrase_file.map(|file| self.read_line_secret(file, option, "the passphrase")).transpose()?;
         let name = Named::of(&folder).name;
         let naming = self.globals.naming().on(Some(vault));

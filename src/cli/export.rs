@@ -7,6 +7,7 @@ use super::list;
 use super::output::{Output, count};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ops::export::{self, Proved};
+use crate::ops::find;
 use crate::secret::SecretText;
 use crate::transfer::{self, Encryption, Format, Sealing};
 use crate::vault::Vault;
@@ -114,7 +115,7 @@ impl Export {
             entries.extend(vault.trash());
         }
         if let Some(tag) = &self.tag {
-            entries.retain(|entry| entry.tags().any(|set| set.to_lowercase() == tag.to_lowercase()));
+            find::retain_tagged(&mut entries, tag);
             if entries.is_empty() {
                 return Err(Error::new(ErrorKind::NoMatch, "no entry has this tag"));
             }

@@ -105,7 +105,7 @@ impl List {
     fn chosen<'v>(&self, vault: &'v Vault) -> Result<Vec<&'v Arc<Entry>>> {
         let mut entries = find::all(vault.active(), self.query.as_deref().unwrap_or_default());
         if let Some(tag) = &self.tag {
-            entries.retain(|entry| entry.tags().any(|set| set.to_lowercase() == tag.to_lowercase()));
+            find::retain_tagged(&mut entries, tag);
         }
         if entries.is_empty() && (self.query.is_some() || self.tag.is_some()) {
             let all = count(vault.active().count(), "entry", "entries");

@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::ops::passphrase;
 use crate::secret::SecretText;
 use crate::vault::store::{WEAK_WORK_FACTOR, WorkFactor};
+use crate::words::is_same;
 
 /// zxcvbn's score from which a passphrase is not warned of.
 const FAIR: u8 = 2;
@@ -16,7 +17,7 @@ pub fn ask(desk: &mut Desk, instead: &str) -> Result<SecretText> {
         return Err(Error::failed("the passphrase is empty").hint(instead));
     }
     warn_if_weak(desk, &first);
-    match desk.ask_secret("The same again: ")? == first {
+    match is_same(desk.ask_secret("The same again: ")?.expose(), first.expose()) {
         true => Ok(first),
         false => Err(Error::failed("the two passphrases differ").hint("start again")),
     }

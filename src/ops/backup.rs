@@ -7,6 +7,7 @@ use crate::vault::Vault;
 use crate::vault::backup::{self, Name, Why};
 use crate::vault::seal::identity::Asking;
 use crate::vault::store::{self, OpenStore, Standing, World};
+use crate::words::composed;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -251,8 +252,8 @@ fn all_around(world: &World, folder: &Path, policy: &Policy) -> Vec<(Name, PathB
     let mut places = vec![storage.canonical(folder).unwrap_or_else(|_| folder.to_owned()).join(backup::FOLDER)];
     if let (Some(second), Some(vault)) = (&policy.second, folder.file_name()) {
         // Its id is not known, so every folder of its name is looked into; one of another vault is refused when put back.
-        let start = format!("{}-", vault.to_string_lossy());
-        let ours = storage.list(second).unwrap_or_default().into_iter().filter(|name| name.starts_with(&start));
+        let start = format!("{}-", composed(&vault.to_string_lossy()));
+        let ours = storage.list(second).unwrap_or_default().into_iter().filter(|name| composed(name).starts_with(&start));
         places.extend(ours.map(|name| second.join(name)));
     }
     let mut all: Vec<(Name, PathBuf)> = Vec::new();

@@ -18,6 +18,7 @@ use crate::transfer::Draft;
 use crate::vault::entry::{Entry, EntryId, Status};
 use crate::vault::stamp::{Stamp, Stamper};
 use crate::vault::{Vault, merge};
+use crate::words::is_same;
 pub use credential::CredentialEdit;
 use fields::Pen;
 pub use fields::same_but_counter;
@@ -44,7 +45,9 @@ pub struct Edit {
 impl Edit {
     /// Sets the tags apart that make one set of tags out of another.
     pub fn with_tags(self, before: &[String], now: &[String]) -> Edit {
-        let missing = |from: &[String], of: &[String]| of.iter().filter(|tag| !from.contains(tag)).cloned().collect();
+        let missing = |from: &[String], of: &[String]| {
+            of.iter().filter(|tag| !from.iter().any(|other| is_same(other, tag))).cloned().collect()
+        };
         Edit { tag: missing(before, now), untag: missing(now, before), ..self }
     }
 }

@@ -5,6 +5,7 @@ use crate::otp::{Credential, Kind};
 use crate::transfer::{Draft, Found, Skipped};
 use crate::vault::Vault;
 use crate::vault::entry::{Entry, EntryId};
+use crate::words::{folded, spelled};
 use std::collections::{HashMap, HashSet};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,11 +26,12 @@ impl OnConflict {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     New,
-    /// Secret, parameters, issuer and account are in the vault already.
+    /// Secret, parameters, issuer and account are in the vault already, the names in any spelling.
     Same(EntryId),
     /// The secret is there under another name: taken, and said.
     Alike(EntryId),
-    /// Issuer and account are there with another secret or other parameters.
+    /// Issuer and account are there with another secret or other parameters. Without the secret to tell, an accent may
+    /// make another name; case does not.
     Conflict(EntryId),
 }
 
@@ -97,15 +99,18 @@ impl Plan {
 /// Entries by what drafts are compared by.
 struct Index<'v> {
     by_secret: HashMap<&'v [u8], Vec<&'v Entry>>,
-    by_name: HashMap<(&'v str, &'v str), Vec<&'v Entry>>,
+    by_folded_name: HashMap<(String, String), Vec<&'v Entry>>,
+    by_spelled_name: HashMap<(String, String), Vec<&'v Entry>>,
 }
 
 impl<'v> Index<'v> {
     fn of(entries: impl Iterator<Item = &'v Entry>) -> Self {
-        let mut index = Index { by_secret: HashMap::new(), by_name: HashMap::new() };
+        let mut index = Index { by_secret: HashMap::new(), by_folded_name: HashMap::new(), by_spelled_name: HashMap::new() };
         for entry in entries {
+            let (issuer, account) = (&entry.issuer.value, &entry.account.value);
             index.by_secret.entry(entry.credential.value.secret.expose()).or_default().push(entry);
-            index.by_name.entry((&entry.issuer.value, &entry.account.value)).or_default().push(entry);
+            index.by_folded_name.entry(names(issuer, account, folded)).or_default().push(entry);
+            index.by_spelled_name.entry(names(issuer, account, spelled)).or_default().push(entry);
         }
         index
     }
@@ -116,7 +121,7 @@ impl<'v> Index<'v> {
         }
         // Two accounts without any name are not one account.
         let nameless = draft.issuer.is_empty() && draft.account.is_empty();
-        if let Some(entry) = self.named(draft).first().filter(|_| !nameless) {
+        if let Some(entry) = self.namesake(draft).filter(|_| !nameless) {
             return Standing::Conflict(entry.id);
         }
         match self.by_secret.get(draft.credential.secret.expose()).and_then(|entries| entries.first()) {
@@ -126,12 +131,20 @@ impl<'v> Index<'v> {
     }
 
     fn same(&self, draft: &Draft) -> Option<EntryId> {
-        self.named(draft).iter().find(|entry| is_same(entry, draft)).map(|entry| entry.id)
+        let named = self.by_folded_name.get(&names(&draft.issuer, &draft.account, folded))?;
+        named.iter().find(|entry| is_same(entry, draft)).map(|entry| entry.id)
     }
 
-    fn named<'a>(&'a self, draft: &'a Draft) -> &'a [&'v Entry] {
-        self.by_name.get(&(draft.issuer.as_str(), draft.account.as_str())).map_or(&[], Vec::as_slice)
+    /// The first entry of this name, rather one that has it letter by letter.
+    fn namesake(&self, draft: &Draft) -> Option<&'v Entry> {
+        let named = self.by_spelled_name.get(&names(&draft.issuer, &draft.account, spelled))?;
+        let is_typed = |entry: &&&Entry| entry.issuer.value == draft.issuer && entry.account.value == draft.account;
+        named.iter().find(is_typed).or(named.first()).copied()
     }
+}
+
+fn names(issuer: &str, account: &str, form: fn(&str) -> String) -> (String, String) {
+    (form(issuer), form(account))
 }
 
 /// The same credential. The counter of HOTP moves with use: one that is behind the vault's tells nothing new.

@@ -3,6 +3,7 @@
 use crate::vault::Vault;
 use crate::vault::entry::{Entry, EntryId};
 use crate::vault::stamp::Stamp;
+use crate::words::{composed, is_same};
 use std::collections::{HashMap, HashSet};
 
 /// Sorts entries in the order they were made.
@@ -30,13 +31,19 @@ pub fn numbered(texts: &[String]) -> Vec<String> {
     unlike
 }
 
-/// What the entries outside of the trash are called in sentences, with a number where several have the same names.
+/// What the entries outside of the trash are called in sentences, with a number where several have names that look the same.
 pub fn all(vault: &Vault) -> HashMap<EntryId, String> {
     let mut entries: Vec<&Entry> = vault.active().map(|entry| entry.as_ref()).collect();
-    let names = |entry: &Entry| (entry.issuer.value.clone(), entry.account.value.clone());
+    let names = |entry: &Entry| (composed(&entry.issuer.value).into_owned(), composed(&entry.account.value).into_owned());
     entries.sort_by_cached_key(|entry| (names(entry), made(entry)));
-    let alike = entries.chunk_by(|one, other| one.issuer.value == other.issuer.value && one.account.value == other.account.value);
-    let called = |group: &[&Entry]| numbered(&group.iter().map(|entry| entry.called()).collect::<Vec<_>>());
+    let look_alike = |one: &Entry, other: &Entry| {
+        is_same(&one.issuer.value, &other.issuer.value) && is_same(&one.account.value, &other.account.value)
+    };
+    let alike = entries.chunk_by(|one, other| look_alike(one, other));
+    let called = |group: &[&Entry]| match group {
+        [one] => vec![one.called()],
+        _ => numbered(&group.iter().map(|entry| composed(&entry.called()).into_owned()).collect::<Vec<_>>()),
+    };
     let ids = entries.iter().map(|entry| entry.id);
     ids.zip(alike.flat_map(called)).collect()
 }

@@ -1,8 +1,9 @@
 //! The vaults that lie beside each other in the data folder, by their names.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::ports::Storage;
 use crate::vault::store::{self, Presence, World};
-use crate::words::is_obeyed;
+use crate::words::{folded, is_obeyed, is_same};
 use std::path::{Path, PathBuf};
 
 /// A vault, and where it lies.
@@ -25,7 +26,7 @@ pub fn list(world: &World, beside: &Path) -> Vec<Named> {
     let names = world.storage.list(beside).unwrap_or_default();
     let folders = names.into_iter().map(|name| beside.join(name));
     let mut vaults: Vec<Named> = folders.filter(|folder| is_there(world, folder)).map(|folder| Named::of(&folder)).collect();
-    vaults.sort_by_key(|vault| (vault.name.to_lowercase(), vault.name.clone()));
+    vaults.sort_by_cached_key(|vault| (folded(&vault.name), vault.name.clone()));
     vaults
 }
 
@@ -52,6 +53,22 @@ pub fn missing(world: &World, folder: &Path) -> Error {
 pub fn is_bare_name(path: &Path) -> bool {
     let name = path.as_os_str();
     name != "." && name != ".." && !name.to_string_lossy().contains('/')
+}
+
+/// The folder of the vault of this name. macOS takes letters and accents apart in the names of files: where there is no folder
+/// of the name as it is written, the only one that looks the same is meant.
+pub fn folder_of(storage: &dyn Storage, beside: &Path, name: &Path) -> PathBuf {
+    let folder = beside.join(name);
+    let text = name.to_string_lossy();
+    if text.is_ascii() || storage.facts(&folder).is_ok() {
+        return folder;
+    }
+    let names = storage.list(beside).unwrap_or_default();
+    let mut alike = names.iter().filter(|other| is_same(other, &text));
+    match (alike.next(), alike.next()) {
+        (Some(one), None) => beside.join(one),
+        _ => folder,
+    }
 }
 
 /// The folder of a new vault of this name.

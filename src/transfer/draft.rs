@@ -4,6 +4,7 @@ use super::steam;
 use crate::otp::uri::Labelled;
 use crate::otp::{Credential, Kind};
 use crate::secret::SecretText;
+use crate::words::composed;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::HashSet;
@@ -72,7 +73,7 @@ impl Draft {
     /// A tag is there or not: a file may list one twice.
     pub fn drop_repeated_tags(&mut self) {
         let mut seen = HashSet::new();
-        self.tags.retain(|tag| seen.insert(tag.clone()));
+        self.tags.retain(|tag| seen.insert(composed(tag).into_owned()));
     }
 
     /// What to call it in a sentence: issuer and account, as far as there are any.

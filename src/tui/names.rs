@@ -3,6 +3,7 @@
 use crate::ops::names::{made, numbered};
 use crate::tui::layout::{clean, fit, width};
 use crate::vault::entry::{Entry, EntryId};
+use crate::words::composed;
 use std::borrow::Cow;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -21,10 +22,10 @@ pub fn parts(entry: &Entry) -> (Cow<'_, str>, Cow<'_, str>) {
     }
 }
 
-/// As [`clean`], which most names are.
+/// As [`clean`], which most names are, with letters and accents put together: names that look the same are the same text.
 fn cleaned(text: &str) -> Cow<'_, str> {
     let plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    if plain { text.into() } else { clean(text).into() }
+    if plain { text.into() } else { composed(&clean(text)).into_owned().into() }
 }
 
 /// A text of a group (pairwise different, cleaned, in the order their entries were made) in at most `columns` columns. No two of

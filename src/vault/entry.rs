@@ -7,6 +7,7 @@ mod credentials;
 use super::stamp::{Stamp, Stamped};
 use crate::otp::{Credential, Kind};
 use crate::secret::{Secret, SecretText};
+use crate::words::folded;
 pub use counted::Counted;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -301,16 +302,16 @@ impl Entry {
         }
     }
 
-    /// Pinned first, then by issuer and account, case aside.
+    /// Pinned first, then by issuer and account, case and accents aside.
     pub fn sort_key(&self) -> impl Ord + use<> {
         (!self.pinned.value, self.name_key())
     }
 
     pub fn name_key(&self) -> NameKey {
-        let mut text = self.issuer.value.to_lowercase();
+        let mut text = folded(&self.issuer.value);
         // Before every other character: a shorter issuer comes first.
         text.push('\0');
-        text.push_str(&self.account.value.to_lowercase());
+        text.push_str(&folded(&self.account.value));
         let mut start = [0; 16];
         let length = text.len().min(start.len());
         start[..length].copy_from_slice(&text.as_bytes()[..length]);

@@ -321,6 +321,9 @@ fn a_glance_finds_the_same_entry_as_opening_the_vault_or_none() {
         ("totp", "SHA1"),
         ("", "lonely"),
         ("a:b", "c d"),
+        ("M\u{e9}dico", "jose\u{301}"),
+        ("Medico", "joseph"),
+        ("\u{ff27}\u{ff2d}\u{ff2f}", "plain"),
     ];
     let desk = with_entries(&names);
     let session = session(&desk);
@@ -335,7 +338,27 @@ fn a_glance_finds_the_same_entry_as_opening_the_vault_or_none() {
         ]);
     }
     queries.extend(
-        ["hub:an", "b hugo", "k", "K", "\u{212a}", "i", "credential", "JBSW", "zzz", ":", " ", "x", "\\"].map(String::from),
+        [
+            "hub:an",
+            "b hugo",
+            "k",
+            "K",
+            "\u{212a}",
+            "i",
+            "credential",
+            "JBSW",
+            "zzz",
+            ":",
+            " ",
+            "x",
+            "\\",
+            "m\u{e8}dico",
+            "jos\u{e9}",
+            "gm\u{f6}",
+            "pl\u{e1}in",
+            "\u{ff4e}\u{ff50}\u{ff4d}",
+        ]
+        .map(String::from),
     );
     queries.extend(session.vault().entries.iter().map(|entry| entry.id.to_string()));
     queries.push(EntryId(3).to_string().to_uppercase());

@@ -7,6 +7,7 @@ use crate::otp::{Credential, Kind};
 use crate::secret::SecretText;
 use crate::vault::entry::{Entry, RecoveryCode};
 use crate::vault::stamp::{Stamp, Stamped, Stamper};
+use crate::words::is_same;
 
 /// Writes fields of one entry. All it changes carries one stamp, taken when the first field changes.
 pub(super) struct Pen<'a> {
@@ -30,6 +31,9 @@ impl<'a> Pen<'a> {
     }
 
     pub fn put_tag_on(&mut self, entry: &mut Entry, tag: &str) {
+        if entry.tags().any(|on| is_same(on, tag)) {
+            return;
+        }
         match entry.tags.get_mut(tag) {
             Some(flag) => self.set(flag, true),
             None => drop(entry.tags.insert(tag.to_owned(), Stamped::new(self.at(), true))),
@@ -38,7 +42,7 @@ impl<'a> Pen<'a> {
 
     /// The tag stays as a stamped flag, so that a merge knows.
     pub fn take_tag_off(&mut self, entry: &mut Entry, tag: &str) {
-        if let Some(flag) = entry.tags.get_mut(tag) {
+        for (_, flag) in entry.tags.iter_mut().filter(|(on, _)| is_same(on, tag)) {
             self.set(flag, false);
         }
     }

@@ -1,6 +1,8 @@
-//! Search as you type: fuzzy over issuer, account and tags, by substring over the note; best first.
+//! Search as you type: fuzzy over issuer, account and tags, by substring over the note; best first. Any spelling is found by
+//! any other, and of equals the one that was typed comes first.
 
 use crate::vault::entry::Entry;
+use crate::words::{folded, is_same, spelled, unmarked};
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str, Utf32String};
 use std::sync::Arc;
@@ -18,7 +20,7 @@ impl TagFilter {
     pub fn lets(&self, entry: &Entry) -> bool {
         match self {
             TagFilter::All => true,
-            TagFilter::Tag(wanted) => entry.tags.get(wanted).is_some_and(|flag| flag.value),
+            TagFilter::Tag(wanted) => entry.tags().any(|tag| is_same(tag, wanted)),
             TagFilter::Untagged => entry.tags().next().is_none(),
         }
     }
@@ -28,13 +30,17 @@ impl TagFilter {
 pub struct Search {
     matcher: Matcher,
     prepared: Vec<Prepared>,
-    found: Vec<(u32, u32)>,
+    /// Rank, whether it is spelled otherwise, and place.
+    found: Vec<(u32, bool, u32)>,
 }
 
 struct Prepared {
     entry: Arc<Entry>,
+    /// Without accents, but with capitals: they show where words begin.
     names: Utf32String,
-    /// In lower case.
+    /// The names as [`spelled`]; `None` where they are ASCII, so that nothing but case tells them from `names`.
+    spelled: Option<Box<str>>,
+    /// As [`folded`].
     note: String,
     /// Which ASCII letters and digits occur in `names`: tells most misses apart without matching.
     letters: u64,
@@ -55,13 +61,14 @@ fn matcher() -> Matcher {
     Matcher::new(config)
 }
 
+/// `query` is folded.
 fn pattern(query: &str) -> Pattern {
-    Pattern::new(query, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy)
+    Pattern::new(query, CaseMatching::Ignore, Normalization::Never, AtomKind::Fuzzy)
 }
 
 /// Positions of the texts that match, best first, ties in the order given: for a few texts that are no entries.
 pub fn rank_texts(texts: &[&str], query: &str) -> Vec<usize> {
-    let (mut matcher, pattern, mut room) = (matcher(), pattern(query.trim()), Vec::new());
+    let (mut matcher, pattern, mut room) = (matcher(), pattern(&folded(query.trim())), Vec::new());
     let score = |text: &&str| pattern.score(Utf32Str::new(text, &mut room), &mut matcher);
     let scores: Vec<Option<u32>> = texts.iter().map(score).collect();
     let mut found: Vec<usize> = (0..texts.len()).filter(|at| scores[*at].is_some()).collect();
@@ -78,9 +85,11 @@ impl Search {
             return (0..entries.len()).filter(|at| filter.lets(&entries[*at])).collect();
         }
         self.prepare(entries);
-        let pattern = pattern(query);
-        let lower = query.to_lowercase();
-        let wanted = letters(&lower);
+        let loose = folded(query);
+        let pattern = pattern(&loose);
+        let wanted = letters(&loose);
+        let typed = spelled(query);
+        let has_accents = typed != loose;
         self.found.clear();
         for (at, prepared) in self.prepared.iter().enumerate() {
             if !filter.lets(&prepared.entry) {
@@ -91,13 +100,17 @@ impl Search {
                 false => None,
             };
             let score =
-                by_name.map(|score| score + NOTE_SCORE + 1).or_else(|| prepared.note.contains(&lower).then_some(NOTE_SCORE));
+                by_name.map(|score| score + NOTE_SCORE + 1).or_else(|| prepared.note.contains(&loose).then_some(NOTE_SCORE));
             if let Some(score) = score {
-                self.found.push((u32::MAX - score, at as u32));
+                let is_typed = match &prepared.spelled {
+                    Some(names) => typed.split_whitespace().all(|word| names.contains(word)),
+                    None => !has_accents,
+                };
+                self.found.push((u32::MAX - score, !is_typed, at as u32));
             }
         }
         self.found.sort_unstable();
-        self.found.iter().map(|(_, at)| *at as usize).collect()
+        self.found.iter().map(|(.., at)| *at as usize).collect()
     }
 
     fn prepare(&mut self, entries: &[Arc<Entry>]) {
@@ -119,9 +132,10 @@ impl Prepared {
             names.push(' ');
             names.push_str(tag);
         }
-        // Accents are matched by their base letter, so only plain names can be told apart by letters.
+        let spelled = (!names.is_ascii()).then(|| spelled(&names).into_boxed_str());
+        let names = unmarked(&names);
         let letters = if names.is_ascii() { letters(&names.to_ascii_lowercase()) } else { u64::MAX };
-        Prepared { entry: entry.clone(), letters, note: entry.note.value.to_lowercase(), names: names.into() }
+        Prepared { entry: entry.clone(), letters, note: folded(&entry.note.value), spelled, names: (&*names).into() }
     }
 }
 

@@ -12,6 +12,7 @@ use crate::tui::state::{Common, explain};
 use crate::tui::theme::Role;
 use crate::tui::widget::field::Field;
 use crate::tui::widget::said;
+use crate::words::is_same;
 use ratatui::buffer::Buffer;
 
 #[derive(Debug)]
@@ -64,7 +65,7 @@ impl Create {
             self.said = Some("An empty passphrase protects nothing.".into());
         } else if !self.on_second {
             self.on_second = true;
-        } else if self.passphrase.text() != self.again.text() {
+        } else if !is_same(self.passphrase.text(), self.again.text()) {
             self.again.select();
             self.said = Some("The two are not the same.".into());
         } else {

@@ -12,6 +12,7 @@ use crate::tui::state::{Common, explain};
 use crate::tui::theme::Role;
 use crate::tui::widget::form::{Form, Row, Touched};
 use crate::tui::widget::{path, said};
+use crate::words::is_same;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -108,7 +109,8 @@ impl KeyForm {
                     .or_else(|| missing(Name::New, "An empty passphrase protects nothing."))
                     .or_else(|| missing(Name::Again, "Type the new one once more."))
                     .or_else(|| {
-                        (secret(Name::New) != secret(Name::Again)).then(|| (Name::Again, "The two are not the same.".into()))
+                        (!is_same(secret(Name::New).expose(), secret(Name::Again).expose()))
+                            .then(|| (Name::Again, "The two are not the same.".into()))
                     });
                 (wrong, KeysAct::ChangePassphrase { old, new: secret(Name::New) })
             }

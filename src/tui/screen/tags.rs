@@ -14,6 +14,7 @@ use crate::tui::widget::field::Field;
 use crate::tui::widget::lines::{Lines, Sign, draw_mark, draw_sign};
 use crate::tui::widget::said;
 use crate::vault::entry::{Entry, EntryId};
+use crate::words::{composed, is_same};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::collections::BTreeSet;
@@ -54,9 +55,13 @@ impl Tags {
             many => format!("{} entries", many.len()),
         };
         let targets: Vec<(EntryId, Vec<String>)> =
-            targets.iter().map(|entry| (entry.id, entry.tags().map(str::to_owned).collect())).collect();
-        let all: BTreeSet<String> =
-            common.open.iter().flat_map(|open| open.vault.active()).flat_map(|entry| entry.tags().map(str::to_owned)).collect();
+            targets.iter().map(|entry| (entry.id, entry.tags().map(|tag| composed(tag).into_owned()).collect())).collect();
+        let all: BTreeSet<String> = common
+            .open
+            .iter()
+            .flat_map(|open| open.vault.active())
+            .flat_map(|entry| entry.tags().map(|tag| composed(tag).into_owned()))
+            .collect();
         let lines = all
             .into_iter()
             .map(|tag| {
@@ -90,7 +95,7 @@ impl Tags {
             self.said = Some(explain(&error));
             return;
         }
-        self.scroll.selected = match self.lines.iter().position(|line| line.tag == tag) {
+        self.scroll.selected = match self.lines.iter().position(|line| is_same(&line.tag, &tag)) {
             Some(at) => at,
             None => {
                 self.lines.push(Line { tag, before: Set::Off, now: Set::Off });

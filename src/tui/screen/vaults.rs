@@ -15,8 +15,9 @@ use crate::tui::widget::field::Field;
 use crate::tui::widget::menu::Menu;
 use crate::tui::widget::said;
 use crate::vault::entry::EntryId;
+use crate::words::is_same;
 use ratatui::buffer::Buffer;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What a vault is chosen for.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,7 +104,8 @@ impl Vaults {
     /// The vault is made on the screen that follows: until then nothing is on the disk, and nothing is locked.
     fn make(&mut self) -> Reaction {
         let Some((field, wrong)) = &mut self.name else { return Reaction::stay() };
-        let known = |folder: &PathBuf| self.vaults.iter().flatten().any(|other| other.vault.folder == *folder);
+        let looks_like = |other: &Path, folder: &Path| is_same(&other.to_string_lossy(), &folder.to_string_lossy());
+        let known = |folder: &Path| self.vaults.iter().flatten().any(|other| looks_like(&other.vault.folder, folder));
         match place_of(&self.beside, field.text()) {
             Ok(folder) if known(&folder) => *wrong = "There is a vault of this name already.".into(),
             Ok(folder) => {

@@ -20,8 +20,8 @@ pub struct Glance {
     pub path_digest: String,
 }
 
-/// The entries in whose text `word`, in lower case, may occur, and perhaps others. `None` where it takes opening the vault
-/// to know.
+/// The entries in whose text `word`, in the form of [`crate::words::folded`], may occur, and perhaps others. `None` where it
+/// takes opening the vault to know.
 pub fn glance(world: &World, folder: &Path, word: &str) -> Option<Glance> {
     let storage = &*world.storage;
     let place = Place::find(storage, folder).ok()?;
@@ -62,7 +62,7 @@ fn has_copies(world: &World, place: &Place) -> bool {
 /// The letters of ids, stamps, field names and base32, from the most frequent on.
 const FREQUENT: &[u8] = b"-0123456789etisrcdnaoulgmhpfbkwvyjxzq";
 
-/// A word that is looked for, in lower case, by that letter of it which is least frequent.
+/// A word that is looked for, folded, by that letter of it which is least frequent.
 struct Word<'a> {
     letters: &'a [u8],
     rarest_at: usize,
@@ -75,8 +75,8 @@ impl Word<'_> {
         Word { letters, rarest_at: (0..letters.len()).max_by_key(|at| rarity(letters[*at])).unwrap_or(0) }
     }
 
-    /// Whether the text of an entry may stand for names that hold the word when they are put in lower case. What has other
-    /// letters than ASCII, or escapes, may stand for anything.
+    /// Whether the text of an entry may stand for names that hold the word when they are folded. What has other letters than
+    /// ASCII, or escapes, may stand for anything.
     fn may_be_in(&self, text: &[u8]) -> bool {
         let Some(rarest) = self.letters.get(self.rarest_at) else { return true };
         if !text.is_ascii() || memchr::memchr(b'\\', text).is_some() {

@@ -4,6 +4,7 @@ use crate::ops::find::{Search, TagFilter};
 use crate::tui::names::{self, Room, Shown, Sites};
 use crate::tui::state::Common;
 use crate::vault::entry::{Entry, EntryId};
+use crate::words::{composed, folded};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -38,8 +39,8 @@ impl Sort {
 #[derive(Default)]
 pub struct Rows {
     entries: Vec<Arc<Entry>>,
-    /// Tag → entries with it, sorted by name.
-    tags: BTreeMap<String, usize>,
+    /// Each tag and how many entries have it, sorted. Tags that look the same are one.
+    tags: Vec<(String, usize)>,
     untagged: usize,
     sites: Sites,
     total: usize,
@@ -83,19 +84,22 @@ impl Rows {
             }
         }
         self.total = ordered.len();
-        self.tags.clear();
+        let mut tags: BTreeMap<String, usize> = BTreeMap::new();
         self.untagged = 0;
         for entry in &ordered {
             let mut tagged = false;
             for tag in entry.tags() {
                 tagged = true;
-                match self.tags.get_mut(tag) {
+                let tag = composed(tag);
+                match tags.get_mut(&*tag) {
                     Some(count) => *count += 1,
-                    None => drop(self.tags.insert(tag.to_owned(), 1)),
+                    None => drop(tags.insert(tag.into_owned(), 1)),
                 }
             }
             self.untagged += usize::from(!tagged);
         }
+        self.tags = tags.into_iter().collect();
+        self.tags.sort_by_cached_key(|(tag, _)| folded(tag));
         self.sites = Sites::of(&ordered);
         self.ordered = ordered;
     }
@@ -154,7 +158,7 @@ impl Rows {
     pub fn filter_exists(&self, filter: &TagFilter) -> bool {
         match filter {
             TagFilter::All => true,
-            TagFilter::Tag(tag) => self.tags.contains_key(tag),
+            TagFilter::Tag(wanted) => self.tags.iter().any(|(tag, _)| tag == wanted),
             TagFilter::Untagged => !self.tags.is_empty() && self.untagged > 0,
         }
     }
