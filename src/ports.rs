@@ -121,7 +121,7 @@ pub struct GitFailure {
 
 /// One call of git on a repository.
 pub struct GitCall<'a> {
-    /// The folder of the repository's own files: `vault/.git`.
+    /// The folder of the repository's own files.
     pub repository: &'a Path,
     pub arguments: &'a [&'a str],
     pub input: &'a [u8],

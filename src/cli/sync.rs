@@ -28,6 +28,9 @@ impl Sync {
             // Opening it pins it, and shows its fingerprint.
             return desk.open().map(drop);
         }
+        if self.remote.is_some() && sync::has_own_git(&world, &folder) {
+            desk.output.warn("the .git in the vault's folder is not used any more; if only countersign used it, delete it");
+        }
         let mut session = desk.open_to_change()?;
         let mut judge = AtDesk::new(desk, self.answers);
         let synced = sync::sync(&mut session, &*git, self.remote.as_deref(), &mut judge)?;

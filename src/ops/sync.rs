@@ -12,7 +12,7 @@ use crate::ports::Git;
 use crate::vault::store::{self, VaultFiles, World, is_unlock_file};
 use repository::{Item, Repository, Tip, Tree, Unreached};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What came of a sync.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,18 +31,33 @@ const COPY: &str = "the vault of the other machine";
 /// How often others may be faster.
 const TRIES: usize = 10;
 
-/// Whether the vault's folder is a repository.
-pub fn is_set_up(world: &World, folder: &Path) -> bool {
+/// The repository of a vault, where it is synced.
+fn repository_of(world: &World, folder: &Path) -> Option<PathBuf> {
+    Some(store::repository_folder(world, folder)).filter(|place| world.storage.facts(&place.join("HEAD")).is_ok())
+}
+
+/// Whether the vault's folder has a `.git`. Earlier versions synced through it, but whoever can write to the folder could
+/// put one there and have git run programs, so it is never used.
+pub fn has_own_git(world: &World, folder: &Path) -> bool {
     world.storage.facts(&folder.join(".git")).is_ok()
+}
+
+/// The address that the `.git` of the vault's folder names, as text: it may be anybody's.
+fn named_in_own_git(world: &World, folder: &Path) -> Option<String> {
+    let bytes = world.storage.read(&folder.join(".git/config"), 1 << 16).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    let mut sections = text.split("\n[").filter_map(|section| section.strip_prefix("remote \"origin\"]"));
+    let url = |line: &str| line.trim().strip_prefix("url")?.trim_start().strip_prefix('=').map(|url| url.trim().to_owned());
+    sections.find_map(|section| section.lines().find_map(url))
 }
 
 /// Syncs the open vault. With `remote` that address is used from now on.
 pub fn sync(session: &mut Session, git: &dyn Git, remote: Option<&str>, judge: &mut dyn Judge) -> Result<Synced> {
     let world = session.world().clone();
     let folder = session.folder().ok_or_else(|| Error::failed("the demo has no files"))?.to_owned();
-    let before = match remote.is_some() && is_set_up(&world, &folder) {
-        true => Repository::open(git, &folder, world.clock.now())?.remote()?,
-        false => None,
+    let before = match repository_of(&world, &folder).filter(|_| remote.is_some()) {
+        Some(place) => Repository::open(git, &place, world.clock.now())?.remote()?,
+        None => None,
     };
     let repository = set_up(&world, git, &folder, remote)?;
     if remote.is_none() && repository.remote()?.is_none() {
@@ -104,8 +119,7 @@ fn exchange(session: &mut Session, repository: &Repository<'_>, judge: &mut dyn 
 
 /// The repository that a folder is synced with, also where its vault is gone.
 pub fn known_remote(world: &World, git: &dyn Git, folder: &Path) -> Option<String> {
-    let repository = is_set_up(world, folder).then(|| Repository::open(git, folder, world.clock.now()))?;
-    repository.ok()?.remote().ok()?
+    Repository::open(git, &repository_of(world, folder)?, world.clock.now()).ok()?.remote().ok()?
 }
 
 /// Brings a vault to a folder that has none: from the other side, or what was committed here and never sent, where a vault
@@ -143,23 +157,24 @@ pub fn bring(world: &World, git: &dyn Git, folder: &Path, remote: &str) -> Resul
 fn set_up<'g>(world: &World, git: &'g dyn Git, folder: &Path, remote: Option<&str>) -> Result<Repository<'g>> {
     let now = world.clock.now();
     let remote = remote.map(|remote| address(world, remote)).transpose()?;
-    match (is_set_up(world, folder), remote) {
-        (true, remote) => {
-            let repository = Repository::open(git, folder, now)?;
+    match (repository_of(world, folder), remote) {
+        (Some(place), remote) => {
+            let repository = Repository::open(git, &place, now)?;
             remote.map(|remote| repository.set_remote(&remote)).transpose()?;
             Ok(repository)
         }
-        (false, Some(remote)) => {
-            let repository = Repository::make(git, folder, now, &remote)?;
-            // What must not travel is out of the sight of people who add files with git themselves.
-            let info = folder.join(".git/info");
-            world.storage.make_folder(&info).map_err(|error| Error::io("make", &info, &error))?;
-            let exclude = info.join("exclude");
-            store::replace(world, &exclude, b"/vault.lock\n/backups/\n.*.tmp\n")
-                .map_err(|unwritten| Error::io("write", &exclude, &unwritten.error))?;
-            Ok(repository)
+        (None, Some(remote)) => {
+            let place = store::repository_folder(world, folder);
+            world.storage.make_folder(&place).map_err(|error| Error::io("make", &place, &error))?;
+            Repository::make(git, &place, now, &remote)
         }
-        (false, None) => Err(Error::new(ErrorKind::Usage, "the vault is not synced with any repository yet")
+        (None, None) if has_own_git(world, folder) => {
+            let named = named_in_own_git(world, folder).map_or_else(String::new, |url| format!("; it names {url}"));
+            let what = "the vault is not synced with any repository, and the .git in its folder is not used: \
+                        whoever can write to the folder could run programs by it";
+            Err(Error::new(ErrorKind::Usage, what).hint(format!("name the repository with --remote URL, if you know it{named}")))
+        }
+        (None, None) => Err(Error::new(ErrorKind::Usage, "the vault is not synced with any repository yet")
             .hint("name one with --remote URL: an empty repository, or the one that other machines use")),
     }
 }

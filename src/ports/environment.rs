@@ -4,7 +4,7 @@ use super::Environment;
 use crate::error::{Error, Result};
 use directories::{BaseDirs, ProjectDirs};
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Reads it. Fails where there is no home folder.
 pub fn read() -> Result<Environment> {
@@ -12,8 +12,8 @@ pub fn read() -> Result<Environment> {
         .ok_or_else(|| Error::failed("there is no home folder").hint("set the variable HOME"))?;
     Ok(Environment {
         data_folder: folders.data_local_dir().to_owned(),
-        // Only Linux has a folder for state.
-        state_folder: folders.state_dir().unwrap_or(folders.data_local_dir()).to_owned(),
+        // Only Linux has a folder for state. No vault's name begins with a dot.
+        state_folder: folders.state_dir().map_or_else(|| folders.data_local_dir().join(".state"), Path::to_owned),
         config_file: folders.config_dir().join("config.toml"),
         home: BaseDirs::new().map(|folders| folders.home_dir().to_owned()),
         vault: path("COUNTERSIGN_VAULT"),

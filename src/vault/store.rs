@@ -80,11 +80,22 @@ pub fn presence(world: &World, folder: &Path) -> Result<Presence> {
 
 /// Whether this machine remembers a vault of this path, as where the disk it is on is not mounted.
 pub fn was_here(world: &World, folder: &Path) -> bool {
-    let (Some(above), Some(name)) = (folder.parent(), folder.file_name()) else { return false };
+    whole_path(world, folder).is_some_and(|whole| Memory::is_there(world, &whole))
+}
+
+/// Where the repository is that a vault in this folder is synced through. It lies outside of the folder: whoever can write
+/// there could have git run programs by its configuration.
+pub fn repository_folder(world: &World, folder: &Path) -> PathBuf {
+    let whole = whole_path(world, folder).unwrap_or_else(|| folder.to_owned());
+    world.state_folder.join("git").join(path_digest(&whole))
+}
+
+/// The path of a folder with links followed, as far as there is one: the folder itself may be gone.
+fn whole_path(world: &World, folder: &Path) -> Option<PathBuf> {
+    let (above, name) = (folder.parent()?, folder.file_name()?);
     let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
-    // The folder itself may be gone: the way to it with links followed as far as there is one.
     let whole = world.storage.canonical(folder).or_else(|_| world.storage.canonical(above).map(|above| above.join(name)));
-    whole.is_ok_and(|whole| Memory::is_there(world, &whole))
+    whole.ok()
 }
 
 /// Makes a new vault with one passphrase. Refuses (`WouldOverwrite`) where there is any vault already.

@@ -31,7 +31,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// git's verbs that know nothing of a work tree.
-const ALLOWED: [&str; 16] = [
+const ALLOWED: [&str; 15] = [
     "cat-file",
     "commit-tree",
     "config",
@@ -44,7 +44,6 @@ const ALLOWED: [&str; 16] = [
     "merge-base",
     "mktree",
     "push",
-    "read-tree",
     "rev-parse",
     "symbolic-ref",
     "update-ref",
@@ -67,7 +66,6 @@ impl Git for Cable {
     fn run(&self, call: GitCall<'_>) -> std::result::Result<Vec<u8>, GitFailure> {
         let verb = call.arguments[0];
         assert!(ALLOWED.contains(&verb), "{:?}", call.arguments);
-        assert!(verb != "read-tree" || call.arguments.len() == 2, "{:?}", call.arguments);
         self.verbs.borrow_mut().insert(verb.to_owned());
         if call.remote && self.pulled.get() {
             return Err(GitFailure { said: "fatal: unable to access: no route to host".into(), status: Some(128) });
@@ -143,6 +141,10 @@ impl Machine {
 
     fn ask(&mut self, git: &dyn Git, answers: &mut Answers) -> Result<Synced> {
         sync::sync(self.open(), git, None, answers)
+    }
+
+    fn repository(&self) -> PathBuf {
+        store::repository_folder(&self.world, &self.folder)
     }
 
     fn labels(&mut self) -> Vec<String> {
@@ -303,10 +305,11 @@ fn nothing_but_the_vaults_files_travels_and_the_work_tree_and_hooks_are_left_alo
         return;
     }
     let mut net = Net::of(2);
-    let (folder, other) = (net.machines[0].folder.clone(), net.machines[1].folder.clone());
+    let folder = net.machines[0].folder.clone();
+    let repositories = [net.machines[0].repository(), net.machines[1].repository()];
     let trace = net.home.path().join("trace");
     let script = format!("#!/bin/sh\necho \"$0\" >> '{}'\n", trace.display());
-    for repository in [folder.join(".git"), other.join(".git"), net.hub.clone().into()] {
+    for repository in &repositories {
         std::fs::create_dir_all(repository.join("hooks")).unwrap();
         for hook in ["pre-push", "reference-transaction", "post-checkout", "post-merge", "pre-commit", "monitor"] {
             let path = repository.join("hooks").join(hook);
@@ -314,11 +317,9 @@ fn nothing_but_the_vaults_files_travels_and_the_work_tree_and_hooks_are_left_alo
             std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
         }
     }
-    // The hub's own hooks are its own matter.
-    std::fs::remove_dir_all(Path::new(&net.hub).join("hooks")).unwrap();
-    for folder in [&folder, &other] {
-        let monitor = folder.join(".git/hooks/monitor");
-        git(folder, &["config", "core.fsmonitor", monitor.to_str().unwrap()]);
+    for repository in &repositories {
+        let monitor = repository.join("hooks/monitor");
+        git(repository, &["config", "core.fsmonitor", monitor.to_str().unwrap()]);
     }
     std::fs::create_dir_all(folder.join("backups/x")).unwrap();
     std::fs::write(folder.join("backups/x/vault.age"), "a backup").unwrap();
@@ -333,11 +334,112 @@ fn nothing_but_the_vaults_files_travels_and_the_work_tree_and_hooks_are_left_alo
     let there = git(net.home.path(), &["--git-dir", &net.hub, "ls-tree", "-r", "--name-only", "main"]);
     assert_eq!(there, "unlock/passphrase.age\nvault.age\n");
     assert_eq!(std::fs::read_to_string(folder.join("README")).unwrap(), "mine");
-    // For whoever looks with git: all that is tracked is as committed.
-    git(&folder, &["config", "--unset", "core.fsmonitor"]);
-    assert_eq!(git(&folder, &["status", "--short"]), "?? README\n");
+    assert!(!folder.join(".git").exists());
     let used: Vec<String> = net.git.verbs.borrow().iter().cloned().collect();
     assert!(used.iter().any(|verb| verb == "commit-tree"), "{used:?}");
+}
+
+/// Keys of git's configuration that name a program, or lead to one: those of git-config(1).
+const PROGRAMS: &[&str] = &[
+    "alias.fetch",
+    "core.alternateRefsCommand",
+    "core.askPass",
+    "core.editor",
+    "core.fsmonitor",
+    "core.gitProxy",
+    "core.pager",
+    "core.sshCommand",
+    "credential.helper",
+    "diff.external",
+    "diff.vault.command",
+    "diff.vault.textconv",
+    "filter.vault.clean",
+    "filter.vault.process",
+    "filter.vault.smudge",
+    "gpg.program",
+    "gpg.ssh.defaultKeyCommand",
+    "gpg.ssh.program",
+    "interactive.diffFilter",
+    "merge.vault.driver",
+    "pager.fetch",
+    "receive.procReceiveRefs",
+    "remote.origin.receivepack",
+    "remote.origin.uploadpack",
+    "sequence.editor",
+    "ssh.variant",
+    "trailer.vault.command",
+    "uploadpack.packObjectsHook",
+];
+
+/// Whoever can write to the vault's folder had `sync` run any program by a configuration there, also where nothing was synced.
+#[test]
+fn a_git_folder_that_somebody_planted_beside_the_vault_runs_nothing() {
+    if !alone("a_git_folder_that_somebody_planted_beside_the_vault_runs_nothing") {
+        return;
+    }
+    let mut net = Net::of(1);
+    let trace = net.home.path().join("trace");
+    let evil = net.home.path().join("evil");
+    std::fs::write(&evil, format!("#!/bin/sh\necho \"$0 $*\" >> '{}'\n", trace.display())).unwrap();
+    std::fs::set_permissions(&evil, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let (evil, home) = (evil.to_str().unwrap().to_owned(), net.home.path().to_str().unwrap().to_owned());
+    let plant = |folder: &Path, hub: &str| {
+        git(folder, &["init", "--quiet", "--initial-branch=main"]);
+        let settings = PROGRAMS.iter().map(|key| (*key, evil.as_str()));
+        let included = folder.join(".git/more");
+        std::fs::write(
+            &included,
+            format!("[core]\n\tsshCommand = {evil}\n\thooksPath = {}\n", folder.join(".git/hooks").display()),
+        )
+        .unwrap();
+        let others = [
+            ("remote.origin.url", hub),
+            ("remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*"),
+            ("remote.origin.vcs", "evil"),
+            ("protocol.ext.allow", "always"),
+            ("include.path", included.to_str().unwrap()),
+            ("core.hooksPath", home.as_str()),
+            ("core.worktree", "/"),
+        ];
+        for (key, value) in settings.chain(others) {
+            std::fs::OpenOptions::new()
+                .append(true)
+                .open(folder.join(".git/config"))
+                .and_then(|mut config| {
+                    let (section, name) = key.rsplit_once('.').unwrap();
+                    let section = match section.split_once('.') {
+                        Some((section, sub)) => format!("{section} \"{sub}\""),
+                        None => section.to_owned(),
+                    };
+                    std::io::Write::write_all(&mut config, format!("[{section}]\n\t{name} = {value}\n").as_bytes())
+                })
+                .unwrap();
+        }
+        std::fs::read(folder.join(".git/config")).unwrap()
+    };
+    let ran = || std::fs::read_to_string(&trace).unwrap_or_default();
+
+    // Where the vault is synced already.
+    let folder = net.machines[0].folder.clone();
+    let config = plant(&folder, "ssh://evil.example/vault.git");
+    net.machines[0].enrol("GitHub");
+    assert!(net.sync(0).sent);
+    assert_eq!((ran(), std::fs::read(folder.join(".git/config")).unwrap()), (String::new(), config));
+
+    // Where nothing was ever synced: the address in it is named, and not used.
+    let mut alone = Machine::new(net.home.path(), 5);
+    store::create(&alone.world, &alone.folder, &passphrase(), 1).unwrap();
+    plant(&alone.folder, &net.hub);
+    let error = alone.sync(&net.git).unwrap_err();
+    assert_eq!(
+        (error.kind, error.hint.as_deref()),
+        (ErrorKind::Usage, Some(format!("name the repository with --remote URL, if you know it; it names {}", net.hub).as_str()))
+    );
+    assert_eq!(sync::known_remote(&alone.world, &net.git, &alone.folder), None);
+    let other = net.home.path().join("other.git").to_str().unwrap().to_owned();
+    git(net.home.path(), &["init", "--quiet", "--bare", "--initial-branch=main", &other]);
+    assert!(sync::sync(alone.open(), &net.git, Some(&other), &mut Answers::default()).unwrap().sent);
+    assert_eq!(ran(), "");
 }
 
 #[test]
@@ -391,8 +493,8 @@ fn without_the_other_side_all_is_committed_and_goes_later() {
     net.git.pulled.set(true);
     let synced = net.sync(0);
     assert_eq!(synced.unreached.as_deref(), Some("fatal: unable to access: no route to host"));
-    let folder = net.machines[0].folder.clone();
-    assert_eq!(git(&folder, &["rev-list", "--count", "origin/main..main"]), "1\n");
+    let repository = net.machines[0].repository();
+    assert_eq!(git(&repository, &["rev-list", "--count", "origin/main..main"]), "1\n");
     net.git.pulled.set(false);
     assert!(net.sync(0).sent);
     net.sync(1);
@@ -400,7 +502,7 @@ fn without_the_other_side_all_is_committed_and_goes_later() {
     // An address that never worked is a mistake.
     let error = sync::sync(net.machines[0].open(), &net.git, Some("/nowhere/at/all"), &mut Answers::default()).unwrap_err();
     assert!(error.what.starts_with("the repository can't be reached: "), "{error}");
-    assert_eq!(git(&folder, &["config", "remote.origin.url"]).trim(), net.hub, "the one before is used again");
+    assert_eq!(git(&repository, &["config", "remote.origin.url"]).trim(), net.hub, "the one before is used again");
     assert_eq!(net.sync(0).unreached, None);
     let mut fresh = Machine::new(net.home.path(), 9);
     let error = sync::bring(&fresh.world, &net.git, &fresh.folder, "/nowhere/at/all").unwrap_err();
@@ -483,8 +585,8 @@ fn a_passphrase_changed_on_another_machine_is_asked_for_and_nothing_is_lost_mean
         (3, &["passphrase of the vault of the other machine".to_owned()][..])
     );
     assert_eq!(net.machines[0].labels(), ["from the first"]);
-    let folder = net.machines[0].folder.clone();
-    assert_eq!(git(&folder, &["rev-list", "--count", "origin/main..main"]), "1\n");
+    let repository = net.machines[0].repository();
+    assert_eq!(git(&repository, &["rev-list", "--count", "origin/main..main"]), "1\n");
     let mut person = Answers { passphrases: vec![NEW], ..Answers::default() };
     assert!(net.machines[0].ask(&net.git, &mut person).unwrap().sent);
     net.sync(1);

@@ -12,7 +12,7 @@ pub const USUAL_BRANCH: &str = "main";
 
 pub struct Repository<'g> {
     git: &'g dyn Git,
-    /// `vault/.git`
+    /// The folder of git's own files, see [`store::repository_folder`](crate::vault::store::repository_folder).
     place: PathBuf,
     now: UnixMs,
     branch: String,
@@ -46,20 +46,20 @@ pub enum Unreached {
 }
 
 impl<'g> Repository<'g> {
-    /// The repository in this folder, which is there.
-    pub fn open(git: &'g dyn Git, folder: &Path, now: UnixMs) -> Result<Repository<'g>> {
-        let mut repository = Repository { git, place: folder.join(".git"), now, branch: String::new() };
+    /// The one at this place, which is there.
+    pub fn open(git: &'g dyn Git, place: &Path, now: UnixMs) -> Result<Repository<'g>> {
+        let mut repository = Repository { git, place: place.to_owned(), now, branch: String::new() };
         repository.branch = repository.maybe(&["symbolic-ref", "--quiet", "--short", "HEAD"])?.ok_or_else(|| {
-            Error::failed(format!("the repository in {} is on no branch", folder.display()))
+            Error::failed(format!("the repository in {} is on no branch", place.display()))
                 .hint("put it back on its branch with: git symbolic-ref HEAD refs/heads/main")
         })?;
         Ok(repository)
     }
 
     /// Makes one in a folder that is there, on the branch that the remote has.
-    pub fn make(git: &'g dyn Git, folder: &Path, now: UnixMs, remote: &str) -> Result<Repository<'g>> {
-        let mut new = Repository { git, place: folder.join(".git"), now, branch: USUAL_BRANCH.into() };
-        new.text(&["init", "--quiet", "--template=", "--initial-branch", USUAL_BRANCH])?;
+    pub fn make(git: &'g dyn Git, place: &Path, now: UnixMs, remote: &str) -> Result<Repository<'g>> {
+        let mut new = Repository { git, place: place.to_owned(), now, branch: USUAL_BRANCH.into() };
+        new.text(&["init", "--quiet", "--bare", "--template=", "--initial-branch", USUAL_BRANCH])?;
         new.set_remote(remote)?;
         let heads = new.call(&["ls-remote", "--symref", REMOTE, "HEAD"], b"", true).map_err(not_reached)?;
         let heads = String::from_utf8_lossy(&heads).into_owned();
@@ -168,10 +168,7 @@ impl<'g> Repository<'g> {
 
     /// Moves the branch from `old`; an error where it was moved meanwhile.
     pub fn move_branch(&self, new: &str, old: Option<&str>) -> Result<()> {
-        self.text(&["update-ref", &self.local_ref(), new, old.unwrap_or_default()])?;
-        // For people who look with git themselves: their index says what the branch says. The files it does not touch.
-        let _ = self.text(&["read-tree", new]);
-        Ok(())
+        self.text(&["update-ref", &self.local_ref(), new, old.unwrap_or_default()]).map(drop)
     }
 
     pub fn merge_base(&self, one: &str, other: &str) -> Result<Option<String>> {
