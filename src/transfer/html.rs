@@ -2,7 +2,7 @@
 //! The page is only searched, never run; nothing it refers to is fetched.
 
 use super::links::{self, Candidate};
-use super::qr::{self, Codes};
+use super::qr::{self, Codes, Effort};
 use super::read::encoding::base64;
 use super::{ForeignFile, Format, Found};
 use crate::error::{Error, ErrorKind, Result, contain};
@@ -20,8 +20,8 @@ pub(super) use scan::unescape;
 
 pub struct Html;
 
-/// Pictures without a code, which take long to search, before the rest is left alone.
-const MOST_FRUITLESS: usize = 40;
+/// Pixels of pictures without a code, which take long to search, before the rest is left alone.
+const MOST_FRUITLESS: u64 = 16_000_000;
 
 impl Format for Html {
     fn id(&self) -> &'static str {
@@ -73,15 +73,18 @@ impl Harvest<'_> {
                 places.push((index, format!("link {}", index + 1), link));
             }
         }
-        let mut split = Vec::new();
+        let (mut split, effort) = (Vec::new(), Effort::default());
         let (mut fruitless, mut unlooked, mut pixels_left) = (0, 0, pixels::MAX_PIXELS);
         for (number, (before, data)) in self.pictures.iter().enumerate() {
-            if fruitless == MOST_FRUITLESS || pixels_left == 0 {
+            if fruitless >= MOST_FRUITLESS || pixels_left == 0 {
                 unlooked += 1;
                 continue;
             }
-            let Codes { texts, parts } = codes_in(data, &mut pixels_left).unwrap_or_default();
-            fruitless += usize::from(texts.is_empty() && parts.is_empty());
+            let before_it = pixels_left;
+            let Codes { texts, parts } = codes_in(data, &mut pixels_left, &effort).unwrap_or_default();
+            if texts.is_empty() && parts.is_empty() {
+                fruitless += before_it - pixels_left;
+            }
             split.extend(parts);
             let place = format!("picture {}", number + 1);
             let with_links = texts.iter().map(SecretText::expose).filter(|text| links::has_link(text));
@@ -113,9 +116,9 @@ impl Harvest<'_> {
 }
 
 /// The QR codes in a picture that stands in the page; `None` where it can't be read.
-fn codes_in(data: &str, pixels_left: &mut u64) -> Option<Codes> {
+fn codes_in(data: &str, pixels_left: &mut u64, effort: &Effort) -> Option<Codes> {
     let escaped = percent_decode_str(data).collect::<Vec<u8>>();
     let picture = pixels::decode(&base64(std::str::from_utf8(&escaped).ok()?)?).ok()?;
     *pixels_left = pixels_left.saturating_sub(u64::from(picture.width) * u64::from(picture.height));
-    contain(|| qr::decode(&picture))
+    contain(|| qr::decode(&picture, effort))
 }

@@ -33,7 +33,8 @@ impl Format for QrPicture {
 /// Reads all QR codes of a picture. `UnknownFormat`, saying what was found instead, where none is a one-time password.
 pub fn read_picture(picture: &Picture) -> Result<Found> {
     pixels::check_size(picture.width, picture.height)?;
-    let codes = contain(|| qr::decode(picture)).ok_or_else(|| pixels::damaged("the search for a code gave up"))?;
+    let codes = contain(|| qr::decode(picture, &qr::Effort::default()))
+        .ok_or_else(|| pixels::damaged("the search for a code gave up"))?;
     if codes.texts.is_empty() && codes.parts.is_empty() {
         return Err(Error::new(ErrorKind::UnknownFormat, "no QR code was found in the picture")
             .hint("the whole code with some white around it must be visible; try a larger or sharper picture"));

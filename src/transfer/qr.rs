@@ -15,6 +15,7 @@ use decoders::{Code, with_rqrr, with_rxing};
 use gray::Gray;
 use islands::islands;
 use std::borrow::Cow;
+use std::cell::Cell;
 
 /// Pictures are scaled down to this many pixels before they are mended: a code that fills a screen is far smaller.
 const MENDED_PIXELS: usize = 4_000_000;
@@ -27,19 +28,40 @@ pub struct Codes {
     pub parts: Vec<Content>,
 }
 
+/// What may still be searched in a picture, or in all pictures of a file. Decoders try finder patterns in threes, so that a small
+/// picture that is tiled with them would take minutes.
+pub struct Effort(Cell<usize>);
+
+impl Default for Effort {
+    /// Enough for the searches that find forty codes.
+    fn default() -> Effort {
+        Effort(Cell::new(12_000_000))
+    }
+}
+
+impl Effort {
+    /// Whether a search among so many patterns may go on.
+    fn spend(&self, patterns: usize) -> bool {
+        let cost = patterns.saturating_pow(3);
+        let may = cost <= self.0.get();
+        self.0.set(self.0.get().saturating_sub(cost));
+        may
+    }
+}
+
 /// All QR codes in the picture.
-pub fn decode(picture: &Picture) -> Codes {
+pub fn decode(picture: &Picture, effort: &Effort) -> Codes {
     let mut grounds: Vec<Gray> = Gray::of(picture, 255).into_iter().collect();
     // White on nothing is meant for a dark page.
     if gray::is_transparent(picture) {
         grounds.extend(Gray::of(picture, 0));
     }
     let plain = grounds.iter().map(|gray| {
-        let mut codes = all_with_rxing(gray);
-        codes.extend(cut_out(gray, &codes));
+        let mut codes = all_with_rxing(gray, effort);
+        codes.extend(cut_out(gray, &codes, effort));
         codes
     });
-    let mended = grounds.iter().map(|gray| mended(&gray.at_most(MENDED_PIXELS)));
+    let mended = grounds.iter().map(|gray| mended(&gray.at_most(MENDED_PIXELS), effort));
     let codes = in_reading_order(plain.chain(mended).find(|codes| !codes.is_empty()).unwrap_or_default());
     let mut all = Codes::default();
     for Code { content, text, .. } in codes {
@@ -53,7 +75,7 @@ pub fn decode(picture: &Picture) -> Codes {
 }
 
 /// The codes without a margin on a dark page, and light ones on a light page, besides those that are known.
-fn cut_out(gray: &Gray, known: &[Code]) -> Vec<Code> {
+fn cut_out(gray: &Gray, known: &[Code], effort: &Effort) -> Vec<Code> {
     /// Half way between dark and light, and above a page that is no darker than that.
     const SHADES: [u8; 2] = [127, 191];
     let small = gray.at_most(MENDED_PIXELS);
@@ -71,7 +93,7 @@ fn cut_out(gray: &Gray, known: &[Code]) -> Vec<Code> {
                 let margin = island.width().max(island.height()) / 5;
                 let part = ground.cut_out(island.left..island.right, island.top..island.bottom, margin, 255);
                 let (left, top) = (island.left as f32 - margin as f32, island.top as f32 - margin as f32);
-                codes.extend(with_rxing(&part).into_iter().map(|code| code.within(left, top, scale)));
+                codes.extend(with_rxing(&part, effort).into_iter().map(|code| code.within(left, top, scale)));
             }
         }
     }
@@ -79,9 +101,9 @@ fn cut_out(gray: &Gray, known: &[Code]) -> Vec<Code> {
 }
 
 /// rxing cuts the picture around what it found and may cut through a neighbour, so what was found is blotted out and the rest searched again.
-fn all_with_rxing(gray: &Gray) -> Vec<Code> {
+fn all_with_rxing(gray: &Gray, effort: &Effort) -> Vec<Code> {
     const ROUNDS: usize = 8;
-    let mut codes = with_rxing(gray);
+    let mut codes = with_rxing(gray, effort);
     let mut rest = Cow::Borrowed(gray);
     let mut searched = 0;
     for _ in 0..ROUNDS {
@@ -91,7 +113,7 @@ fn all_with_rxing(gray: &Gray) -> Vec<Code> {
         let rest = rest.to_mut();
         codes[searched..].iter().for_each(|code| code.blot_out(rest));
         searched = codes.len();
-        for code in with_rxing(rest) {
+        for code in with_rxing(rest, effort) {
             if codes.iter().all(|known| known.content != code.content) {
                 codes.push(code);
             }
@@ -101,17 +123,17 @@ fn all_with_rxing(gray: &Gray) -> Vec<Code> {
 }
 
 /// Climbs the ladder until a rung finds something. The rungs were chosen by measuring, cheapest first.
-fn mended(gray: &Gray) -> Vec<Code> {
-    let rungs: [fn(&Gray) -> Vec<Code>; 7] = [
-        |gray| with_rxing(&gray.stretched()),
-        |gray| with_rqrr(&gray.stretched()),
-        |gray| with_rxing(&gray.padded().blurred()),
-        |gray| with_rqrr(&gray.padded().inverted()),
-        |gray| with_rxing(&gray.halved()),
-        |gray| if gray.pixels() <= MENDED_PIXELS / 4 { with_rxing(&gray.doubled()) } else { Vec::new() },
-        |gray| if gray.pixels() <= MENDED_PIXELS / 4 { with_rqrr(&gray.doubled().blurred()) } else { Vec::new() },
+fn mended(gray: &Gray, effort: &Effort) -> Vec<Code> {
+    let rungs: [fn(&Gray, &Effort) -> Vec<Code>; 7] = [
+        |gray, effort| with_rxing(&gray.stretched(), effort),
+        |gray, effort| with_rqrr(&gray.stretched(), effort),
+        |gray, effort| with_rxing(&gray.padded().blurred(), effort),
+        |gray, effort| with_rqrr(&gray.padded().inverted(), effort),
+        |gray, effort| with_rxing(&gray.halved(), effort),
+        |gray, effort| if gray.pixels() <= MENDED_PIXELS / 4 { with_rxing(&gray.doubled(), effort) } else { Vec::new() },
+        |gray, effort| if gray.pixels() <= MENDED_PIXELS / 4 { with_rqrr(&gray.doubled().blurred(), effort) } else { Vec::new() },
     ];
-    rungs.iter().map(|rung| rung(gray)).find(|codes| !codes.is_empty()).unwrap_or_default()
+    rungs.iter().map(|rung| rung(gray, effort)).find(|codes| !codes.is_empty()).unwrap_or_default()
 }
 
 /// Rows from the top, left to right in a row; a code that begins above the middle of a row's first is in that row.

@@ -1,7 +1,7 @@
 //! What whole-output cases can't say: terminals, streams, files, secrets kept out of sight, and each exit status by a real cause.
 
 use crate::place::{PASSPHRASE, PROGRAM, Place, finish};
-use countersign::transfer::{Encryption, FORMATS};
+use countersign::transfer::{Encryption, FORMATS, qr};
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
@@ -296,7 +296,7 @@ fn a_shown_qr_code_reads_back_as_the_link() {
         }
     }
     let picture = countersign::ports::Picture { width: (width * scale) as u32, height: (height * scale) as u32, rgba: pixels };
-    let read: Vec<_> = countersign::transfer::qr::decode(&picture).texts.iter().map(|text| text.expose().to_owned()).collect();
+    let read: Vec<_> = qr::decode(&picture, &qr::Effort::default()).texts.iter().map(|text| text.expose().to_owned()).collect();
     assert_eq!(read, [link]);
 }
 

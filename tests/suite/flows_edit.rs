@@ -392,7 +392,7 @@ fn the_qr_code_asks_first_and_reads_back_to_the_same_account() {
         tui.press("Q").see("This shows the secret to everybody who sees the screen. Show it?");
         assert!(!tui.screen_text().contains('▀'));
         tui.press("y");
-        let texts = qr::decode(&photograph(&tui)).texts;
+        let texts = qr::decode(&photograph(&tui), &qr::Effort::default()).texts;
         assert_eq!(texts.len(), 1, "{name}");
         let read = uri::parse(texts[0].expose()).unwrap();
         let entry = tui.entries().into_iter().find(|entry| entry.issuer.value.eq_ignore_ascii_case(name)).unwrap();

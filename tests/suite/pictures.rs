@@ -172,7 +172,47 @@ fn a_code_without_a_margin_is_read_on_a_card_and_on_a_gradient() {
 }
 
 fn texts(picture: &Picture) -> Vec<String> {
-    qr::decode(picture).texts.iter().map(|text| text.expose().to_owned()).collect()
+    qr::decode(picture, &qr::Effort::default()).texts.iter().map(|text| text.expose().to_owned()).collect()
+}
+
+/// Finder patterns of this module size beside each other, with a gap of one module.
+fn tiled(across: u32, module: u32) -> GrayImage {
+    let is_dark = |at: u32, other: u32| match (at / module % 8, other / module % 8) {
+        (7, _) | (_, 7) => false,
+        (0 | 6, _) | (_, 0 | 6) => true,
+        (1 | 5, _) | (_, 1 | 5) => false,
+        _ => true,
+    };
+    GrayImage::from_fn(across, across, |x, y| Luma([if is_dark(x, y) { 0 } else { 255 }]))
+}
+
+/// 700 × 700 pixels of them took 50 seconds, 1500 × 1400 more than 150: both decoders try the patterns in threes.
+#[test]
+fn a_picture_tiled_with_finder_patterns_is_given_up_soon() {
+    let islands = {
+        let small = tiled(9 * 8 * 3, 3);
+        let mut page = GrayImage::from_pixel(1200, 1200, Luma([20]));
+        (0..16).for_each(|at| imageops::replace(&mut page, &small, 20 + at % 4 * 280, 20 + at / 4 * 280));
+        page
+    };
+    let tiles = [(300, 3), (700, 3), (1500, 1), (1500, 15)].map(|(across, module)| tiled(across, module));
+    for (at, image) in tiles.into_iter().chain([islands]).enumerate() {
+        let begin = std::time::Instant::now();
+        assert_eq!(texts(&gray_picture(image)), [] as [&str; 0]);
+        assert!(begin.elapsed().as_secs() < 10, "{at}: {:?}", begin.elapsed());
+    }
+}
+
+#[test]
+fn forty_codes_on_one_sheet_are_all_read() {
+    let mut chance = Chance::seed(40);
+    let links: Vec<String> = (0..40).map(|_| link(&mut chance)).collect();
+    let mut sheet = GrayImage::from_pixel(8 * 200, 5 * 200, Luma([255]));
+    for (at, text) in links.iter().enumerate() {
+        let small = imageops::resize(&code(text, 4), 190, 190, FilterType::Triangle);
+        imageops::replace(&mut sheet, &small, at as i64 % 8 * 200, at as i64 / 8 * 200);
+    }
+    assert_eq!(texts(&gray_picture(sheet)), links);
 }
 
 #[test]

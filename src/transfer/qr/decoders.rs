@@ -1,5 +1,6 @@
 //! The two decoders behind one face. Both read hostile pixels, so a panic in them counts as nothing found.
 
+use super::Effort;
 use super::content::Content;
 use super::gray::Gray;
 use crate::error::contain;
@@ -8,7 +9,7 @@ use rqrr::BitGrid;
 use rxing::common::{BitMatrix, DetectorRXingResult, HybridBinarizer};
 use rxing::multi::{GenericMultipleBarcodeReader, MultipleBarcodeReader};
 use rxing::qrcode::common::Version;
-use rxing::qrcode::cpp_port::detector::{FindFinderPatterns, GenerateFinderPatternSets, SampleQR};
+use rxing::qrcode::cpp_port::detector::{FindFinderPatterns, FinderPatterns, GenerateFinderPatternSets, SampleQR};
 use rxing::qrcode::decoder::qrcode_decoder::decode_bitmatrix;
 use rxing::qrcode::detector::{Detector, QRCodeDetectorResult};
 use rxing::{BarcodeFormat, Binarizer, BinaryBitmap, DecodeHints, Exceptions, Luma8LuminanceSource, RXingResult, Reader};
@@ -69,11 +70,11 @@ impl Code {
 }
 
 /// Fast, bears scaled screenshots and inverted codes; misses low contrast.
-pub fn with_rxing(gray: &Gray) -> Vec<Code> {
+pub fn with_rxing(gray: &Gray, effort: &Effort) -> Vec<Code> {
     let (width, height) = (gray.width as u32, gray.height as u32);
     let found = contain(|| {
         let source = Luma8LuminanceSource::new(gray.luma.clone(), width, height).ok()?;
-        let mut reader = GenericMultipleBarcodeReader::new(Rxing);
+        let mut reader = GenericMultipleBarcodeReader::new(Rxing(effort));
         reader.decode_multiple_with_hints(&mut BinaryBitmap::new(HybridBinarizer::new(source)), &hints()).ok()
     });
     let codes = found.flatten().unwrap_or_default();
@@ -94,9 +95,9 @@ fn hints() -> DecodeHints {
 
 /// One code of a picture, as rxing's own reader finds it: by its newer detector, by its older one, then both inverted.
 /// That reader keeps the data of a code to itself, so this one hands it out: the version, then the data, as raw bytes.
-struct Rxing;
+struct Rxing<'e>(&'e Effort);
 
-impl Reader for Rxing {
+impl Reader for Rxing<'_> {
     fn decode<B: Binarizer>(&mut self, image: &mut BinaryBitmap<B>) -> rxing::common::Result<RXingResult> {
         self.decode_with_hints(image, &hints())
     }
@@ -106,9 +107,9 @@ impl Reader for Rxing {
         image: &mut BinaryBitmap<B>,
         hints: &DecodeHints,
     ) -> rxing::common::Result<RXingResult> {
-        let found = first_code(image.get_black_matrix(), hints).or_else(|| {
+        let found = first_code(image.get_black_matrix(), hints, self.0).or_else(|| {
             image.invert();
-            let found = first_code(image.get_black_matrix(), hints);
+            let found = first_code(image.get_black_matrix(), hints, self.0);
             image.invert();
             found
         });
@@ -116,15 +117,51 @@ impl Reader for Rxing {
     }
 }
 
-fn first_code(picture: &BitMatrix, hints: &DecodeHints) -> Option<RXingResult> {
+fn first_code(picture: &BitMatrix, hints: &DecodeHints, effort: &Effort) -> Option<RXingResult> {
     let result = |sampled: QRCodeDetectorResult| {
         let (version, mut data) = data_of(sampled.getBits())?;
         data.insert(0, version as u8);
         Some(RXingResult::new("", data, sampled.getPoints().to_vec(), BarcodeFormat::QR_CODE))
     };
-    let mut patterns = FindFinderPatterns(picture, true, 0);
+    let mut patterns = finder_patterns(picture, effort)?;
     let mut sampled = GenerateFinderPatternSets(&mut patterns).into_iter().filter_map(|set| SampleQR(picture, &set).ok());
     sampled.find_map(result).or_else(|| result(Detector::new(picture).detect_with_hints(hints).ok()?))
+}
+
+/// The finder patterns of a picture; `None` where there are too many to search among.
+fn finder_patterns(picture: &BitMatrix, effort: &Effort) -> Option<FinderPatterns> {
+    if !effort.spend(hits(picture) / HITS_OF_PATTERN) {
+        return None;
+    }
+    let patterns = FindFinderPatterns(picture, true, 0);
+    effort.spend(patterns.len()).then_some(patterns)
+}
+
+/// A pattern is crossed by about so many of the rows that are looked at, or a noisy picture has so many by chance.
+const HITS_OF_PATTERN: usize = 100;
+
+/// How often a row of pixels, one in three, looks like the middle of a finder pattern: dark, light, dark, light, dark, as long as
+/// 1:1:3:1:1. Linear, where finding the patterns compares each with all others.
+fn hits(picture: &BitMatrix) -> usize {
+    let looks_like = |runs: &[u32; 5]| {
+        let module = runs.iter().sum::<u32>() as f32 / 7.0;
+        let is = |run: u32, modules: f32| (run as f32 - modules * module).abs() <= modules * module / 2.0;
+        is(runs[0], 1.0) && is(runs[1], 1.0) && is(runs[2], 3.0) && is(runs[3], 1.0) && is(runs[4], 1.0)
+    };
+    let in_row = |y: u32| {
+        let (mut runs, mut is_dark, mut count) = ([0u32; 5], false, 0);
+        for x in 0..picture.width() {
+            if picture.get(x, y) != is_dark {
+                count += usize::from(is_dark && looks_like(&runs));
+                runs.rotate_left(1);
+                runs[4] = 0;
+                is_dark = !is_dark;
+            }
+            runs[4] += 1;
+        }
+        count
+    };
+    (2..picture.height()).step_by(3).map(in_row).sum()
 }
 
 /// The version of a code and its data, errors corrected.
@@ -134,8 +171,10 @@ fn data_of(modules: &BitMatrix) -> Option<(u32, Vec<u8>)> {
 }
 
 /// Slower, bears strong perspective.
-pub fn with_rqrr(gray: &Gray) -> Vec<Code> {
+pub fn with_rqrr(gray: &Gray, effort: &Effort) -> Vec<Code> {
     let found = contain(|| {
+        let source = Luma8LuminanceSource::new(gray.luma.clone(), gray.width as u32, gray.height as u32).ok()?;
+        finder_patterns(HybridBinarizer::new(source).get_black_matrix().ok()?, effort)?;
         let mut prepared =
             rqrr::PreparedImage::prepare_from_greyscale(gray.width, gray.height, |x, y| gray.luma[y * gray.width + x]);
         let grids = prepared.detect_grids();
@@ -147,7 +186,7 @@ pub fn with_rqrr(gray: &Gray) -> Vec<Code> {
             let (version, data) = contain(|| data_of(&modules))??;
             Code::of(&data, version, grid.bounds.iter().map(|point| (point.x as f32, point.y as f32)).collect())
         });
-        codes.collect()
+        Some(codes.collect())
     });
-    found.unwrap_or_default()
+    found.flatten().unwrap_or_default()
 }
