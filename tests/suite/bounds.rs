@@ -160,6 +160,21 @@ fn long() -> Vec<Hostile> {
     ]
 }
 
+/// Databases whose cells take far more memory than the file does: a large blob, whose bytes are values each, and many cells.
+fn databases() -> Vec<Hostile> {
+    let database = |columns: &str, rows: &str| {
+        let mut connection = rusqlite::Connection::open_in_memory().unwrap();
+        let usual = "_id INTEGER, email TEXT, secret TEXT, counter INTEGER, type INTEGER, issuer TEXT, original_name TEXT";
+        connection.execute_batch(&format!("CREATE TABLE accounts({usual}{columns}); {rows}")).unwrap();
+        connection.serialize(rusqlite::MAIN_DB).unwrap().to_vec()
+    };
+    let blob = "INSERT INTO accounts(secret, issuer) VALUES('JBSWY3DPEHPK3PXP', zeroblob(20000000));";
+    let many: String = (0..1900).map(|at| format!(", c{at} INTEGER")).collect();
+    let rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 3000) \
+                INSERT INTO accounts(secret) SELECT 'JBSWY3DPEHPK3PXP' FROM n;";
+    vec![("a database with a large blob", database("", blob)), ("a database of many cells", database(&many, rows))]
+}
+
 /// Keys that cost more than any program asks for.
 fn costly() -> Vec<Hostile> {
     let zeros = "0".repeat(64);
@@ -281,7 +296,7 @@ fn a_hostile_file_is_an_error_within_a_second_and_300_mib() {
     }
     let password = SecretText::new("correct horse");
     let mut faults = Vec::new();
-    for make in [compressed, deep, billion_laughs, long, costly] {
+    for make in [compressed, deep, billion_laughs, long, costly, databases] {
         for (name, bytes) in make() {
             faults.extend(beyond(name, &bytes, &password));
         }

@@ -18,6 +18,11 @@ pub struct Database {
 const MARK: &[u8] = b"SQLite format 3\0";
 /// More than any authenticator holds.
 const MOST_ROWS: usize = 100_000;
+/// What the cells of a table may take in memory, in bytes. Rows may share their pages, so a small file can hold gigabytes.
+const MOST_MEMORY: usize = 128 << 20;
+/// Of a cell beside its content, and of a byte of a blob: each is a value of its own.
+const CELL: usize = 100;
+const BLOB_BYTE: usize = size_of::<Value>();
 /// Where the header tells how the file is written and read: 2 is with a write-ahead log, which a file in memory can't have.
 const JOURNAL: std::ops::Range<usize> = 18..20;
 
@@ -68,14 +73,24 @@ impl Database {
         let mut statement = self.connection.prepare(&sql).map_err(failed)?;
         let names: Vec<String> = columns.iter().map(|name| name.to_lowercase()).collect();
         let mut rows = statement.query([]).map_err(failed)?;
-        let mut all = Vec::new();
+        let (mut all, mut memory) = (Vec::new(), 0);
         while let Some(row) = rows.next().map_err(failed)? {
             if all.len() == MOST_ROWS {
                 return Err(damaged("a table of the database has more rows than any authenticator writes"));
             }
             let mut fields = Map::new();
             for (index, name) in names.iter().enumerate() {
-                fields.insert(name.clone(), value_of(row.get_ref(index).map_err(failed)?));
+                let value = row.get_ref(index).map_err(failed)?;
+                memory += CELL
+                    + match value {
+                        ValueRef::Text(text) => text.len(),
+                        ValueRef::Blob(bytes) => BLOB_BYTE.saturating_mul(bytes.len()),
+                        _ => 0,
+                    };
+                if memory > MOST_MEMORY {
+                    return Err(damaged("a table of the database holds more than any authenticator writes"));
+                }
+                fields.insert(name.clone(), value_of(value));
             }
             all.push(Value::Object(fields));
         }
