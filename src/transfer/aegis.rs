@@ -5,7 +5,7 @@ use super::read::account::{Account, leftovers};
 use super::read::crypto::{needs_password, new_uuid, open_gcm, random, seal_gcm, wrong_password};
 use super::read::encoding::{base64, hex, to_base64, to_hex};
 use super::read::json::{self, Fields, Refusal, damaged};
-use super::read::kdf::{self, Key};
+use super::read::kdf::{self, Key, Scrypt};
 use super::target::{COMMON, Tags, Target};
 use super::{Draft, Encryption, ForeignFile, Format, Found, Sealing, Writer, Written};
 use crate::error::Result;
@@ -75,7 +75,7 @@ fn open(header: Fields, sealed: &str, password: &SecretText) -> Result<Zeroizing
 }
 
 fn master_key(slots: &[Value], password: &SecretText) -> Result<Key> {
-    let mut tried = 0;
+    let (mut tried, mut work) = (0, 0);
     for slot in slots.iter().filter_map(Fields::of).filter(|slot| slot.number("type") == Ok(Some(PASSWORD_SLOT))) {
         tried += 1;
         let number = |name| slot.number(name).ok().flatten().unwrap_or(0);
@@ -86,7 +86,8 @@ fn master_key(slots: &[Value], password: &SecretText) -> Result<Key> {
         let (Some(nonce), Some(tag)) = (bytes(params, "nonce"), bytes(params, "tag")) else {
             return Err(damaged("a password slot of the Aegis vault is not complete"));
         };
-        let key = kdf::scrypt(password, &salt, number("n"), number("r"), number("p"))?;
+        let cost = Scrypt { cost: number("n"), block: number("r"), parallel: number("p") };
+        let key = kdf::scrypt(password, &salt, cost, &mut work)?;
         sealed.extend_from_slice(&tag);
         if let Some(master) = open_gcm(&key, &nonce, &sealed, b"").and_then(|master| <[u8; 32]>::try_from(&**master).ok()) {
             return Ok(Zeroizing::new(master));
@@ -236,7 +237,7 @@ fn seal(database: &Value, password: &SecretText, entropy: &dyn Entropy) -> Resul
     const COST: u64 = 1 << 15;
     let (salt, master) = (random::<32>(entropy), Zeroizing::new(random::<32>(entropy)));
     let (key_nonce, nonce) = (random::<12>(entropy), random::<12>(entropy));
-    let key = kdf::scrypt(password, &salt, COST, 8, 1)?;
+    let key = kdf::scrypt(password, &salt, Scrypt { cost: COST, block: 8, parallel: 1 }, &mut 0)?;
     let sealed_key = seal_gcm(&key, &key_nonce, &*master, b"");
     let (sealed_key, key_tag) = sealed_key.split_at(32);
     let sealed = seal_gcm(&master, &nonce, &json::to_bytes(database)?, b"");

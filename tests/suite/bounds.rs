@@ -179,13 +179,15 @@ fn databases() -> Vec<Hostile> {
 fn costly() -> Vec<Hostile> {
     let zeros = "0".repeat(64);
     let params = "{\"nonce\":\"000000000000000000000000\",\"tag\":\"00000000000000000000000000000000\"}";
-    let aegis = |n: u64, r: u64, p: u64| {
-        format!(
-            "{{\"version\":1,\"header\":{{\"slots\":[{{\"type\":1,\"uuid\":\"x\",\"key\":\"{zeros}\",\"key_params\":{params},\
-             \"n\":{n},\"r\":{r},\"p\":{p},\"salt\":\"{zeros}\"}}],\"params\":{params}}},\"db\":\"AAAA\"}}"
-        )
-        .into_bytes()
+    let aegis_of = |slots: usize, n: u64, r: u64, p: u64| {
+        let slot = format!(
+            "{{\"type\":1,\"uuid\":\"x\",\"key\":\"{zeros}\",\"key_params\":{params},\
+             \"n\":{n},\"r\":{r},\"p\":{p},\"salt\":\"{zeros}\"}}"
+        );
+        let slots = vec![slot; slots].join(",");
+        format!("{{\"version\":1,\"header\":{{\"slots\":[{slots}],\"params\":{params}}},\"db\":\"AAAA\"}}").into_bytes()
     };
+    let aegis = |n: u64, r: u64, p: u64| aegis_of(1, n, r, p);
     let bitwarden = |kdf: &str| {
         format!(
             "{{\"encrypted\":true,\"passwordProtected\":true,\"salt\":\"AAAAAAAAAAAAAAAAAAAAAA==\",{kdf},\
@@ -223,6 +225,8 @@ fn costly() -> Vec<Hostile> {
         ("Aegis of scrypt N 2^40", aegis(1 << 40, 8, 1)),
         ("Aegis of scrypt r 2^31", aegis(1 << 15, 1 << 31, 1)),
         ("Aegis of scrypt p 2^30", aegis(1 << 15, 8, 1 << 30)),
+        ("Aegis of scrypt N 2^15, p 64", aegis(1 << 15, 8, 64)),
+        ("Aegis of 1000 slots", aegis_of(1000, 1 << 15, 8, 1)),
         ("Aegis of scrypt N 0", aegis(0, 8, 1)),
         ("Bitwarden of 2^32 rounds", bitwarden("\"kdfType\":0,\"kdfIterations\":4294967295")),
         ("Bitwarden of 4 TiB", bitwarden("\"kdfType\":1,\"kdfIterations\":3,\"kdfMemory\":4194304,\"kdfParallelism\":4")),

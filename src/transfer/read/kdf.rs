@@ -16,6 +16,8 @@ pub type Key = Zeroizing<[u8; 32]>;
 
 pub const MOST_PBKDF2_ROUNDS: u64 = 10_000_000;
 pub const MOST_SCRYPT_MEMORY: u64 = 512 << 20;
+/// Memory that scrypt goes over for one file, each lane and each key anew.
+pub const MOST_SCRYPT_WORK: u64 = MOST_SCRYPT_MEMORY;
 pub const MOST_ARGON2_MEMORY: u64 = 1 << 30;
 pub const MOST_ARGON2_PASSES: u64 = 32;
 pub const MOST_AES_ROUNDS: u64 = 500_000_000;
@@ -46,10 +48,20 @@ fn pbkdf2_fill<H: EagerHash>(password: &[u8], salt: &[u8], rounds: u64, key: &mu
     Ok(())
 }
 
-/// `cost` is the N of RFC 7914, a power of two.
-pub fn scrypt(password: &SecretText, salt: &[u8], cost: u64, block: u64, parallel: u64) -> Result<Key> {
+/// The parameters of scrypt in RFC 7914. `cost` is N, a power of two.
+#[derive(Clone, Copy)]
+pub struct Scrypt {
+    pub cost: u64,
+    pub block: u64,
+    pub parallel: u64,
+}
+
+/// `work` is what has been spent on other keys of the file, of at most [`MOST_SCRYPT_WORK`].
+pub fn scrypt(password: &SecretText, salt: &[u8], params: Scrypt, work: &mut u64) -> Result<Key> {
+    let Scrypt { cost, block, parallel } = params;
     let memory = cost.checked_mul(block).and_then(|product| product.checked_mul(128));
-    if memory.is_none_or(|memory| memory > MOST_SCRYPT_MEMORY) || !cost.is_power_of_two() || parallel > MOST_LANES {
+    *work = work.saturating_add(memory.unwrap_or(u64::MAX).saturating_mul(parallel));
+    if memory.is_none_or(|memory| memory > MOST_SCRYPT_MEMORY) || !cost.is_power_of_two() || *work > MOST_SCRYPT_WORK {
         return Err(too_costly());
     }
     let (block, parallel) = (u32::try_from(block).map_err(|_| too_costly())?, parallel as u32);
