@@ -75,6 +75,6 @@ pub fn encode(secret: &Secret) -> SecretText {
 }
 
 /// What people and web pages put between the groups of a secret: spaces of any width, dashes, invisible marks.
-pub(super) fn is_filler(letter: char) -> bool {
+pub fn is_filler(letter: char) -> bool {
     letter.is_whitespace() || matches!(letter, '-' | '\u{2010}'..='\u{2015}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
 }

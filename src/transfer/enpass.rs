@@ -92,7 +92,7 @@ fn is_row(cells: &[&str]) -> bool {
     let has_code = || pairs().any(|(name, value)| item::is_code_name(&name) && item::looks_like_code(value));
     let has_password = || pairs().any(|(name, _)| PASSWORDS.contains(&name.as_str()));
     let names = || pairs().filter(|(name, _)| is_column_name(name)).count();
-    let values = || cells.iter().step_by(2).filter(|value| is_column_name(&bare(value))).count();
+    let values = || cells.iter().step_by(2).filter(|value| is_column_name(&bare(value)) && !item::is_word(value)).count();
     cells.get(1..3) == Some(&["Field", "Value"]) || has_code() || has_password() && names() >= 2 && values() == 0
 }
 
@@ -123,7 +123,8 @@ fn read_row(row: Row) -> Vec<std::result::Result<Draft, json::Refusal>> {
     let title = cells.first().copied().filter(|title| !title.trim().is_empty());
     let is_of_code = |name: &str, value: &str| item::is_code_name(name) && item::says_something(value);
     let codes = pairs().filter(|(name, _, value)| is_of_code(name, value) || uri::is_link(value.trim()));
-    let read = codes.map(|(_, field, code)| {
+    let codes = codes.flat_map(|(_, field, value)| item::codes(value).into_iter().map(move |code| (field, code)));
+    let read = codes.map(|(field, code)| {
         let mut draft = item::draft(code.trim(), title, user).map_err(|why| item::of_item(title, why))?;
         draft.note = note.to_owned();
         item::note_field(&mut draft, Some(field));

@@ -74,7 +74,7 @@ pub(super) fn read_named(
     more: &[&'static str],
     read: impl FnOnce() -> std::result::Result<Draft, Refusal>,
 ) -> std::result::Result<Draft, Refusal> {
-    let (own_issuer, own_label) = (token.text("issuerAlt"), token.text("labelAlt"));
+    let (own_issuer, own_label) = (own_name(token, "issuerAlt"), own_name(token, "labelAlt"));
     let mut kept = more.to_vec();
     kept.extend(own_issuer.as_ref().and(Some("issuerExt")));
     kept.extend(own_label.as_ref().and(Some("label")));
@@ -83,11 +83,17 @@ pub(super) fn read_named(
     let mut draft = read().map_err(|why| item::of_item(label(&issuer, &account).as_deref(), why))?;
     (draft.issuer, draft.account) = (issuer, account);
     draft.note = token.text("alias").unwrap_or_default();
-    item::tag(&mut draft.tags, token.text("category").as_deref());
+    let categories = token.list("category").iter().filter_map(Value::as_str);
+    item::tag(&mut draft.tags, token.text("category").as_deref().into_iter().chain(categories));
     if draft.raw.is_none() {
         draft.raw = leftovers(token, &kept);
     }
     Ok(draft)
+}
+
+/// A name that the user gave; blanks are none.
+fn own_name(token: Fields, name: &str) -> Option<String> {
+    token.text(name).filter(|name| !name.trim().is_empty())
 }
 
 /// As the link had it.
@@ -102,8 +108,8 @@ fn is_steam(issuer: &str) -> bool {
 /// As it stands: the app computes a code with the stored counter and counts up afterwards. A token enrolled with the
 /// counter 0 is stored as −1, and its first code is that of 0.
 pub(super) fn next_counter(token: Fields) -> std::result::Result<Option<u64>, Refusal> {
-    match token.get("counter").and_then(Value::as_i64) {
-        Some(-1) => Ok(Some(0)),
+    match token.text("counter").as_deref().map(str::trim) {
+        Some("-1") => Ok(Some(0)),
         _ => token.number("counter"),
     }
 }

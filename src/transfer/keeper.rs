@@ -119,6 +119,7 @@ fn read_table(text: &str) -> Result<Found> {
         let codes: Vec<(Option<String>, &str)> = codes.collect();
         without += usize::from(codes.is_empty());
         let title = row.at(1);
+        let codes = codes.iter().flat_map(|(label, code)| item::codes(code).into_iter().map(move |code| (label, code)));
         for (label, code) in codes {
             let draft = item::draft(code.trim(), title, row.at(2)).map(|mut draft| {
                 draft.note = row.at(5).unwrap_or_default().to_owned();

@@ -2,7 +2,7 @@
 //! The texts are decrypted before they come here. Of an entry only its one-time passwords are taken, never the password.
 
 use super::links;
-use super::read::account::unreadable;
+use super::read::item;
 use super::read::json::{Refusal, damaged};
 use super::{Draft, ForeignFile, Format, Found, NamedFile, Skipped};
 use crate::error::Result;
@@ -140,7 +140,7 @@ fn read_body(text: &str) -> Vec<std::result::Result<Draft, Refusal>> {
     let mut all: Vec<_> = links::each(text).map(|link| of_link(&link)).collect();
     for (key, kind) in [("totp", Kind::Totp), ("hotp", Kind::Hotp)] {
         let Some(secret) = value(key).filter(|secret| !links::has_link(secret)) else { continue };
-        all.push(kind.read_secret(secret).ok_or_else(|| unreadable(kind, secret)).map(|secret| {
+        all.push(item::secret(secret).map(|secret| {
             let counter = value("counter").and_then(|counter| counter.parse().ok()).filter(|_| kind == Kind::Hotp);
             Draft::new(Credential { counter: counter.unwrap_or(0), ..Credential::new(kind, secret) })
         }));

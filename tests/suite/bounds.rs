@@ -175,6 +175,15 @@ fn databases() -> Vec<Hostile> {
     vec![("a database with a large blob", database("", blob)), ("a database of many cells", database(&many, rows))]
 }
 
+/// One wide row among many short ones: what is kept of each must not be as wide.
+fn wide() -> Vec<Hostile> {
+    const SECRET: &str = "JBSWY3DPEHPK3PXP";
+    let commas = |many| ",".repeat(many);
+    let named = format!("issuer,account,secret\nA,a,b\nB{}\n{}", commas(8_000), "x,y,\n".repeat(8_000));
+    let bare = format!("A,{SECRET}\nA,x\nA{}\n{}", commas(20_000), "B\n".repeat(20_000));
+    vec![("a table with a wide row", named.into_bytes()), ("a table without header with a wide row", bare.into_bytes())]
+}
+
 /// Keys that cost more than any program asks for.
 fn costly() -> Vec<Hostile> {
     let zeros = "0".repeat(64);
@@ -300,7 +309,7 @@ fn a_hostile_file_is_an_error_within_a_second_and_300_mib() {
     }
     let password = SecretText::new("correct horse");
     let mut faults = Vec::new();
-    for make in [compressed, deep, billion_laughs, long, costly, databases] {
+    for make in [compressed, deep, billion_laughs, long, wide, costly, databases] {
         for (name, bytes) in make() {
             faults.extend(beyond(name, &bytes, &password));
         }

@@ -90,6 +90,47 @@ fn names_that_the_user_gave_in_freeotp_win_and_the_others_are_kept() {
     assert_eq!(draft.raw, Some(json!({"kept": {"issuerExt": "Keycloak", "label": "user-17"}})));
 }
 
+#[test]
+fn blanks_are_no_name_and_each_category_is_a_tag() {
+    let found = freeotp_plus(json!({"type": "HOTP", "label": "anna", "labelAlt": " ", "category": ["a", "b"], "counter": "-1"}));
+    let draft = &found.drafts[0];
+    assert_eq!((draft.account.as_str(), draft.credential.counter), ("anna", 0));
+    assert_eq!(draft.tags, ["a", "b"]);
+}
+
+/// People write into the field of a one-time password that they have none, or how the code comes.
+#[test]
+fn a_word_in_the_field_of_a_password_manager_is_no_secret() {
+    let field = |code: &str| json!({"title": "one-time password", "value": {"totp": code}});
+    let puxed = |code: &str| {
+        let item = |code: &str| json!({"overview": {"title": "Shop"}, "details": {"sections": [{"fields": [field(code)]}]}});
+        json!({"accounts": [{"vaults": [{"items": [item(code)]}]}]}).to_string()
+    };
+    for word in ["yes", "SMS", "TOTP", "Authy", "todo", "Google Authenticator"] {
+        for (file, name) in [
+            (bitwarden("Shop", None, word), "Shop: "),
+            (format!("folder,type,name,login_totp\n,login,Shop,{word}\n"), "Shop: "),
+            (format!("Title,Url,Username,Password,OTPAuth\nShop,,anna,pw,{word}\n"), "Shop: "),
+            (puxed(word), "Shop: "),
+            (format!("Display_Name,Login_Username,Login_TOTP\nShop,anna,{word}\n"), "Shop: "),
+            (format!("Group,Title,Username,TOTP,Last Modified\nRoot,Shop,anna,{word},\n"), "Shop: "),
+            (format!("Title,TimeOtp-Secret-Base32\nShop,{word}\n"), "Shop: "),
+            (format!("Title,TOTP Seed\nShop,{word}\n"), "Shop: "),
+            (format!("Shop,Username,anna,Password,pw,2FA,{word},\n"), "Shop: "),
+            (format!(",Shop,anna,pw,,,,TFC:Keeper,{word}\n"), "Shop: "),
+            (format!("hunter2\ntotp: {word}\n"), ""),
+        ] {
+            let error = transfer::read(file.as_bytes(), None).err().unwrap_or_else(|| panic!("{file}")).what;
+            let why = "a word stands where the secret should be, or a text too short for one";
+            assert_eq!(error, format!("no entry could be read; entry 1: {name}{why}"), "{file}");
+        }
+    }
+    for secret in ["ABC", "DFDFDEF", "fsfsfsfsefefef"] {
+        let found = read(&bitwarden("Shop", None, secret));
+        assert_eq!(found.drafts.len(), 1, "{secret}");
+    }
+}
+
 /// "entry 3" had to be counted in a file that nobody can read. A name that is a link would show its secret.
 #[test]
 fn an_entry_that_is_refused_is_named_by_what_stands_in_it() {

@@ -69,7 +69,7 @@ fn read_otp<'a>(text: &impl Fn(&str) -> Option<&'a str>) -> Option<Read> {
         true => uri::parse(value).map(Draft::from).map_err(|error| error.to_string()),
         false if is_parameters => read_parameters(value),
         false if value.contains("://") => Err("the link is not one to a one-time password".into()),
-        false => Account { secret: Some(value.to_owned()), ..Account::default() }.draft(&json!(null)),
+        false => item::draft(value, None, None),
     })
 }
 
@@ -121,14 +121,10 @@ fn read_seed<'a>(text: &impl Fn(&str) -> Option<&'a str>) -> Option<Read> {
     let is_steam = settings.iter().skip(1).any(|setting| *setting == "S");
     let setting = |place: usize| settings.get(place).copied().filter(|setting| *setting != "S");
     let read = || {
-        let account = Account {
-            kind: Some(if is_steam { "steam" } else { "totp" }.to_owned()),
-            secret: Some(seed.to_owned()),
-            digits: whole(setting(1), "length")?,
-            period: whole(setting(0), "period")?,
-            ..Account::default()
-        };
-        let mut draft = account.draft(&json!(null))?;
+        let account =
+            Account { digits: whole(setting(1), "length")?, period: whole(setting(0), "period")?, ..Account::default() };
+        let kind = if is_steam { Kind::Steam } else { Kind::Totp };
+        let mut draft = account.with_secret(kind, item::secret(seed)?)?;
         if let Some(place) = settings.iter().find(|setting| setting.contains("://")) {
             draft.raw = Some(json!({ "kept": { SETTINGS: place } }));
         }
@@ -167,8 +163,10 @@ fn secret<'a>(prefix: &str, text: &impl Fn(&str) -> Option<&'a str>) -> Option<R
     let mut there =
         forms.iter().filter_map(|(form, encoding)| text(&format!("{prefix}Secret{form}")).map(|text| (*encoding, text)));
     let (encoding, text) = there.next()?;
-    let secret = if encoding == "base32" { base32::decode(text) } else { decode(encoding, text) };
-    Some(secret.ok_or_else(|| "the secret can't be read".into()))
+    Some(match encoding {
+        "base32" => item::secret(text),
+        _ => decode(encoding, text).ok_or_else(|| "the secret can't be read".into()),
+    })
 }
 
 fn decode(encoding: &str, text: &str) -> Option<Secret> {

@@ -28,8 +28,12 @@ pub fn unreadable(kind: Kind, text: &str) -> Refusal {
 /// Names of kinds met in exports.
 pub fn kind_of(name: &str) -> Kind {
     match name.to_ascii_lowercase().as_str() {
-        "totp" => Kind::Totp,
-        "hotp" => Kind::Hotp,
+        "totp" | "time-based" | "time based" | "timebased" | "totp (time)" | "totp (time-based)" | "time-based (totp)" => {
+            Kind::Totp
+        }
+        "hotp" | "counter-based" | "counter based" | "hotp (counter)" | "hotp (counter-based)" | "counter-based (hotp)" => {
+            Kind::Hotp
+        }
         "steam" | "steamtotp" => Kind::Steam,
         "motp" => Kind::Motp,
         "yandex" | "yaotp" => Kind::Yandex,

@@ -1,6 +1,7 @@
 //! Tables of values with a delimiter. The header need not be the first row, rows may hold more or fewer cells than it, and
 //! the delimiter is the one with which the table makes sense.
 
+use super::item;
 use super::json::damaged;
 use crate::error::Result;
 use csv::{ReaderBuilder, StringRecord};
@@ -9,8 +10,6 @@ use std::ops::ControlFlow;
 pub struct Table {
     header: StringRecord,
     rows: Vec<StringRecord>,
-    /// The rows before the header, or before the first row where there is no header.
-    pub skipped: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -23,6 +22,8 @@ pub struct Row<'a> {
 const DELIMITERS: [u8; 4] = *b",;\t|";
 /// The most cells of a table: a few bytes of text each, they take far more in memory.
 const MOST_CELLS: usize = 2_000_000;
+/// The most cells of a row. What looks at each column of each row stays within bounds.
+const MOST_COLUMNS: usize = 1_000;
 /// How much of a text is searched for the row that tells what the table is, in bytes and in rows.
 const HEAD: usize = 64 * 1024;
 const HEAD_ROWS: usize = 10;
@@ -32,9 +33,12 @@ impl Table {
     pub fn below(text: &str, is_header: impl Fn(&[&str]) -> bool) -> Result<Table> {
         let (body, delimiter, skipped) =
             find(text, is_header).ok_or_else(|| damaged("this is no table with the right columns"))?;
-        let mut rows = records(body, delimiter)?;
-        let header = rows.drain(..=skipped).next_back().unwrap_or_default();
-        Ok(Table { header, rows, skipped })
+        let mut rows = records(text, body, delimiter)?;
+        rows.drain(..skipped);
+        rows.retain(|row| !is_drawn(row));
+        let mut table = Table { header: StringRecord::new(), rows };
+        table.take_header(0);
+        Ok(table)
     }
 
     /// The table whose header names all these columns.
@@ -45,7 +49,9 @@ impl Table {
     /// All rows of a table without header, with the delimiter with which `is_row` takes one of the first ten.
     pub fn bare(text: &str, is_row: impl Fn(&[&str]) -> bool) -> Result<Table> {
         let (body, delimiter, _) = find(text, is_row).ok_or_else(|| damaged("this is no table with the right columns"))?;
-        Ok(Table { header: StringRecord::new(), rows: records(body, delimiter)?, skipped: 0 })
+        let mut rows = records(text, body, delimiter)?;
+        rows.retain(|row| !is_drawn(row));
+        Ok(Table { header: StringRecord::new(), rows })
     }
 
     /// Whether one of the first rows is what `is_wanted` looks for.
@@ -66,11 +72,16 @@ impl Table {
         self.header.iter().map(str::trim)
     }
 
-    /// Makes a header of the row before row `first`, and leaves all before `first` out.
-    pub fn begin_at(&mut self, first: usize) {
-        self.header = self.rows.drain(..first).next_back().unwrap_or_default();
-        self.skipped = first;
+    /// Makes a header of this row. A header that is repeated, as on each page of a print, is no row.
+    pub fn take_header(&mut self, row: usize) {
+        self.header = self.rows.remove(row);
+        self.rows.retain(|row| *row != self.header);
     }
+}
+
+/// Whether a row holds nothing but the lines with which people draw tables.
+fn is_drawn(row: &StringRecord) -> bool {
+    row.iter().all(|cell| cell.chars().all(|letter| letter.is_whitespace() || "-:+=_|–—─".contains(letter)))
 }
 
 /// The text behind a line that names the delimiter, as Excel has it, the delimiter, and the rows before the wanted one.
@@ -96,26 +107,92 @@ fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
     ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes())
 }
 
-fn records(text: &str, delimiter: u8) -> Result<Vec<StringRecord>> {
-    if text.bytes().filter(|byte| *byte == delimiter || matches!(byte, b'\n' | b'\r')).count() > MOST_CELLS {
+/// The rows of `body`, which is `text` with or without its first line.
+fn records(text: &str, body: &str, delimiter: u8) -> Result<Vec<StringRecord>> {
+    let above = usize::from(body.len() < text.len());
+    if body.bytes().filter(|byte| *byte == delimiter || matches!(byte, b'\n' | b'\r')).count() > MOST_CELLS {
         return Err(damaged("the table has more cells than are taken"));
     }
-    let records: Vec<StringRecord> = reader(text, delimiter)
-        .into_records()
-        .collect::<std::result::Result<_, _>>()
-        .map_err(|_| damaged("the table is damaged"))?;
-    // A quote that nobody closes swallows all rows below it.
-    let last = records.last().and_then(|record| record.iter().next_back()).unwrap_or_default();
-    match last.contains('\n') && !text.trim_end().ends_with('"') {
-        true => Err(damaged("a quoted cell of the table has no end").hint("it may be cut short: export or copy it again")),
-        false => Ok(records),
+    if let Some(line) = stray_quote(body, delimiter).map(|line| line + above) {
+        return Err(damaged(&format!("a quoted cell of the table, which begins in line {line}, has no end"))
+            .hint("take out the quotation mark if it is a part of the text; if the file is cut short, export or copy it again"));
     }
+    let mut reader = reader(body, delimiter);
+    let (mut rows, mut record) = (Vec::new(), StringRecord::new());
+    while reader.read_record(&mut record).map_err(|_| damaged("the table is damaged"))? {
+        let line = record.position().map_or(0, csv::Position::line) + above as u64;
+        if record.len() > MOST_COLUMNS {
+            return Err(damaged(&format!("line {line} of the table has more cells than are taken")));
+        }
+        if record.iter().any(|cell| holds_row(cell, delimiter, record.len())) {
+            return Err(damaged(&format!("a quoted cell of the table, in line {line} or below, holds another row"))
+                .hint("take out the quotation mark if it is a part of the text"));
+        }
+        // A copy of the record itself would keep the room of the widest one.
+        let mut row: StringRecord = record.iter().map(plain).collect();
+        let mut position = csv::Position::new();
+        position.set_line(line);
+        row.set_position(Some(position));
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+/// The line where a quoted cell begins that has no end, or one with text right behind it: some rows would be taken for text.
+fn stray_quote(text: &str, delimiter: u8) -> Option<usize> {
+    let is_end = |byte: &u8| *byte == delimiter || matches!(byte, b'\n' | b'\r');
+    let (mut rest, mut line) = (text.as_bytes(), 1);
+    loop {
+        if let [b'"', quoted @ ..] = rest {
+            let begin = line;
+            rest = quoted;
+            loop {
+                let Some(end) = memchr::memchr(b'"', rest) else { return Some(begin) };
+                line += memchr::memchr_iter(b'\n', &rest[..end]).count();
+                rest = &rest[end + 1..];
+                match rest {
+                    [b'"', more @ ..] => rest = more,
+                    _ => break,
+                }
+            }
+            let behind = rest.iter().find(|byte| is_end(byte) || !byte.is_ascii_whitespace());
+            if behind.is_some_and(|byte| !is_end(byte)) {
+                return Some(begin);
+            }
+        }
+        let end = rest.iter().position(is_end)?;
+        line += usize::from(rest[end] == b'\n');
+        rest = &rest[end + 1..];
+    }
+}
+
+/// Whether a cell holds the cells of other rows, which lie between a quotation mark of one row and that of another.
+fn holds_row(cell: &str, delimiter: u8, columns: usize) -> bool {
+    let is_end = |letter: char| letter == char::from(delimiter) || matches!(letter, '\n' | '\r');
+    cell.contains(['\n', '\r'])
+        && memchr::memchr_iter(delimiter, cell.as_bytes()).count() + 1 >= columns
+        && cell.split(is_end).any(item::looks_like_code)
+}
+
+/// Excel writes `="0123"` for text that is not to become a number.
+fn plain(cell: &str) -> &str {
+    cell.trim().strip_prefix("=\"").and_then(|cell| cell.strip_suffix('"')).unwrap_or(cell)
 }
 
 impl<'a> Row<'a> {
     /// Column and cell, as far as there are both.
     pub fn named(self) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.header.iter().map(str::trim).zip(self.cells)
+    }
+
+    /// The line of the file where the row begins.
+    pub fn line(self) -> u64 {
+        self.cells.position().map_or(0, csv::Position::line)
+    }
+
+    /// The filled cells beyond the header.
+    pub fn beyond(self) -> usize {
+        self.cells.iter().skip(self.header.len()).filter(|cell| !cell.trim().is_empty()).count()
     }
 
     /// All cells, those beyond the header too.

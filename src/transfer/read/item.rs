@@ -3,6 +3,7 @@
 use super::account::unreadable;
 use super::json::{NO_TEXT, Refusal};
 use crate::otp::{Credential, Kind, base32, uri};
+use crate::secret::Secret;
 use crate::transfer::{Draft, links};
 use std::borrow::Cow;
 
@@ -79,29 +80,75 @@ pub fn is_sure_code_name(bare: &str) -> bool {
 
 /// What a program writes for nothing, and people in a cell that they leave empty.
 const NOTHING: [&str; 11] = ["null", "(null)", "undefined", "none", "nil", "n/a", "no", "false", "off", "disabled", "0"];
-/// What stands in a column of secrets instead of one.
-const WORDS: [&str; 18] = [
-    "yes", "true", "on", "enabled", "active", "1", "x", "sms", "totp", "hotp", "otp", "2fa", "mfa", "email", "mail", "app",
-    "phone", "push",
+/// What stands in a place of secrets instead of one, without what may stand between the groups of a secret. Only short words
+/// in capitals need be here: [`is_remark`] knows the others by their looks.
+const WORDS: [&str; 44] = [
+    "yes", "true", "on", "enabled", "active", "x", "sms", "smstan", "tan", "totp", "hotp", "otp", "2fa", "mfa", "email", "mail",
+    "app", "phone", "push", "fido", "fido2", "u2f", "webauthn", "passkey", "token", "authy", "duo", "tbd", "todo", "pending",
+    "unknown", "missing", "empty", "notset", "later", "manual", "ja", "nein", "keine", "kein", "fehlt", "oui", "non", "ok",
 ];
+/// Words that no secret holds but by a chance of one to many millions.
+const LONG_WORDS: [&str; 9] =
+    ["authenticat", "yubikey", "microsoft", "google", "securitykey", "recovery", "password", "passwort", "backupcode"];
 
 fn is_one_of(words: &[&str], text: &str) -> bool {
     words.iter().any(|word| word.eq_ignore_ascii_case(text.trim()))
+}
+
+/// Whether a cell says that there is no secret, or how the code comes.
+pub fn is_word(cell: &str) -> bool {
+    is_one_of(&NOTHING, cell) || is_one_of(&WORDS, cell)
 }
 
 pub fn says_something(cell: &str) -> bool {
     !is_one_of(&NOTHING, cell)
 }
 
-/// Whether a cell is a link or a secret, in a column that says so for sure or perhaps.
-pub fn is_code(cell: &str, is_sure: bool) -> bool {
-    match is_sure {
-        true => says_something(cell) && !is_one_of(&WORDS, cell) && (cell.contains("://") || base32::decode(cell).is_some()),
-        false => looks_like_code(cell),
-    }
+/// Without the marks around it: Excel shows an apostrophe before text that is not to become a number.
+pub fn unquoted(text: &str) -> &str {
+    text.trim().trim_matches(['\'', '"', '`']).trim()
 }
 
-/// Why a cell in a column of secrets is none.
+/// Whether letters that might be base32 are a word or a remark. A secret is written in one case, or with digits, in groups
+/// of one length, or in one that is long; a short one in capitals.
+fn is_remark(text: &str) -> bool {
+    let groups: Vec<&str> = text.split(base32::is_filler).filter(|group| !group.is_empty()).collect();
+    let letters = groups.concat().trim_end_matches('=').to_owned();
+    let has = |is: fn(&u8) -> bool| letters.bytes().any(|byte| is(&byte));
+    let (upper, lower, digit) = (has(u8::is_ascii_uppercase), has(u8::is_ascii_lowercase), has(u8::is_ascii_digit));
+    let are_equal = match groups.as_slice() {
+        [first, between @ .., last] => last.len() <= first.len() && between.iter().all(|group| group.len() == first.len()),
+        _ => true,
+    };
+    let small = letters.to_ascii_lowercase();
+    is_one_of(&NOTHING, text)
+        || is_one_of(&WORDS, &letters)
+        || LONG_WORDS.iter().any(|word| small.contains(word))
+        || lower && (letters.len() < SHORTEST || upper && !digit || !are_equal)
+        || !digit && groups.len() > 1 && (letters.len() < LONG || !are_equal)
+}
+
+/// The fewest letters of a secret where nobody but a person says that it is one.
+const SHORTEST: usize = 10;
+/// From how many letters on a text without digits is a secret.
+const LONG: usize = 16;
+
+/// The secret in a field that is meant for one. People also write there that they have none, or how the code comes.
+pub fn secret(field: &str) -> Result<Secret, Refusal> {
+    let text = unquoted(field);
+    base32::decode(text).filter(|_| !is_remark(text)).ok_or_else(|| no_code(text))
+}
+
+/// Whether a cell is a secret, in a column that says so for sure or perhaps.
+pub fn is_secret(cell: &str, is_sure: bool) -> bool {
+    let letters = cell.bytes().filter(u8::is_ascii_alphanumeric).count();
+    // Many a long word in small letters would do.
+    let is_plain = cell.bytes().any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
+    let is_enough = letters >= if is_plain { SHORTEST } else { LONG };
+    looks_like_secret(cell) || is_sure && is_enough && secret(cell).is_ok()
+}
+
+/// Why a field of secrets holds none.
 pub fn no_code(cell: &str) -> Refusal {
     match base32::decode(cell) {
         Some(_) => "a word stands where the secret should be, or a text too short for one".into(),
@@ -116,7 +163,7 @@ pub fn looks_like_code(cell: &str) -> bool {
 /// Whether a text where nobody says so is a secret, and neither a word nor a number: base32 in one case with letters and
 /// digits, at least 10 characters in capitals, 16 in small letters, perhaps in groups of one length; or 16 capitals.
 pub fn looks_like_secret(text: &str) -> bool {
-    let text = text.trim().trim_end_matches('=');
+    let text = unquoted(text).trim_end_matches('=');
     let is_gap = |byte: u8| matches!(byte, b' ' | b'-');
     let groups: Vec<&str> = text.split([' ', '-']).collect();
     let (first, last) = (groups.first().map_or(0, |group| group.len()), groups.last().map_or(0, |group| group.len()));
@@ -129,9 +176,10 @@ pub fn looks_like_secret(text: &str) -> bool {
     let lower = letters().all(|byte| byte.is_ascii_lowercase() || is_digit(byte));
     let is_mixed = digits > 0 && count > digits;
     are_equal
-        && (upper && is_mixed && count >= 10
-            || lower && is_mixed && count >= 16
-            || upper && !is_grouped && digits == 0 && count >= 16)
+        && (upper && is_mixed && count >= SHORTEST
+            || lower && is_mixed && count >= LONG
+            || upper && !is_grouped && digits == 0 && count >= LONG)
+        && !is_remark(text)
 }
 
 /// A name as far as it is one: programs that have none write `null` in its place, or behind the colon of a label.
@@ -147,7 +195,7 @@ pub fn name_in(text: &str) -> Option<&str> {
 pub fn draft(code: &str, title: Option<&str>, user: Option<&str>) -> Result<Draft, Refusal> {
     let mut draft = match code.contains("://") {
         true => Draft::from(uri::parse(code).map_err(|error| error.to_string())?),
-        false => Draft::new(Credential::new(Kind::Totp, base32::decode(code).ok_or_else(|| unreadable(Kind::Totp, code))?)),
+        false => Draft::new(Credential::new(Kind::Totp, secret(code)?)),
     };
     name(&mut draft, title, user);
     Ok(draft)
@@ -167,8 +215,15 @@ pub fn name(draft: &mut Draft, title: Option<&str>, user: Option<&str>) {
     }
     let (title, user) = (title.and_then(name_in), user.and_then(name_in));
     if draft.issuer.is_empty() {
-        let repeats = |title: &&str| !draft.account.is_empty() && *title == draft.account;
-        draft.issuer = title.filter(|title| !repeats(title)).unwrap_or_default().to_owned();
+        match title {
+            // Some links have the site where the account should be.
+            Some(title) if title == draft.account => {
+                if let Some(user) = user {
+                    (draft.issuer, draft.account) = (title.to_owned(), user.to_owned());
+                }
+            }
+            title => draft.issuer = title.unwrap_or_default().to_owned(),
+        }
     }
     if draft.account.is_empty() {
         draft.account = user.unwrap_or_default().to_owned();
@@ -178,8 +233,8 @@ pub fn name(draft: &mut Draft, title: Option<&str>, user: Option<&str>) {
 /// Why a one-time password is not taken, with the title of its item, which alone finds it again among hundreds.
 pub fn of_item(title: Option<&str>, refusal: Refusal) -> Refusal {
     match title {
-        Some(title) => format!("{title}: {refusal}"),
-        None => refusal,
+        Some(title) if !title.contains("://") && !looks_like_secret(title) => format!("{title}: {refusal}"),
+        _ => refusal,
     }
 }
 

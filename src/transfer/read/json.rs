@@ -101,6 +101,17 @@ pub fn called(entry: &Value) -> Option<String> {
     named.or_else(|| PARTS.iter().filter_map(member).find_map(|(_, part)| called(part)))
 }
 
+/// The whole number that a text is, also as `6.0`; `None` where it is empty or a word for nothing. Never negative.
+pub fn whole(name: &str, text: &str) -> std::result::Result<Option<u64>, Refusal> {
+    let text = text.trim();
+    if text.is_empty() || NO_TEXT.contains(&text) {
+        return Ok(None);
+    }
+    let is_whole = |number: &f64| *number >= 0.0 && number.fract() == 0.0 && *number < 9e15;
+    let number = text.parse().ok().or_else(|| text.parse().ok().filter(is_whole).map(|number| number as u64));
+    number.map(Some).ok_or_else(|| format!("\"{name}\" is out of range"))
+}
+
 /// The fields of an object.
 #[derive(Clone, Copy)]
 pub struct Fields<'a>(&'a Map<String, Value>);
@@ -149,15 +160,12 @@ impl<'a> Fields<'a> {
 
     /// A whole number that is not negative, also as text.
     pub fn number(self, name: &str) -> std::result::Result<Option<u64>, Refusal> {
-        let whole = |number: f64| (number >= 0.0 && number.fract() == 0.0 && number < 9e15).then_some(number as u64);
-        let number = match self.get(name) {
-            None => return Ok(None),
-            Some(Value::String(text)) if text.trim().is_empty() || text == "null" => return Ok(None),
-            Some(Value::String(text)) => text.trim().parse().ok(),
-            Some(Value::Number(number)) => number.as_u64().or_else(|| number.as_f64().and_then(whole)),
-            Some(_) => None,
-        };
-        number.map(Some).ok_or_else(|| format!("\"{name}\" is out of range"))
+        match self.get(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => whole(name, text),
+            Some(Value::Number(number)) => whole(name, &number.to_string()),
+            Some(_) => Err(format!("\"{name}\" is out of range")),
+        }
     }
 
     /// Whether each of the names is there, `null` or not.
