@@ -284,7 +284,10 @@ fn words_behind_an_issuer_that_the_label_names_are_not_of_it() {
     ] {
         let found = read(&line);
         assert_eq!(told(&found), [BOTH[0]], "{line}");
-        assert!(line.starts_with(['<', '|']) || found.warnings == ["What stands beside the links was not taken: see line 1."], "{line}");
+        assert!(
+            line.starts_with(['<', '|']) || found.warnings == ["What stands beside the links was not taken: see line 1."],
+            "{line}"
+        );
     }
     let shops =
         "otpauth://totp/a?secret=JBSWY3DPEHPK3PXP&issuer=My Shop otpauth://totp/b?secret=GEZDGNBVGY3TQOJQ&issuer=Other Shop";
@@ -463,7 +466,6 @@ fn a_megabyte_of_anything_is_read_in_a_moment() {
         let _ = transfer::read(long(piece).as_bytes(), None);
         let _ = transfer::read(format!("\"otpauth://totp/A?secret={}", long(piece)).as_bytes(), None);
         assert!(begin.elapsed().as_secs() < 20, "{:.80} took {:?}", piece, begin.elapsed());
-        eprintln!("{:.30} {:?}", piece, begin.elapsed());
     }
 }
 

@@ -344,13 +344,12 @@ pub fn next_line(link: &str, line: &str, is_indented: bool, is_closed: bool) -> 
     }
 }
 
-/// Whether the `=` at the end of a link may stand for the end of its line in mail: it is no padding, and a value is there.
-pub fn ends_softly(link: &str) -> bool {
-    let value = link.rsplit(['&', '?']).next().and_then(|piece| piece.split_once('=')).map_or("", |(_, value)| value);
-    link.ends_with('=') && !(!value.is_empty() && value.len().is_multiple_of(8))
-}
-
-/// Whether a value is still missing behind the last `=` of a link.
-pub fn lacks_value(link: &str) -> bool {
-    link.ends_with('=') && link.rsplit(['&', '?']).next().is_some_and(|piece| piece.find('=') == Some(piece.len() - 1))
+/// Whether the `=` at the end of a link may stand for the end of its line in mail, and whether a value may be missing
+/// behind it. It is neither where it is the padding of a secret.
+pub fn open_end(link: &str) -> (bool, bool) {
+    let last = link.rsplit(['&', '?']).next().and_then(|piece| piece.split_once('='));
+    match last.map_or("", |(_, value)| value) {
+        "" => (link.ends_with('='), link.ends_with('=')),
+        value => (value.ends_with('=') && !value.len().is_multiple_of(8), false),
+    }
 }

@@ -3,7 +3,7 @@
 //! A link begins at its scheme, wherever that stands; `end` has the rules of where it ends. Before that, a line loses the
 //! escapes of JSON, of shells and of HTML.
 
-use super::end::{Extent, NextLine, closing, ends_softly, extent, is_usual, lacks_value, next_line, partners};
+use super::end::{Extent, NextLine, closing, extent, is_usual, next_line, open_end, partners};
 use crate::otp::uri;
 use crate::text;
 use crate::transfer::google;
@@ -139,9 +139,10 @@ impl<'t> Scanner<'t> {
             let is_indented = !is_reply && next.starts_with([' ', '\t']);
             let (piece, rest) = line.split_once(|c| closer.contains(c)).unwrap_or((&line, "-"));
             let is_closed = !rest.contains(char::is_alphanumeric) && rest != "-";
-            let line = if is_closed { piece } else { &*line }.trim_end_matches('\\');
-            let softly = whole.strip_suffix('=').filter(|_| ends_softly(&whole));
-            let heads = [softly, Some(&*whole).filter(|_| softly.is_none() || lacks_value(&whole))];
+            let line = if is_closed { piece } else { &line }.trim_end_matches('\\');
+            let (is_soft, lacks_value) = open_end(&whole);
+            let softly = whole.strip_suffix('=').filter(|_| is_soft);
+            let heads = [softly, Some(&*whole).filter(|_| !is_soft || lacks_value)];
             let mut joined = None;
             for head in heads.into_iter().flatten() {
                 match next_line(head, line, is_indented, is_closed) {
