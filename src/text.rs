@@ -62,7 +62,9 @@ fn utf16_of(bytes: &[u8]) -> Option<(&[u8], Unit)> {
 }
 
 fn utf16(bytes: &[u8], unit: Unit) -> Option<String> {
+    // A line end of one byte comes of appending to the file, NULs at the end of writing a whole buffer.
     let (pairs, rest) = bytes.as_chunks::<2>();
     let text: String = char::decode_utf16(pairs.iter().map(|pair| unit(*pair))).collect::<Result<_, _>>().ok()?;
-    (rest.is_empty() && !text.is_empty() && !text.contains('\0')).then_some(text)
+    let text = text.trim_end_matches('\0');
+    (matches!(rest, [] | [0 | b'\n' | b'\r']) && !text.is_empty() && !text.contains('\0')).then(|| text.to_owned())
 }

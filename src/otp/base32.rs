@@ -49,7 +49,7 @@ pub(super) fn why_not(text: &[char]) -> String {
         '0' => format!("character {place} is 0: did the site show the letter O?"),
         '1' => format!("character {place} is 1: did the site show the letter I or L?"),
         '8' => format!("character {place} is 8: did the site show the letter B?"),
-        '9' => format!("character {place} is 9, which no such secret has: did the site show the letter g?"),
+        '9' => format!("character {place} is 9: did the site show the letter g?"),
         '%' => {
             format!("character {place} is %, as links write other characters: %3D at the end stands for =, which may be left out")
         }

@@ -40,6 +40,8 @@ pub enum UriError {
     SecretsDiffer,
     /// Another link begins in it.
     Several,
+    /// A line break stands in it: where it ends is not clear.
+    Broken,
     /// Not a number, or out of range.
     Number {
         parameter: &'static str,
@@ -93,6 +95,7 @@ impl UriError {
             UriError::TooLong => None,
             UriError::SecretsDiffer => Some("copy the link from the site once more"),
             UriError::Several => Some("put each link on a line of its own"),
+            UriError::Broken => Some("put the whole link on one line, and nothing else"),
             UriError::UnknownType(_) => Some("known are totp, hotp, steam and yaotp"),
             UriError::SecretMissing => Some("copy the whole link; it ends in parameters such as secret=…"),
             UriError::SecretInvalid(_) => Some("a secret is made of the letters A to Z and the digits 2 to 7"),
@@ -113,6 +116,7 @@ impl fmt::Display for UriError {
             UriError::SecretInvalid(why) => write!(f, "the secret in the link can't be read: {why}"),
             UriError::SecretsDiffer => f.write_str("the link holds two secrets"),
             UriError::Several => f.write_str("there is more than one link in it"),
+            UriError::Broken => f.write_str("it is not clear where the link ends: put all of it on one line, and nothing else"),
             UriError::Number { parameter } => write!(f, "the {parameter} of the link can't be used"),
         }
     }

@@ -88,6 +88,14 @@ impl Found {
         for said in self.skipped.iter_mut().map(|skipped| &mut skipped.reason).chain(&mut self.warnings) {
             clean(said);
         }
+        let is_lost = |draft: &&Draft| [&draft.issuer, &draft.account].iter().any(|name| name.contains('\u{FFFD}'));
+        match self.drafts.iter().filter(is_lost).count() {
+            0 => {}
+            1 => self.warnings.push("The name of 1 account has lost letters, each shown as \u{FFFD}: edit it.".into()),
+            many => {
+                self.warnings.push(format!("The names of {many} accounts have lost letters, each shown as \u{FFFD}: edit them."))
+            }
+        }
         if changed > 0 {
             let of = if changed == 1 { "the texts of 1 account" } else { &format!("the texts of {changed} accounts") };
             self.warnings.push(format!("Control characters in {of} were replaced with spaces."));

@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::otp::uri::{self, UriError};
 use scan::{Comments, Piece, Scanner};
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// One candidate for a link and what to call its place: `line 3`, `QR code 2`.
 pub struct Candidate<'a> {
@@ -37,7 +38,7 @@ pub fn each(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
 /// The links in a text that should be one, such as that of a QR code; the whole text, where it is one or holds none.
 pub fn candidates<'t>(place: &str, text: &'t str) -> Vec<Candidate<'t>> {
     let text = text.trim();
-    let is_one = is_link(text) && scan::count(text) <= 1 && !text.contains('\n');
+    let is_one = is_link(text) && scan::count(text) <= 1 && !text.contains('\n') && !text.ends_with('>');
     let mut all: Vec<Cow<str>> = if is_one { Vec::new() } else { each(text).collect() };
     if all.is_empty() {
         all.push(text.into());
@@ -45,17 +46,16 @@ pub fn candidates<'t>(place: &str, text: &'t str) -> Vec<Candidate<'t>> {
     all.into_iter().map(|text| Candidate { place: place.to_owned(), text }).collect()
 }
 
-/// Lines without a link that are named one by one.
-const MOST_NAMED: usize = 100;
-
 /// Reads all links in a text and says what else stands there.
 pub fn read_text(text: &str) -> Result<Found> {
-    let (mut beside, mut others, mut commented) = (Vec::new(), 0, Vec::new());
+    let (mut beside, mut others, mut commented) = (Vec::new(), Vec::new(), Vec::new());
     let candidates = Scanner::new(text, Comments::Apart).filter_map(|piece| match piece {
         Piece::Link(line, text) => Some((line, text)),
-        Piece::Other(line, text) => {
-            others += 1;
-            (others <= MOST_NAMED).then_some((line, text))
+        // Where the scheme is known, the reason is said.
+        Piece::Other(line, text) if explain(&text).is_some() => Some((line, text)),
+        Piece::Other(line, _) => {
+            others.push(line);
+            None
         }
         Piece::Comment(line) => {
             commented.push(line);
@@ -73,15 +73,19 @@ pub fn read_text(text: &str) -> Result<Found> {
         lines => Some(format!("The links in {} were not taken: they stand in comments, behind a #.", listed(lines))),
     };
     let mut found = result.map_err(|error| match &comments {
-        Some(why) if others == 0 && error.what == NO_LINK => Error::new(ErrorKind::ForeignDamaged, why.trim_end_matches('.')),
+        Some(why) if others.is_empty() && error.what == NO_LINK => {
+            Error::new(ErrorKind::ForeignDamaged, why.trim_end_matches('.'))
+        }
         _ => error,
     })?;
     found.warnings.extend(comments);
     if !beside.is_empty() {
         found.warnings.push(format!("What stands beside the links was not taken: see {}.", listed(&beside)));
     }
-    if others > MOST_NAMED {
-        found.warnings.push(format!("{} more lines hold no link.", others - MOST_NAMED));
+    match others.as_slice() {
+        [] => {}
+        [line] => found.warnings.push(format!("Line {line} holds no link and was not taken.")),
+        lines => found.warnings.push(format!("L{} hold no link and were not taken.", &listed(lines)[1..])),
     }
     Ok(found)
 }
@@ -110,8 +114,17 @@ pub fn read<'a>(candidates: impl Iterator<Item = Candidate<'a>>) -> Result<Found
     let mut found = Found::default();
     let mut first_error = None;
     let mut count = 0;
+    // The same link twice in one place, such as the text and the target of a hyperlink, is one account.
+    let (mut last_place, mut seen) = (String::new(), HashSet::new());
     for (index, Candidate { place, text }) in candidates.enumerate() {
         count += 1;
+        if place != last_place {
+            last_place.clone_from(&place);
+            seen.clear();
+        }
+        if !seen.insert(text.clone().into_owned()) {
+            continue;
+        }
         let text = &*text;
         if google::is_transfer(text) {
             match google::read_link(text) {

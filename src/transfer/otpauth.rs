@@ -74,15 +74,21 @@ fn texts(json: &Value) -> Vec<&str> {
 /// A list of links in which each element counts, or links anywhere, under any name.
 fn read_json(json: &Value) -> Result<Found> {
     let is_plain = |list: &&Vec<Value>| list.iter().any(|link| link.as_str().is_some_and(links::has_link));
-    if let Some(list) = list(json).filter(is_plain) {
-        let texts = list.iter().map(|element| element.as_str().unwrap_or_default());
-        let places = texts.enumerate().map(|(index, text)| (format!("link {}", index + 1), text));
-        return links::read(places.flat_map(|(place, text)| links::candidates(&place, text)));
+    let list = list(json).filter(is_plain);
+    let elements: Vec<&Value> = list.map_or_else(|| vec![json], |list| list.iter().collect());
+    let mut all = Vec::new();
+    for element in elements {
+        let texts: Vec<&str> = texts(element).into_iter().filter(|text| links::has_link(text)).collect();
+        match (texts.as_slice(), list) {
+            ([], Some(_)) => all.push(element.as_str().unwrap_or_default()),
+            _ => all.extend(texts),
+        }
     }
-    let texts = texts(json).into_iter().filter(|text| links::has_link(text));
-    let places = texts.enumerate().map(|(index, text)| (format!("link {}", index + 1), text));
+    let places = all.into_iter().enumerate().map(|(index, text)| (format!("link {}", index + 1), text));
     let mut found = links::read(places.flat_map(|(place, text)| links::candidates(&place, text)))?;
-    found.warnings.push("This JSON is of no known format: only the links in it were taken.".into());
+    if list.is_none_or(|list| list.iter().any(|element| element.is_object() || element.is_array())) {
+        found.warnings.push("This JSON is of no known format: only the links in it were taken.".into());
+    }
     Ok(found)
 }
 

@@ -83,3 +83,29 @@ fn names_in_a_transfer_or_a_database_are_never_spoilt() {
         .unwrap();
     assert_eq!(read(&connection.serialize(rusqlite::MAIN_DB).unwrap()).drafts[0].label(), "Café (René)");
 }
+
+#[test]
+fn letters_in_a_link_are_never_spoilt_and_those_that_were_are_told_of() {
+    for text in [
+        "x?data=otpauth%3A%2F%2Ftotp%2FB%FCro%3Aa%3Fsecret%3DJBSWY3DPEHPK3PXP",
+        "Content-Transfer-Encoding: quoted-printable\n\notpauth://totp/B=FCro:a?secret=3DJBSWY3DPEHPK3PXP&issuer=3DB=FCro",
+        "otpauth://totp/B%FCro:a?secret=JBSWY3DPEHPK3PXP",
+    ] {
+        assert_eq!(read(text.as_bytes()).drafts[0].label(), "Büro (a)", "{text}");
+    }
+    let euro = read(b"otpauth://totp/%80:%C3%BC%FC?secret=JBSWY3DPEHPK3PXP");
+    assert_eq!(euro.drafts[0].label(), "€ (üü)");
+    let mut lost = read(b"otpauth://totp/B%EF%BF%BDro:a?secret=JBSWY3DPEHPK3PXP");
+    lost.make_printable();
+    assert_eq!(lost.warnings, ["The name of 1 account has lost letters, each shown as \u{FFFD}: edit it."]);
+}
+
+#[test]
+fn utf_16_may_end_in_a_nul_or_a_line_end_of_one_byte() {
+    let units = "\u{FEFF}otpauth://totp/Caf\u{e9}?secret=JBSWY3DPEHPK3PXP\r\n".encode_utf16();
+    let bytes: Vec<u8> = units.flat_map(u16::to_le_bytes).collect();
+    for end in [&b"\0"[..], b"\0\0", b"\n", b"\0\0\0\0"] {
+        assert_eq!(read(&[&bytes[..], end].concat()).drafts[0].label(), "Café", "{end:?}");
+    }
+    assert_eq!(text::decode(&[&bytes[..], b"x"].concat()), None);
+}

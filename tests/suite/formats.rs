@@ -90,16 +90,16 @@ fn bad_lines_are_named_and_the_others_taken() {
     assert_eq!(
         skipped,
         [
-            (1, "line 4: this is not a link to a one-time password"),
-            (2, "line 5: the link holds no secret"),
-            (3, "line 6: the digits of the link can't be used"),
-            (5, "line 8: this is a web page; open it in a browser and look there for a QR code or a secret to type"),
+            (1, "line 5: the link holds no secret"),
+            (2, "line 6: the digits of the link can't be used"),
+            (4, "line 8: this is a web page; open it in a browser and look there for a QR code or a secret to type"),
         ]
     );
     assert_eq!(found.drafts[2].label(), "café");
     assert_eq!(
         found.warnings,
         [
+            "Line 4 holds no link and was not taken.",
             "The text is not UTF-8: it was read as Windows-1252, so check the letters beyond A to Z.",
             "1 entry has no name in the file: edit it to give it one."
         ]

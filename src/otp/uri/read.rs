@@ -7,8 +7,10 @@ use super::{
 };
 use crate::otp::{Algorithm, Credential, Kind};
 use crate::secret::SecretText;
+use crate::text;
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
+use zeroize::Zeroizing;
 
 /// Reads `otpauth://` of the types totp, hotp, steam and yaotp, `motp://` and `steam://`.
 pub fn parse(link: &str) -> Result<Labelled, UriError> {
@@ -20,6 +22,9 @@ pub fn parse(link: &str) -> Result<Labelled, UriError> {
     let rest = rest.trim_start().trim_start_matches('/');
     if scheme.is_some() && holds_another(rest) {
         return Err(UriError::Several);
+    }
+    if scheme.is_some() && rest.contains('\n') {
+        return Err(UriError::Broken);
     }
     let (path, query) = split_query(rest);
     let parameters = Parameters::read(query);
@@ -210,14 +215,11 @@ impl Plus {
     }
 }
 
-/// Percent-decodes. A lone `%` is itself; bytes that are not UTF-8 are read as Latin-1.
+/// Percent-decodes. A lone `%` is itself; bytes that are not UTF-8 are read as Windows-1252.
 fn decode(raw: &str, plus: Plus) -> SecretText {
     let raw = if plus == Plus::Space { Cow::Owned(raw.replace('+', " ")) } else { Cow::Borrowed(raw) };
-    let bytes: Vec<u8> = percent_decode_str(&raw).collect();
-    SecretText::new(match String::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => error.into_bytes().into_iter().map(char::from).collect(),
-    })
+    let bytes = Zeroizing::new(percent_decode_str(&raw).collect::<Vec<u8>>());
+    SecretText::new(text::lenient(&bytes).text)
 }
 
 /// The name of an unknown type if it can be one; what stands there may as well be a secret in the wrong place.

@@ -101,7 +101,7 @@ fn push_value<'p>(pieces: &mut Vec<Piece<'p>>, value: &'p str) {
 pub(in crate::transfer) fn unescape(text: &str) -> Cow<'_, str> {
     const NAMES: [(&str, char); 6] = [("amp", '&'), ("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\''), ("nbsp", ' ')];
     const LONGEST: usize = 8;
-    if !text.contains('&') {
+    if !text.contains('&') || !text.contains(';') {
         return Cow::Borrowed(text);
     }
     let mut whole = String::with_capacity(text.len());
