@@ -218,7 +218,7 @@ pub fn name(draft: &mut Draft, title: Option<&str>, user: Option<&str>) {
         match title {
             // Some links have the site where the account should be.
             Some(title) if title == draft.account => {
-                if let Some(user) = user {
+                if let Some(user) = user.filter(|user| *user != title) {
                     (draft.issuer, draft.account) = (title.to_owned(), user.to_owned());
                 }
             }
