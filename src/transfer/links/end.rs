@@ -326,6 +326,8 @@ pub fn next_line(link: &str, line: &str, is_indented: bool, is_closed: bool) -> 
                 (true, _) if is_cut && !is_usual(letters) || is_no_word => Rest,
                 (true, _) if !letters.is_multiple_of(4) && !is_usual(letters) => Unclear,
                 (_, true) => Unclear,
+                // Such a heading would be odd, even at the beginning of a line.
+                _ if is_no_word && line.len() >= 8 => Unclear,
                 _ => Other,
             }
         }
