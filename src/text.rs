@@ -21,8 +21,11 @@ pub fn decode(bytes: &[u8]) -> Option<Decoded<'_>> {
         return utf16(bytes, unit).map(sure);
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    // Binary that holds no NUL is recognised by its share of bytes beyond ASCII, unless it is UTF-8.
-    let is_binary = || bytes.iter().filter(|byte| !byte.is_ascii()).count() * 3 > bytes.len() || bytes.iter().any(is_control);
+    // Binary that holds no NUL has other control characters, unless it is short; then its bytes beyond ASCII tell. A table in
+    // another alphabet has many of these, too.
+    let beyond_ascii = || bytes.iter().filter(|byte| !byte.is_ascii()).count();
+    let most = if bytes.len() < 100 { bytes.len() / 3 } else { bytes.len() / 10 * 9 };
+    let is_binary = || bytes.iter().any(is_control) || beyond_ascii() > most;
     match bytes.contains(&0) || std::str::from_utf8(bytes).is_err() && is_binary() {
         true => None,
         false => Some(lenient(bytes)),

@@ -32,6 +32,8 @@ pub struct Draft {
     pub raw: Option<Value>,
     /// Of our own JSON: in the trash.
     pub deleted: bool,
+    /// Names that stand beside a link which names itself otherwise: they are said of the file, and not kept.
+    pub other_names: Vec<String>,
 }
 
 impl Draft {
@@ -50,6 +52,7 @@ impl Draft {
             candidate: None,
             raw: None,
             deleted: false,
+            other_names: Vec::new(),
         }
     }
 

@@ -45,10 +45,12 @@ impl Found {
     /// What reading each entry of a list gave, with its place in the list. `ForeignDamaged` where not one could be read.
     pub fn collect(entries: impl Iterator<Item = (usize, std::result::Result<Draft, String>)>) -> Result<Found> {
         let mut found = Found::default();
+        let mut other_names = Vec::new();
         for (index, entry) in entries {
             match entry {
                 Ok(mut draft) => {
                     draft.drop_repeated_tags();
+                    other_names.extend(Some(std::mem::take(&mut draft.other_names)).filter(|names| !names.is_empty()));
                     found.drafts.push(draft);
                 }
                 Err(reason) => found.skipped.push(Skipped { index, reason }),
@@ -59,8 +61,25 @@ impl Found {
                 ErrorKind::ForeignDamaged,
                 format!("no entry could be read; entry {}: {}", first.index + 1, first.reason),
             )),
-            _ => Ok(found),
+            _ => {
+                found.note_other_names(&other_names);
+                Ok(found)
+            }
         }
+    }
+
+    /// Says which names of items were not taken, because their links have other ones.
+    fn note_other_names(&mut self, names: &[Vec<String>]) {
+        const SHOWN: usize = 3;
+        let shown: Vec<String> = names.iter().take(SHOWN).map(|names| names.join(", ")).collect();
+        let more = if names.len() > SHOWN { " …" } else { "" };
+        let links = match names.len() {
+            0 => return,
+            1 => "1 link has".to_owned(),
+            many => format!("{many} links have"),
+        };
+        self.warnings
+            .push(format!("{links} other names than what stands beside it, which was not taken: {}{more}", shown.join("; ")));
     }
 
     /// What reading each entry of a list gave. One that is refused is named by the name that stands in it.

@@ -109,3 +109,18 @@ fn utf_16_may_end_in_a_nul_or_a_line_end_of_one_byte() {
     }
     assert_eq!(text::decode(&[&bytes[..], b"x"].concat()), None);
 }
+
+/// Most of its bytes are letters beyond ASCII, as in any Russian or Greek table: it was taken for a binary file.
+#[test]
+fn a_table_that_is_mostly_in_another_alphabet_is_read_with_a_warning() {
+    // "Почта;Пользователь;" in Windows-1251, thrice.
+    let name = b"\xcf\xee\xf7\xf2\xe0\xcf\xee\xf7\xf2\xe0\xcf\xee\xf7\xf2\xe0\xcf\xee\xf7\xf2\xe0\xcf\xee\xf7\xf2\xe0";
+    let user = b"\xcf\xee\xeb\xfc\xe7\xee\xe2\xe0\xf2\xe5\xeb\xfc\xcf\xee\xeb\xfc\xe7\xee\xe2\xe0\xf2\xe5\xeb\xfc";
+    let mut table = b"name;user;totp\n".to_vec();
+    for _ in 0..3 {
+        table.extend([&name[..], b";", user, b";JBSWY3DPEHPK3PXP\n"].concat());
+    }
+    let found = read(&table);
+    assert_eq!((found.drafts.len(), found.drafts[0].issuer.starts_with("\u{cf}\u{ee}\u{f7}")), (3, true));
+    assert!(found.warnings.iter().any(|warning| warning.contains("Windows-1252")), "{:?}", found.warnings);
+}

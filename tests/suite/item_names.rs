@@ -162,3 +162,36 @@ fn an_entry_that_is_refused_is_named_by_what_stands_in_it() {
         assert_eq!(error, why, "{text}");
     }
 }
+
+/// An item called "Work GitHub" came in as its link calls it, and nobody was told.
+#[test]
+fn names_beside_a_link_that_names_itself_otherwise_are_said() {
+    let link = format!("otpauth://totp/GitHub:anna?secret={SECRET}&issuer=GitHub");
+    let said = |text: &str| {
+        let found = read(text);
+        assert!(labels(&found).iter().all(|label| label == "GitHub (anna)"), "{text}");
+        found.warnings.into_iter().filter(|warning| warning.contains("other names")).collect::<Vec<_>>()
+    };
+    let one = |names: &str| vec![format!("1 link has other names than what stands beside it, which was not taken: {names}")];
+    for (title, user, names) in [
+        ("Work GitHub", Some("anna2"), "Work GitHub, anna2"),
+        ("GitHub", Some("anna"), ""),
+        ("GITHUB (anna)", None, ""),
+        ("github", Some("Anna"), ""),
+        ("GitHub", Some("anna@example.org"), "anna@example.org"),
+    ] {
+        let wanted = if names.is_empty() { Vec::new() } else { one(names) };
+        assert_eq!(said(&bitwarden(title, user, &link)), wanted, "{title} {user:?}");
+    }
+    assert_eq!(said(&format!("title,username,password,notes,totp\nMine,me,hunter2,call first,{link}\n")), one("Mine, me"));
+    let onepassword = json!({"accounts": [{"vaults": [{"items": [{
+        "overview": {"title": "Work GitHub"},
+        "details": {"loginFields": [], "sections": [{"fields": [{"title": "one-time password", "id": "TOTP_1", "value": {"totp": link}}]}]},
+    }]}]}]});
+    assert_eq!(said(&onepassword.to_string()), one("Work GitHub"));
+    let rows: String = (1..=5).map(|at| format!("Mine {at},,{link}\n")).collect();
+    let many = "5 links have other names than what stands beside it, which was not taken: Mine 1; Mine 2; Mine 3 …";
+    assert_eq!(said(&format!("title,username,totp\n{rows}")), [many]);
+    // Without a header, what stands there may be a password.
+    assert_eq!(said(&format!("Mine,hunter2,{link}\n")), [] as [&str; 0]);
+}

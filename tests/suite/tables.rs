@@ -143,7 +143,8 @@ fn links_win_over_what_looks_like_a_secret() {
          B,https://b.example,bob,QWERTZUIOP234567,otpauth://totp/B:b?secret={SECRET}\n"
     ));
     assert_eq!(told(&found), [format!("B|b|{SECRET}")]);
-    assert_eq!(found.warnings, ["1 item has no one-time password."]);
+    let names = "1 link has other names than what stands beside it, which was not taken: bob";
+    assert_eq!(found.warnings, [names, "1 item has no one-time password."]);
 }
 
 #[test]
@@ -327,8 +328,8 @@ fn the_parameters_of_a_code_are_read_from_columns_of_any_usual_name() {
         (format!("issuer,account,secret,algorithm,length,interval\nA,a,{SECRET},SHA256,8,60\n"), (8, 60)),
         (format!("issuer,account,secret,algorithm,Digits,Time Step\nA,a,{SECRET},SHA256,8.0,60.0\n"), (8, 60)),
         (format!("issuer,account,secret,hash,digits,period\nA,a,{SECRET},SHA256,null,None\n"), (6, 30)),
-        (format!("issuer,account,otpauth,algorithm,digits,period\nA,a,{link},SHA256,8,60\n"), (8, 60)),
-        (format!("issuer,account,otpauth,algorithm,digits,period\nA,a,{link}&digits=7,SHA256,8,60\n"), (7, 60)),
+        (format!("issuer,account,otpauth,algorithm,digits,period\nOffice,anna,{link},SHA256,8,60\n"), (8, 60)),
+        (format!("issuer,account,otpauth,algorithm,digits,period\nOffice,anna,{link}&digits=7,SHA256,8,60\n"), (7, 60)),
     ] {
         let found = read(&text);
         let credential = &found.drafts[0].credential;

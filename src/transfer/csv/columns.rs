@@ -224,6 +224,9 @@ impl Columns {
                 draft
             }
         };
+        if guess.is_some() {
+            draft.other_names.clear();
+        }
         draft.note = cell(&self.notes).unwrap_or_default().to_owned();
         item::tag(&mut draft.tags, cell(&self.groups).map(|path| path.trim_start_matches('/')));
         Ok(draft)

@@ -5,7 +5,9 @@ use super::json::{NO_TEXT, Refusal};
 use crate::otp::{Credential, Kind, base32, uri};
 use crate::secret::Secret;
 use crate::transfer::{Draft, links};
+use crate::words::folded;
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// Names of fields and columns of links or secrets, as [`bare`] has them; the first that says something is taken.
 pub const CODES: [&str; 31] = [
@@ -228,6 +230,12 @@ pub fn name(draft: &mut Draft, title: Option<&str>, user: Option<&str>) {
     if draft.account.is_empty() {
         draft.account = user.unwrap_or_default().to_owned();
     }
+    let words = |text: &str| -> HashSet<String> {
+        folded(text).split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    };
+    let said = words(&format!("{} {}", draft.issuer, draft.account));
+    let is_other = |name: &&str| !words(name).is_subset(&said) && !looks_like_code(name);
+    draft.other_names = [title, user].into_iter().flatten().filter(is_other).map(str::to_owned).collect();
 }
 
 /// Why a one-time password is not taken, with the title of its item, which alone finds it again among hundreds.
