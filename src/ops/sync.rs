@@ -48,7 +48,15 @@ fn named_in_own_git(world: &World, folder: &Path) -> Option<String> {
     let text = String::from_utf8(bytes).ok()?;
     let mut sections = text.split("\n[").filter_map(|section| section.strip_prefix("remote \"origin\"]"));
     let url = |line: &str| line.trim().strip_prefix("url")?.trim_start().strip_prefix('=').map(|url| url.trim().to_owned());
-    sections.find_map(|section| section.lines().find_map(url))
+    let url = sections.find_map(|section| section.lines().find_map(url))?;
+    // A name and a password may stand before the host.
+    Some(match url.split_once("://") {
+        Some((scheme, rest)) => {
+            let host = rest.split('/').next().unwrap_or_default();
+            format!("{scheme}://{}", &rest[host.rfind('@').map_or(0, |at| at + 1)..])
+        }
+        None => url,
+    })
 }
 
 /// Syncs the open vault. With `remote` that address is used from now on.
@@ -60,6 +68,19 @@ pub fn sync(session: &mut Session, git: &dyn Git, remote: Option<&str>, judge: &
         None => None,
     };
     let repository = set_up(&world, git, &folder, remote)?;
+    let vault = store::fingerprint(session.vault());
+    // At this path another vault may have been synced.
+    if repository.vault()?.is_some_and(|known| known != vault) {
+        if remote.is_none() {
+            return Err(Error::new(
+                ErrorKind::Usage,
+                "another vault was synced from this folder before; this one is not synced yet",
+            )
+            .hint("name its repository with --remote URL: an empty one, or the one that other machines use"));
+        }
+        repository.begin_anew()?;
+    }
+    repository.note_vault(&vault)?;
     if remote.is_none() && repository.remote()?.is_none() {
         return Err(Error::new(ErrorKind::Usage, "no repository is known to sync with").hint("name it once with --remote URL"));
     }
@@ -127,7 +148,12 @@ pub fn known_remote(world: &World, git: &dyn Git, folder: &Path) -> Option<Strin
 pub fn bring(world: &World, git: &dyn Git, folder: &Path, remote: &str) -> Result<()> {
     world.storage.make_folder(folder).map_err(|error| Error::io("make", folder, &error))?;
     let folder = world.storage.canonical(folder).map_err(|error| Error::io("read", folder, &error))?;
+    let before = known_remote(world, git, &folder);
     let repository = set_up(world, git, &folder, Some(remote))?;
+    // What was never sent to another address is not what is asked for.
+    if before.is_some() && before != repository.remote()? {
+        repository.begin_anew()?;
+    }
     let nothing = |what: &str| {
         Error::new(ErrorKind::NoVault, what).hint("create a vault with `countersign init`, and sync it with the same --remote")
     };

@@ -106,6 +106,7 @@ impl Harvest<'_> {
         let links = places.iter().map(|(_, place, text)| Candidate { place: place.clone(), text: text.as_str().into() });
         let mut found = if places.is_empty() { Found::default() } else { links::read(links)? };
         found.take_split(split, &[]);
+        found.warnings.extend(effort.warning());
         match unlooked {
             0 => {}
             1 => found.warnings.push("1 picture of the page was not searched for a code.".into()),

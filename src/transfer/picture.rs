@@ -1,7 +1,8 @@
 //! Pictures with QR codes: a file, or pixels from the clipboard or the screen.
 
 use super::links;
-use super::{ForeignFile, Format, Found, Skipped, qr};
+use super::qr::{self, Effort};
+use super::{ForeignFile, Format, Found, Skipped};
 use crate::error::{Error, ErrorKind, Result, contain};
 use crate::pixels::{self, Picture};
 use crate::secret::SecretText;
@@ -33,8 +34,8 @@ impl Format for QrPicture {
 /// Reads all QR codes of a picture. `UnknownFormat`, saying what was found instead, where none is a one-time password.
 pub fn read_picture(picture: &Picture) -> Result<Found> {
     pixels::check_size(picture.width, picture.height)?;
-    let codes = contain(|| qr::decode(picture, &qr::Effort::default()))
-        .ok_or_else(|| pixels::damaged("the search for a code gave up"))?;
+    let effort = Effort::default();
+    let codes = contain(|| qr::decode(picture, &effort)).ok_or_else(|| pixels::damaged("the search for a code gave up"))?;
     if codes.texts.is_empty() && codes.parts.is_empty() {
         return Err(Error::new(ErrorKind::UnknownFormat, "no QR code was found in the picture")
             .hint("the whole code with some white around it must be visible; try a larger or sharper picture"));
@@ -46,6 +47,7 @@ pub fn read_picture(picture: &Picture) -> Result<Found> {
         Ok(found) => found,
     };
     found.take_split(codes.parts, &[]);
+    found.warnings.extend(effort.warning());
     match found.skipped.first() {
         Some(first) if found.drafts.is_empty() && found.missing().is_empty() => {
             Err(Error::new(ErrorKind::ForeignDamaged, &first.reason))

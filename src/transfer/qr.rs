@@ -30,22 +30,36 @@ pub struct Codes {
 
 /// What may still be searched in a picture, or in all pictures of a file. Decoders try finder patterns in threes, so that a small
 /// picture that is tiled with them would take minutes.
-pub struct Effort(Cell<usize>);
+pub struct Effort {
+    left: Cell<usize>,
+    /// Whether any search was left out for it.
+    is_spent: Cell<bool>,
+}
 
 impl Default for Effort {
     /// Enough for the searches that find forty codes.
     fn default() -> Effort {
-        Effort(Cell::new(12_000_000))
+        Effort { left: Cell::new(12_000_000), is_spent: Cell::new(false) }
     }
 }
 
 impl Effort {
-    /// Whether a search among so many patterns may go on.
-    fn spend(&self, patterns: usize) -> bool {
-        let cost = patterns.saturating_pow(3);
-        let may = cost <= self.0.get();
-        self.0.set(self.0.get().saturating_sub(cost));
-        may
+    /// Whether a search among so many patterns may be made.
+    fn has_for(&self, patterns: usize) -> bool {
+        let has = patterns.saturating_pow(3) <= self.left.get();
+        self.is_spent.set(self.is_spent.get() || !has);
+        has
+    }
+
+    /// A search among so many patterns found nothing. One that finds a code is soon over.
+    fn spend(&self, patterns: usize) {
+        self.left.set(self.left.get().saturating_sub(patterns.saturating_pow(3)));
+    }
+
+    /// What to say where codes may have been missed.
+    pub fn warning(&self) -> Option<String> {
+        let what = "There is more in the picture that looks like parts of QR codes than is searched: codes may be missing.";
+        self.is_spent.get().then(|| what.to_owned())
     }
 }
 

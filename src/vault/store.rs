@@ -30,6 +30,7 @@ pub use fold::{
 };
 pub use glance::{Glance, glance};
 use memory::Memory;
+pub use memory::fingerprint;
 pub use method_files::{UnlockChanges, UnlockFile, distinct_names, rename_methods};
 pub use methods::{Listed, MethodState, NewMethod, Removed, Way, check_name, stub, unlock_by, ways};
 pub use rekey::Rekeyed;

@@ -429,11 +429,11 @@ fn a_git_folder_that_somebody_planted_beside_the_vault_runs_nothing() {
     // Where nothing was ever synced: the address in it is named, and not used.
     let mut alone = Machine::new(net.home.path(), 5);
     store::create(&alone.world, &alone.folder, &passphrase(), 1).unwrap();
-    plant(&alone.folder, &net.hub);
+    plant(&alone.folder, "https://me:token@evil.example/v.git");
     let error = alone.sync(&net.git).unwrap_err();
     assert_eq!(
         (error.kind, error.hint.as_deref()),
-        (ErrorKind::Usage, Some(format!("name the repository with --remote URL, if you know it; it names {}", net.hub).as_str()))
+        (ErrorKind::Usage, Some("name the repository with --remote URL, if you know it; it names https://evil.example/v.git"))
     );
     assert_eq!(sync::known_remote(&alone.world, &net.git, &alone.folder), None);
     let other = net.home.path().join("other.git").to_str().unwrap().to_owned();
@@ -1132,4 +1132,60 @@ fn an_older_state_pushed_by_force_takes_nothing_away() {
     assert!(net.sync(1).sent);
     net.sync(0);
     assert_eq!(net.machines[0].labels(), ["GitHub"]);
+}
+
+/// The repository is found by the place of the vault: a new vault there was committed over the old one and sent.
+#[test]
+fn a_new_vault_in_the_place_of_another_is_not_sent_to_its_repository() {
+    if !alone("a_new_vault_in_the_place_of_another_is_not_sent_to_its_repository") {
+        return;
+    }
+    let mut net = Net::of(1);
+    net.machines[0].enrol("GitHub");
+    net.sync(0);
+    net.machines[0].session = None;
+    std::fs::rename(&net.machines[0].folder, net.home.path().join("moved")).unwrap();
+    let mut new = Machine::new(net.home.path(), 0);
+    new.world.entropy = Arc::new(FakeEntropy::seed(77));
+    store::create(&new.world, &new.folder, &passphrase(), 1).unwrap();
+    let open = |machine: &mut Machine| {
+        machine.session = Some(Session::unlock(&machine.world, &machine.folder, &passphrase(), Trust::Accept).unwrap());
+    };
+    open(&mut new);
+    let error = new.sync(&net.git).unwrap_err();
+    assert_eq!(
+        (error.kind, error.what.as_str()),
+        (ErrorKind::Usage, "another vault was synced from this folder before; this one is not synced yet")
+    );
+    let sent = || git(net.home.path(), &["--git-dir", &net.hub, "rev-list", "--count", "main"]);
+    let before = sent();
+    // The keys of this one open no vault there.
+    let error = sync::sync(new.open(), &net.git, Some(&net.hub), &mut Answers::default()).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Locked);
+    assert_eq!(sent(), before);
+    // With a repository of its own it is synced from then on.
+    let other = net.home.path().join("other.git").to_str().unwrap().to_owned();
+    git(net.home.path(), &["init", "--quiet", "--bare", "--initial-branch=main", &other]);
+    assert!(sync::sync(new.open(), &net.git, Some(&other), &mut Answers::default()).unwrap().sent);
+    new.enrol("Forge");
+    assert!(new.sync(&net.git).unwrap().sent);
+    assert_eq!(git(net.home.path(), &["--git-dir", &other, "rev-list", "--count", "main"]), "2\n");
+}
+
+#[test]
+fn what_was_never_sent_to_one_repository_is_not_brought_from_another() {
+    if !alone("what_was_never_sent_to_one_repository_is_not_brought_from_another") {
+        return;
+    }
+    let (mut net, other) = (Net::of(1), Net::seeded(1, 50));
+    net.machines[0].enrol("GitHub");
+    net.git.pulled.set(true);
+    net.sync(0);
+    net.git.pulled.set(false);
+    let first = &mut net.machines[0];
+    first.session = None;
+    std::fs::remove_dir_all(&first.folder).unwrap();
+    sync::bring(&first.world, &net.git, &first.folder, &other.hub).unwrap();
+    first.session = Some(Session::unlock(&first.world, &first.folder, &passphrase(), Trust::Accept).unwrap());
+    assert_eq!(first.labels(), [] as [&str; 0]);
 }

@@ -71,6 +71,25 @@ impl<'g> Repository<'g> {
         Ok(new)
     }
 
+    /// Which vault it is of, as far as that was noted.
+    pub fn vault(&self) -> Result<Option<String>> {
+        Ok(self.maybe(&["config", "--get", "countersign.vault"])?.filter(|vault| !vault.is_empty()))
+    }
+
+    pub fn note_vault(&self, vault: &str) -> Result<()> {
+        self.text(&["config", "countersign.vault", vault]).map(drop)
+    }
+
+    /// Begins anew, as for another vault: what was committed stays under a name of its own.
+    pub fn begin_anew(&self) -> Result<()> {
+        if let (Some(tip), _) = self.tips()? {
+            self.text(&["update-ref", &format!("refs/kept/{}", tip.commit), &tip.commit])?;
+            self.text(&["update-ref", "-d", &self.local_ref()])?;
+        }
+        self.text(&["update-ref", "-d", &self.remote_ref()])?;
+        self.note_vault("")
+    }
+
     /// What was fetched from another address before says nothing of this one.
     pub fn set_remote(&self, url: &str) -> Result<()> {
         if self.remote()?.is_some_and(|before| before != url) {

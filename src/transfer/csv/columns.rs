@@ -49,8 +49,17 @@ pub const PASSWORDS: [&str; 5] = ["password", "pwd", "pass", "passwort", "loginp
 /// What people call a column of links: a name that says too little where no cell holds one.
 pub const LINKS: [&str; 3] = ["link", "uri", "qrcode"];
 /// Parts of the names of columns whose cells may look like secrets of one-time passwords, and are others.
-pub const OTHERS: [&str; 13] = [
+pub const OTHERS: [&str; 22] = [
     "pass",
+    "clave",
+    "parola",
+    "haslo",
+    "salasana",
+    "losen",
+    "heslo",
+    "codes",
+    "answer",
+    "antwort",
     "kennwort",
     "contrase",
     "senha",
@@ -96,6 +105,8 @@ pub struct Columns {
     pub inner: Vec<usize>,
     kinds: Vec<usize>,
     are_of_passwords: bool,
+    /// Whether the titles are in a column of an unknown name: what stands there may be private, so nothing said shows it.
+    are_titles_guessed: bool,
     /// Those that may hold names, where only their place tells what they hold.
     pub guessed: Option<Vec<usize>>,
     /// What to say of them, a sentence each.
@@ -130,6 +141,7 @@ impl Columns {
             inner: places(&INNER),
             kinds: places(&KINDS),
             are_of_passwords: !places(&PASSWORDS).is_empty() || !places(&INNER).is_empty(),
+            are_titles_guessed: false,
             guessed: None,
             said: Vec::new(),
             names,
@@ -140,15 +152,18 @@ impl Columns {
     /// of password managers have many columns that do not matter.
     pub fn look_at_unknown(&mut self, table: &Table) {
         let is_unknown = |name: &str| !name.is_empty() && !is_column_name(name) && !is_parameter(name);
+        let is_private = |place: &usize| OTHERS.iter().any(|part| self.names[*place].contains(part));
         let is_wanted = |place: &usize| is_unknown(&self.names[*place]) && !self.codes.contains(place);
         let mut unknown = (0..self.names.len()).filter(is_wanted).collect::<Vec<_>>();
         unknown.retain(|place| {
             table.rows().any(|row| row.at(*place).is_some_and(|cell| is_filled(cell) && !uri::is_link(cell.trim())))
         });
         let name = |place: &usize| format!("\"{}\"", table.header().nth(*place).unwrap_or_default());
-        if self.titles.is_empty() && self.issuers.is_empty() && !unknown.is_empty() {
-            let first = unknown.remove(0);
+        let place = unknown.iter().position(|place| !is_private(place));
+        if let Some(place) = place.filter(|_| self.titles.is_empty() && self.issuers.is_empty()) {
+            let first = unknown.remove(place);
             self.titles.push(first);
+            self.are_titles_guessed = true;
             self.said.push(format!("The column {} was taken for the names, so check them.", name(&first)));
         }
         if !self.are_of_passwords && !unknown.is_empty() {
@@ -207,12 +222,13 @@ impl Columns {
             None => (title, user),
         };
         // What is guessed to be a name may be a secret.
-        let of_item = |why| item::of_item(title.or(user).filter(|_| guess.is_none()), why);
+        let is_guess = guess.is_some() || self.are_titles_guessed;
+        let of_item = |why| item::of_item(title.or(user).filter(|_| !is_guess), why);
         let text = code.text.as_deref().map_err(|why| of_item(why.clone()))?;
         let mut draft = match code.is_link() {
             true => {
                 let mut draft = item::draft(text.trim(), None, None).map_err(of_item)?;
-                self.add_parameters(&mut draft, text, row).map_err(of_item)?;
+                self.add_parameters(&mut draft, text, row);
                 // Beside a link that names itself, what is guessed to be an account may be a password.
                 let is_named = !draft.issuer.is_empty() || !draft.account.is_empty();
                 item::name(&mut draft, title, user.filter(|_| guess.is_none() || !is_named));
@@ -224,7 +240,7 @@ impl Columns {
                 draft
             }
         };
-        if guess.is_some() {
+        if is_guess {
             draft.other_names.clear();
         }
         draft.note = cell(&self.notes).unwrap_or_default().to_owned();
@@ -232,12 +248,13 @@ impl Columns {
         Ok(draft)
     }
 
-    /// What stands in columns of their own and not in the link itself.
-    fn add_parameters(&self, draft: &mut Draft, link: &str, row: Row) -> std::result::Result<(), Refusal> {
+    /// What stands in columns of their own and not in the link itself. These must be named as the parameters of links are: in a
+    /// table of logins a length is that of the password. What can't be used there is none of the link's.
+    fn add_parameters(&self, draft: &mut Draft, link: &str, row: Row) {
         let kind = draft.credential.kind;
+        let Ok(account) = self.parameters(row, 1) else { return };
         if matches!(kind, Kind::Totp | Kind::Hotp) {
             let link = link.to_ascii_lowercase();
-            let account = self.parameters(row)?;
             let told = Account {
                 algorithm: account.algorithm.filter(|_| !link.contains("algorithm=")),
                 digits: account.digits.filter(|_| !link.contains("digits=")),
@@ -245,20 +262,19 @@ impl Columns {
                 counter: account.counter.filter(|_| !link.contains("counter=")),
                 ..Account::default()
             };
-            let credential = told.with_secret(kind, draft.credential.secret.clone())?.credential;
+            let Ok(Draft { credential, .. }) = told.with_secret(kind, draft.credential.secret.clone()) else { return };
             let own = &mut draft.credential;
             own.algorithm = if told.algorithm.is_some() { credential.algorithm } else { own.algorithm.clone() };
             own.digits = if told.digits.is_some() { credential.digits } else { own.digits };
             own.period = if told.period.is_some() { credential.period } else { own.period };
             own.counter = if told.counter.is_some() { credential.counter } else { own.counter };
         }
-        Ok(())
     }
 
-    /// The parameters of a secret, in columns of their own.
-    fn parameters(&self, row: Row) -> std::result::Result<Account, Refusal> {
+    /// The parameters of a secret, in columns of their own, whose names are among the first so many that are known.
+    fn parameters(&self, row: Row, known: usize) -> std::result::Result<Account, Refusal> {
         let cell = |wanted: &[&str]| {
-            let places = wanted.iter().filter_map(|wanted| self.names.iter().position(|name| name == wanted));
+            let places = wanted.iter().take(known).filter_map(|wanted| self.names.iter().position(|name| name == wanted));
             places.filter_map(|place| row.at(place)).map(str::trim).find(|cell| is_filled(cell))
         };
         let number = |wanted: &[&str]| whole(wanted[0], cell(wanted).unwrap_or_default());
@@ -279,7 +295,7 @@ impl Columns {
         let account = Account {
             kind: kind.filter(|kind| !is_of_item(kind) || kind_of(kind) != Kind::Unknown),
             secret: Some(item::unquoted(secret).to_owned()),
-            ..self.parameters(row)?
+            ..self.parameters(row, usize::MAX)?
         };
         let raw: Map<String, Value> = row.named().map(|(column, cell)| (column.to_owned(), json!(cell))).collect();
         account.draft(&Value::Object(raw))

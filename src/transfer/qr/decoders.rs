@@ -124,17 +124,25 @@ fn first_code(picture: &BitMatrix, hints: &DecodeHints, effort: &Effort) -> Opti
         Some(RXingResult::new("", data, sampled.getPoints().to_vec(), BarcodeFormat::QR_CODE))
     };
     let mut patterns = finder_patterns(picture, effort)?;
+    let count = patterns.len();
     let mut sampled = GenerateFinderPatternSets(&mut patterns).into_iter().filter_map(|set| SampleQR(picture, &set).ok());
-    sampled.find_map(result).or_else(|| result(Detector::new(picture).detect_with_hints(hints).ok()?))
+    let found = sampled.find_map(result).or_else(|| result(Detector::new(picture).detect_with_hints(hints).ok()?));
+    if found.is_none() {
+        effort.spend(count);
+    }
+    found
 }
 
 /// The finder patterns of a picture; `None` where there are too many to search among.
 fn finder_patterns(picture: &BitMatrix, effort: &Effort) -> Option<FinderPatterns> {
-    if !effort.spend(hits(picture) / HITS_OF_PATTERN) {
+    let hits = hits(picture) / HITS_OF_PATTERN;
+    if !effort.has_for(hits) {
         return None;
     }
     let patterns = FindFinderPatterns(picture, true, 0);
-    effort.spend(patterns.len()).then_some(patterns)
+    // What it takes to find them is spent even where they lead to a code.
+    effort.spend(hits);
+    effort.has_for(patterns.len()).then_some(patterns)
 }
 
 /// A pattern is crossed by about so many of the rows that are looked at, or a noisy picture has so many by chance.
@@ -174,7 +182,8 @@ fn data_of(modules: &BitMatrix) -> Option<(u32, Vec<u8>)> {
 pub fn with_rqrr(gray: &Gray, effort: &Effort) -> Vec<Code> {
     let found = contain(|| {
         let source = Luma8LuminanceSource::new(gray.luma.clone(), gray.width as u32, gray.height as u32).ok()?;
-        finder_patterns(HybridBinarizer::new(source).get_black_matrix().ok()?, effort)?;
+        let patterns = finder_patterns(HybridBinarizer::new(source).get_black_matrix().ok()?, effort)?;
+        effort.spend(patterns.len());
         let mut prepared =
             rqrr::PreparedImage::prepare_from_greyscale(gray.width, gray.height, |x, y| gray.luma[y * gray.width + x]);
         let grids = prepared.detect_grids();

@@ -146,6 +146,7 @@ fn stray_quote(text: &str, delimiter: u8) -> Option<usize> {
         if let [b'"', quoted @ ..] = rest {
             let begin = line;
             rest = quoted;
+            // Without a line end within the marks no row is taken for text.
             loop {
                 let Some(end) = memchr::memchr(b'"', rest) else { return Some(begin) };
                 line += memchr::memchr_iter(b'\n', &rest[..end]).count();
@@ -156,7 +157,7 @@ fn stray_quote(text: &str, delimiter: u8) -> Option<usize> {
                 }
             }
             let behind = rest.iter().find(|byte| is_end(byte) || !byte.is_ascii_whitespace());
-            if behind.is_some_and(|byte| !is_end(byte)) {
+            if line > begin && behind.is_some_and(|byte| !is_end(byte)) {
                 return Some(begin);
             }
         }
@@ -169,9 +170,13 @@ fn stray_quote(text: &str, delimiter: u8) -> Option<usize> {
 /// Whether a cell holds the cells of other rows, which lie between a quotation mark of one row and that of another.
 fn holds_row(cell: &str, delimiter: u8, columns: usize) -> bool {
     let is_end = |letter: char| letter == char::from(delimiter) || matches!(letter, '\n' | '\r');
+    // A note may list codes beside each other; a row has one.
+    let is_row = |line: &str| {
+        line.contains(char::from(delimiter)) && line.split(is_end).filter(|cell| item::looks_like_code(cell)).count() == 1
+    };
     cell.contains(['\n', '\r'])
         && memchr::memchr_iter(delimiter, cell.as_bytes()).count() + 1 >= columns
-        && cell.split(is_end).any(item::looks_like_code)
+        && cell.lines().any(is_row)
 }
 
 /// Excel writes `="0123"` for text that is not to become a number.

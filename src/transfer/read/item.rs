@@ -111,13 +111,13 @@ pub fn unquoted(text: &str) -> &str {
     text.trim().trim_matches(['\'', '"', '`']).trim()
 }
 
-/// Whether letters that might be base32 are a word or a remark. A secret is written in one case, or with digits, in groups
-/// of one length, or in one that is long; a short one in capitals.
+/// Whether letters that might be base32 are a word or a remark: a known one, or small letters without digits that are few, or
+/// in groups of several lengths.
 fn is_remark(text: &str) -> bool {
     let groups: Vec<&str> = text.split(base32::is_filler).filter(|group| !group.is_empty()).collect();
     let letters = groups.concat().trim_end_matches('=').to_owned();
     let has = |is: fn(&u8) -> bool| letters.bytes().any(|byte| is(&byte));
-    let (upper, lower, digit) = (has(u8::is_ascii_uppercase), has(u8::is_ascii_lowercase), has(u8::is_ascii_digit));
+    let (lower, digit) = (has(u8::is_ascii_lowercase), has(u8::is_ascii_digit));
     let are_equal = match groups.as_slice() {
         [first, between @ .., last] => last.len() <= first.len() && between.iter().all(|group| group.len() == first.len()),
         _ => true,
@@ -126,12 +126,13 @@ fn is_remark(text: &str) -> bool {
     is_one_of(&NOTHING, text)
         || is_one_of(&WORDS, &letters)
         || LONG_WORDS.iter().any(|word| small.contains(word))
-        || lower && (letters.len() < SHORTEST || upper && !digit || !are_equal)
-        || !digit && groups.len() > 1 && (letters.len() < LONG || !are_equal)
+        || lower && !digit && (letters.len() < SHORTEST || groups.len() > 1 && (letters.len() < LONG || !are_equal))
 }
 
 /// The fewest letters of a secret where nobody but a person says that it is one.
 const SHORTEST: usize = 10;
+/// The same in a column that says so.
+const SURE: usize = 8;
 /// From how many letters on a text without digits is a secret.
 const LONG: usize = 16;
 
@@ -146,7 +147,7 @@ pub fn is_secret(cell: &str, is_sure: bool) -> bool {
     let letters = cell.bytes().filter(u8::is_ascii_alphanumeric).count();
     // Many a long word in small letters would do.
     let is_plain = cell.bytes().any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
-    let is_enough = letters >= if is_plain { SHORTEST } else { LONG };
+    let is_enough = letters >= if is_plain { SURE } else { LONG };
     looks_like_secret(cell) || is_sure && is_enough && secret(cell).is_ok()
 }
 

@@ -218,7 +218,8 @@ fn lacks(vault: &Vault, highest: &BTreeMap<String, (u64, u32)>) -> bool {
     })
 }
 
-fn fingerprint(vault: &Vault) -> String {
+/// Tells one vault from another: the SHA-256 of its id.
+pub fn fingerprint(vault: &Vault) -> String {
     hex(&digest(vault.id.as_bytes()))
 }
 
