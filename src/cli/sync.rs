@@ -26,7 +26,7 @@ impl Sync {
             sync::bring(&world, &*git, &folder, &remote)?;
             desk.output.say(&format!("Brought the vault to {}", folder.display()));
             // Opening it pins it, and shows its fingerprint.
-            return desk.open().map(drop);
+            return sync::note_brought(&desk.open()?, &*git);
         }
         if self.remote.is_some() && sync::has_own_git(&world, &folder) {
             desk.output.warn("the .git in the vault's folder is not used any more; if only countersign used it, delete it");

@@ -63,14 +63,15 @@ fn named_in_own_git(world: &World, folder: &Path) -> Option<String> {
 pub fn sync(session: &mut Session, git: &dyn Git, remote: Option<&str>, judge: &mut dyn Judge) -> Result<Synced> {
     let world = session.world().clone();
     let folder = session.folder().ok_or_else(|| Error::failed("the demo has no files"))?.to_owned();
-    let before = match repository_of(&world, &folder).filter(|_| remote.is_some()) {
+    let mut before = match repository_of(&world, &folder).filter(|_| remote.is_some()) {
         Some(place) => Repository::open(git, &place, world.clock.now())?.remote()?,
         None => None,
     };
     let repository = set_up(&world, git, &folder, remote)?;
     let vault = store::fingerprint(session.vault());
-    // At this path another vault may have been synced.
+    // At this path another vault may have been synced, with an address that is not for this one.
     if repository.vault()?.is_some_and(|known| known != vault) {
+        before = None;
         if remote.is_none() {
             return Err(Error::new(
                 ErrorKind::Usage,
@@ -136,6 +137,13 @@ fn exchange(session: &mut Session, repository: &Repository<'_>, judge: &mut dyn 
         }
     }
     Err(Error::new(ErrorKind::Busy, "others were faster each time the vault was sent").hint("all is committed here; sync again"))
+}
+
+/// Notes which vault was brought: another one in its place is not sent to its repository.
+pub fn note_brought(session: &Session, git: &dyn Git) -> Result<()> {
+    let world = session.world();
+    let Some(place) = session.folder().and_then(|folder| repository_of(world, folder)) else { return Ok(()) };
+    Repository::open(git, &place, world.clock.now())?.note_vault(&store::fingerprint(session.vault()))
 }
 
 /// The repository that a folder is synced with, also where its vault is gone.

@@ -246,3 +246,19 @@ fn copy(from: &Path, to: &Path) {
         std::fs::copy(from.join(file), to.join(file)).unwrap();
     }
 }
+
+/// Only a sync noted which vault the repository is of: another one in the place of one just brought was sent over it.
+#[test]
+fn a_new_vault_in_the_place_of_one_that_was_brought_is_not_sent() {
+    if !is_installed("git") {
+        return println!("skipped: git is not installed");
+    }
+    let both = Two::new();
+    std::fs::remove_dir_all(both.two.vault()).unwrap();
+    both.two.run(&["init", "--work-factor", "10"]).done();
+    let ran = both.two.run(&["--trust-vault", "sync"]);
+    assert_eq!(ran.status, Some(2), "{}", ran.stderr);
+    assert!(ran.stderr.contains("another vault was synced from this folder before"), "{}", ran.stderr);
+    both.one.run(&["sync"]).done();
+    assert_eq!(issuers(&both.one), ["GitHub"]);
+}
